@@ -1,0 +1,90 @@
+"""lcaengine: energy, water and greenhouse gases per kilogram, for every supplier and product at once.
+
+Examples
+--------
+>>> import lcaengine as lca
+>>> inventory = lca.read_inventory(lca.find_example("two-suppliers"))
+>>> method = lca.read_method("core")
+>>> footprints = lca.score(inventory, method)
+>>> round(footprints.get("ghg", product_id="metal"), 2)
+5.4
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lcaengine.checking import check
+    from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
+    from lcaengine.findings import Finding, Findings
+    from lcaengine.footprints import Footprints, score
+    from lcaengine.inventory import Inventory, read_inventory
+    from lcaengine.io.shipped import find_example, list_examples
+    from lcaengine.method import Method, list_methods, read_method
+    from lcaengine.reports.write import write_results
+    from lcaengine.units import Unit, read_unit
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "check": "checking",
+    "DataError": "errors",
+    "LcaError": "errors",
+    "MethodError": "errors",
+    "OutputError": "errors",
+    "SolveError": "errors",
+    "UnitError": "errors",
+    "Finding": "findings",
+    "Findings": "findings",
+    "Footprints": "footprints",
+    "score": "footprints",
+    "Inventory": "inventory",
+    "read_inventory": "inventory",
+    "find_example": "io.shipped",
+    "list_examples": "io.shipped",
+    "Method": "method",
+    "list_methods": "method",
+    "read_method": "method",
+    "write_results": "reports.write",
+    "Unit": "units",
+    "read_unit": "units",
+}
+"""Where each public name lives; it is imported when it is first used, so that `--help` loads no numeric library."""
+
+__all__ = [
+    "DataError",
+    "Finding",
+    "Findings",
+    "Footprints",
+    "Inventory",
+    "LcaError",
+    "Method",
+    "MethodError",
+    "OutputError",
+    "SolveError",
+    "Unit",
+    "UnitError",
+    "check",
+    "find_example",
+    "list_examples",
+    "list_methods",
+    "read_inventory",
+    "read_method",
+    "read_unit",
+    "score",
+    "write_results",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lcaengine' has no attribute {name!r}")
+    value: object = getattr(import_module(f"lcaengine.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

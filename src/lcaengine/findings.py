@@ -1,0 +1,171 @@
+"""Findings: what a check says of an inventory or a method, all at once.
+
+A blocker stops scoring; a warning travels with the results. Each names table, row, column and value, says what is
+wrong and what to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.errors import DataError
+
+__all__ = ["Finding", "Findings", "Severity", "raise_blockers"]
+
+ROWS_NAMED = 1000
+"""How many rows one rule names one by one in one column; the rest are counted in one more finding."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    BLOCKER = "blocker"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a check found.
+
+    Attributes
+    ----------
+    severity : Severity
+        ``blocker`` stops scoring, ``warning`` travels with the results.
+    code : str
+        Short stable name of the rule, for programs.
+    table, column : str
+        Where; empty where the finding is of the whole inventory or row.
+    row : int or None
+        Row of the table as given, counted from 1 below the header.
+    value : str
+        The value at fault, as given.
+    what, fix : str
+        What is wrong, and what to do.
+    """
+
+    severity: Severity
+    code: str
+    table: str
+    row: int | None
+    column: str
+    value: str
+    what: str
+    fix: str
+
+    def where(self) -> str:
+        """Name the place in one line.
+
+        Examples
+        --------
+        >>> Finding(Severity.BLOCKER, "unit", "exchanges", 3, "unit", "ton", "", "").where()
+        'exchanges row 3, column unit'
+        """
+        row = "" if self.row is None else f" row {self.row}"
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.table}{row}{column}"
+
+
+@dataclass(slots=True)
+class Findings:
+    """A list that rules append to while an inventory is read; the one mutable thing of a check.
+
+    Examples
+    --------
+    >>> found = Findings()
+    >>> found.block("no_table", "exchanges", "the table is missing", "add exchanges.parquet")
+    >>> [f.code for f in found.blockers()]
+    ['no_table']
+    """
+
+    items: list[Finding] = field(default_factory=list)
+
+    def block(
+        self, code: str, table: str, what: str, fix: str, *, row: int | None = None, column: str = "", value: object = ""
+    ) -> None:
+        """Add a blocker."""
+        self.items.append(Finding(Severity.BLOCKER, code, table, row, column, _text(value), what, fix))
+
+    def warn(
+        self, code: str, table: str, what: str, fix: str, *, row: int | None = None, column: str = "", value: object = ""
+    ) -> None:
+        """Add a warning."""
+        self.items.append(Finding(Severity.WARNING, code, table, row, column, _text(value), what, fix))
+
+    def block_rows(
+        self,
+        code: str,
+        table: str,
+        wrong: NDArray[np.bool_],
+        rows: NDArray[np.int64],
+        column: str,
+        values: Sequence[object],
+        what: str,
+        fix: str,
+        severity: Severity = Severity.BLOCKER,
+    ) -> None:
+        """Add a finding for every row where `wrong` holds; `what` may hold ``{value}``, a row of 0 names none."""
+        places = np.flatnonzero(wrong)
+        for at in places[:ROWS_NAMED].tolist():
+            value = _text(_plain(values[at]))
+            text = what.replace("{value}", repr(value))
+            row = int(rows[at]) or None
+            self.items.append(Finding(severity, code, table, row, column, value, text, fix))
+        if len(places) > ROWS_NAMED:
+            more = f"{len(places) - ROWS_NAMED} more rows of the same kind ({len(places)} in all)"
+            self.items.append(Finding(severity, code, table, None, column, "", more, fix))
+
+    def blockers(self) -> list[Finding]:
+        """Give the blockers, in a stable order."""
+        return _sorted(f for f in self.items if f.severity is Severity.BLOCKER)
+
+    def warnings(self) -> list[Finding]:
+        """Give the warnings, in a stable order."""
+        return _sorted(f for f in self.items if f.severity is Severity.WARNING)
+
+    def to_dicts(self) -> list[dict[str, object]]:
+        """Give all findings as plain dictionaries, blockers first."""
+        return [asdict(f) for f in (*self.blockers(), *self.warnings())]
+
+    def to_json(self) -> str:
+        """Write all findings as a JSON list."""
+        return json.dumps(self.to_dicts(), indent=1, ensure_ascii=False)
+
+
+def raise_blockers(findings: Findings, where: str) -> None:
+    """Raise one error that lists every blocker, if there is any.
+
+    Raises
+    ------
+    DataError
+        With the findings in its ``allowed``-free text, first twenty in full.
+    """
+    blockers = findings.blockers()
+    if not blockers:
+        return
+    lines = [f"{len(blockers)} blocking finding(s):"]
+    lines += [f"  [{f.code}] {f.where()}: {f.what}. Do: {f.fix}" for f in blockers[:20]]
+    if len(blockers) > 20:
+        lines.append(f"  ... and {len(blockers) - 20} more")
+    raise DataError("\n".join(lines), where, f"run `lcaengine check {where}` to see them all, and mend the tables")
+
+
+def _plain(value: object) -> object:
+    """Give the Python value of an Arrow scalar; others as they are."""
+    return value.as_py() if hasattr(value, "as_py") else value
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    return text if len(text) <= 200 else text[:200] + "..."
+
+
+def _sorted(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (f.table, f.code, f.row if f.row is not None else -1, f.column, f.value, f.what))

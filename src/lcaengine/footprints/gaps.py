@@ -1,0 +1,171 @@
+"""Gaps: unlinked inputs and uncharacterized flows, counted and carried to everything downstream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.inventory import DataType
+from lcaengine.kernels.chain import carry_bits, carry_worst
+from lcaengine.method import Method
+from lcaengine.solve import Ordering
+from lcaengine.system import Burdens, Characterization, Coupling, System
+
+__all__ = ["Gaps", "Status", "find_gaps", "trace_status"]
+
+GAP_SCHEMA = pa.schema(
+    [
+        ("process_id", pa.string()),
+        ("flow_id", pa.string()),
+        ("kind", pa.string()),
+        ("indicator", pa.string()),
+        ("amount", pa.float64()),
+        ("unit", pa.string()),
+        ("used_by", pa.int64()),
+    ]
+)
+
+
+class Status(IntEnum):
+    """How complete a number is, the worst along its chain."""
+
+    COMPLETE = 0
+    FALLBACK = 1
+    PROXY = 2
+    CUT_OFF = 3
+    MISSING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is missing, and from whose chain.
+
+    Attributes
+    ----------
+    missing_inputs, missing_factors : (n,) int64
+        Unlinked inputs, and uncharacterized flows, in the chain of every activity.
+    table : pyarrow.Table
+        One row a gap: process_id, flow_id, kind, indicator, amount, unit, used_by (activities that rest on it).
+    """
+
+    missing_inputs: NDArray[np.int64]
+    missing_factors: NDArray[np.int64]
+    table: pa.Table
+
+
+def trace_status(system: System, burdens: Burdens, graph: Coupling, ordering: Ordering) -> NDArray[np.int8]:
+    """Give the status of every activity and indicator: its own, or the worst of what it rests on.
+
+    Returns
+    -------
+    (n, k) int8
+        :class:`Status`.
+    """
+    own = np.where(burdens.is_elsewhere, np.int8(Status.FALLBACK), np.int8(Status.COMPLETE)).astype(np.int8)
+    demands, b = system.demands, system.interventions
+    exchanges, processes = system.inventory.exchanges, system.inventory.processes
+
+    def mark(activities: NDArray[np.int64], status: Status) -> None:
+        own[activities] = np.maximum(own[activities], np.int8(status))
+
+    used = demands.amount != 0
+    mark(demands.activity[demands.is_elsewhere & used], Status.FALLBACK)
+    of = system.activities.process
+    is_proxy = (of >= 0) & (processes.data_type[np.maximum(of, 0)] == DataType.PROXY)
+    mark(np.flatnonzero(is_proxy), Status.PROXY)
+    bought = (demands.row >= 0) & used & (exchanges.data_type[np.maximum(demands.row, 0)] == DataType.PROXY)
+    mark(demands.activity[bought], Status.PROXY)
+    mark(b.activity[(exchanges.data_type[b.row] == DataType.PROXY) & (b.amount != 0)], Status.PROXY)
+    mark(demands.activity[(demands.provider < 0) & used], Status.CUT_OFF)
+    own[burdens.is_missing] = Status.MISSING
+    return np.asarray(carry_worst(graph.indptr, graph.indices, ordering.order, ordering.starts, own))
+
+
+def find_gaps(
+    system: System, method: Method, matched: Characterization, graph: Coupling, ordering: Ordering
+) -> Gaps:
+    """Count, list and carry what is missing.
+
+    Returns
+    -------
+    Gaps
+    """
+    demands, b = system.demands, system.interventions
+    open_ended = (demands.provider < 0) & (demands.amount != 0)
+    rows, mark = np.unique(demands.row[open_ended], return_inverse=True)
+    inputs, input_users = _carry(demands.activity[open_ended], mark, len(rows), graph, ordering)
+    bare = matched.is_uncharacterized[b.kind] & (b.amount != 0)
+    flow_key = b.flow[b.kind] * 2 + b.is_input[b.kind]
+    flows, flow_mark = np.unique(flow_key[bare], return_inverse=True)
+    factors, flow_users = _carry(b.activity[bare], flow_mark, len(flows), graph, ordering)
+    bare_rows, at = np.unique(b.row[bare], return_index=True)
+    table = pa.concat_tables(
+        [
+            _list_rows(system, rows, "unlinked_input", input_users),
+            _list_rows(system, bare_rows, "uncharacterized_flow", flow_users[flow_mark[at]]),
+            _list_undeclared(system, method, matched, graph, ordering),
+        ]
+    )
+    return Gaps(inputs, factors, table)
+
+
+def _carry(
+    activity: NDArray[np.int64], mark: NDArray[np.int64], marks: int, graph: Coupling, ordering: Ordering
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give how many marks lie in each activity's chain, and in how many chains each mark lies."""
+    counts, users = np.zeros(len(graph), np.int64), np.zeros(marks, np.int64)
+    for start in range(0, marks, 64):
+        here = (mark >= start) & (mark < start + 64)
+        own = np.zeros(len(graph), np.uint64)
+        np.bitwise_or.at(own, activity[here], np.uint64(1) << (mark[here] - start).astype(np.uint64))
+        carried = carry_bits(graph.indptr, graph.indices, ordering.order, ordering.starts, own)
+        counts += np.bitwise_count(carried)
+        for bit in range(min(64, marks - start)):
+            users[start + bit] = np.count_nonzero(carried & (np.uint64(1) << np.uint64(bit)))
+    return counts, users
+
+
+def _list_rows(system: System, rows: NDArray[np.int64], kind: str, used_by: NDArray[np.int64]) -> pa.Table:
+    inventory = system.inventory
+    exchanges, flows = inventory.exchanges, inventory.flows
+    flow = exchanges.flow[rows]
+    units = [flows.units[f] for f in flow.tolist()]
+    amount = exchanges.amount[rows] / np.array([unit.factor for unit in units])
+    return pa.table(
+        {
+            "process_id": inventory.processes.ids.take(pa.array(exchanges.process[rows])),
+            "flow_id": flows.ids.take(pa.array(flow)),
+            "kind": pa.array([kind] * len(rows), pa.string()),
+            "indicator": pa.nulls(len(rows), pa.string()),
+            "amount": pa.array(amount, pa.float64()),
+            "unit": pa.array([unit.label for unit in units], pa.string()),
+            "used_by": pa.array(used_by, pa.int64()),
+        },
+        schema=GAP_SCHEMA,
+    )
+
+
+def _list_undeclared(
+    system: System, method: Method, matched: Characterization, graph: Coupling, ordering: Ordering
+) -> pa.Table:
+    """List the indicators that declaring suppliers leave out."""
+    activity, indicator = np.nonzero(matched.declared.is_missing)
+    _, used_by = _carry(activity, np.arange(len(activity)), len(activity), graph, ordering)
+    names = system.activities.name
+    flow = system.activities.flow[activity]
+    return pa.table(
+        {
+            "process_id": pa.array([names[a] for a in activity.tolist()], pa.string()),
+            "flow_id": system.inventory.flows.ids.take(pa.array(flow)),
+            "kind": pa.array(["undeclared_indicator"] * len(activity), pa.string()),
+            "indicator": pa.array([method.indicators[k].id for k in indicator.tolist()], pa.string()),
+            "amount": pa.nulls(len(activity), pa.float64()),
+            "unit": pa.array([method.indicators[k].unit.label for k in indicator.tolist()], pa.string()),
+            "used_by": pa.array(used_by, pa.int64()),
+        },
+        schema=GAP_SCHEMA,
+    )

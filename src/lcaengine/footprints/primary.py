@@ -1,0 +1,92 @@
+"""Primary data share: how much of a footprint rests on data the operator measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.kernels.chain import carry_worst
+from lcaengine.solve import Ordering, order_coupling, solve_coupling
+from lcaengine.solve.stages import cut_labelled
+from lcaengine.system import Coupling, System, build_coupling, transpose
+
+__all__ = ["find_credit_chains", "measure_forward"]
+
+BLOCK = 64
+"""Demands solved side by side."""
+
+
+def find_credit_chains(system: System, graph: Coupling, ordering: Ordering) -> NDArray[np.int64]:
+    """Find the activities with avoided or negative amounts in their chain: their processes may run backwards.
+
+    Returns
+    -------
+    (m,) int64
+    """
+    demands = system.demands
+    backward = (demands.provider >= 0) & ((demands.amount < 0) != demands.is_credit) & (demands.amount != 0)
+    own = np.zeros((len(graph), 1), np.int8)
+    own[demands.activity[backward]] = 1
+    return np.flatnonzero(carry_worst(graph.indptr, graph.indices, ordering.order, ordering.starts, own)[:, 0])
+
+
+def measure_forward(
+    coupling: Coupling,
+    demanded: NDArray[np.int64],
+    sizes: NDArray[np.float64],
+    label: NDArray[np.int8],
+    labels: int,
+    name: Callable[[NDArray[np.int64]], str],
+) -> NDArray[np.float64]:
+    """Sum |s_j| times the sizes of direct contributions, for one unit of each demanded activity, by label.
+
+    ``A s = f``; the background's s is split by the labelled activity it serves, ``A_UU s_U = f_U - A_UL s_L``.
+
+    Parameters
+    ----------
+    coupling : Coupling
+        A'.
+    demanded : (m,) int64
+        Activities, each a demand of one unit.
+    sizes : (n, q) float64
+        Sums of |direct contribution| a unit of activity.
+    label : (n,) int8
+    labels : int
+    name : callable
+
+    Returns
+    -------
+    (m, labels + 2, q) float64
+        By label, then unassigned, then total.
+    """
+    forward, background = transpose(coupling), transpose(cut_labelled(coupling, label >= 0))
+    order, background_order = order_coupling(forward), order_coupling(background)
+    rows = np.repeat(np.arange(len(forward), dtype=np.int64), np.diff(forward.indptr))
+    unlabelled = (label < 0)[:, None]
+    sums = np.zeros((len(demanded), labels + 2, sizes.shape[1]))
+    for start in range(0, len(demanded), BLOCK):
+        block = demanded[start : start + BLOCK]
+        demand = np.zeros((len(coupling), len(block)))
+        demand[block, np.arange(len(block))] = 1.0
+        scaling = solve_coupling(forward, demand, name, order).x
+        out = sums[start : start + BLOCK]
+        out[:, labels + 1] = np.abs(scaling).T @ sizes
+        own = solve_coupling(background, np.where(unlabelled, demand, 0.0), name, background_order).x
+        out[:, labels] = np.abs(np.where(unlabelled, own, 0.0)).T @ sizes
+        for each in range(labels):
+            of_label = np.where((label == each)[:, None], scaling, 0.0)
+            drawn = np.zeros_like(scaling)
+            np.add.at(drawn, rows, forward.data[:, None] * of_label[forward.indices])
+            served = solve_coupling(background, np.where(unlabelled, -drawn, 0.0), name, background_order).x
+            out[:, each] = np.abs(np.where(unlabelled, served, of_label)).T @ sizes
+    return sums
+
+
+def build_graph(system: System) -> Coupling:
+    """Build the graph of who asks of whom, with an edge for every amount that is not zero."""
+    demands = system.demands
+    asks = (demands.provider >= 0) & (demands.amount != 0)
+    count = int(asks.sum())
+    return build_coupling(np.zeros(len(system.activities)), demands.activity[asks], demands.provider[asks], np.ones(count))

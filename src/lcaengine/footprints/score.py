@@ -1,0 +1,124 @@
+"""Scoring: from an inventory and a method to the footprints of everything in it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.findings import Findings, raise_blockers
+from lcaengine.footprints.footprints import Footprints
+from lcaengine.footprints.gaps import find_gaps, trace_status
+from lcaengine.footprints.primary import build_graph, find_credit_chains, measure_forward
+from lcaengine.inventory import STAGES, Inventory
+from lcaengine.inventory.conversion import mass_content
+from lcaengine.method import Method, read_method
+from lcaengine.solve import name_activities, order_coupling, report_loops, solve_stages
+from lcaengine.system import System, build_system, characterize, match_factors
+
+__all__ = ["score", "score_system"]
+
+
+def score(inventory: Inventory, method: Method | str = "core", unlinked: str = "refuse") -> Footprints:
+    """Score every product, supplier, stage and indicator of an inventory.
+
+    ``A' Y = (C B)'``, one solve for all activities; see :func:`~lcaengine.solve.solve_stages` for the stages.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    method : Method or str
+        A method, or the name of one that comes with the engine.
+    unlinked : {"refuse", "cutoff"}
+        Whether an input nobody supplies stops the work, or is counted and left out.
+
+    Returns
+    -------
+    Footprints
+
+    Raises
+    ------
+    DataError
+        With every blocking finding of the inventory.
+    SolveError
+        If the system is singular or the answer does not verify.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> inventory = lca.read_inventory(lca.find_example("two-suppliers"))
+    >>> lca.score(inventory).stages
+    ('extraction', 'processing', 'unassigned', 'total')
+    """
+    found = Findings()
+    system = build_system(inventory, unlinked, found)
+    if not found.blockers():
+        report_loops(system, found)
+    raise_blockers(found, inventory.label)
+    return score_system(system, read_method(method) if isinstance(method, str) else method)
+
+
+def score_system(system: System, method: Method) -> Footprints:
+    """Score a system that is linked, allocated and free of starved loops.
+
+    Returns
+    -------
+    Footprints
+    """
+    matched = match_factors(system, method)
+    burdens = characterize(system, method, matched)
+    graph = build_graph(system)
+    graph_order = order_coupling(graph)
+    stages, label = _use_labels(system.activities.stage)
+    k = len(method.indicators)
+
+    def name(activities: NDArray[np.int64]) -> str:
+        return name_activities(system, activities)
+
+    sizes = np.concatenate([burdens.size, burdens.primary], axis=1)
+    solved = solve_stages(system.coupling, np.concatenate([burdens.direct, sizes], axis=1), label, len(stages), name)
+    every = np.concatenate([solved.parts, solved.unassigned[:, None], solved.total[:, None]], axis=1)
+    size, primary = every[:, :, k : 2 * k].copy(), every[:, :, 2 * k :].copy()
+    backward = find_credit_chains(system, graph, graph_order)
+    if len(backward):
+        forward = measure_forward(system.coupling, backward, sizes, label, len(stages), name)
+        size[backward], primary[backward] = forward[:, :, :k], forward[:, :, k:]
+    share = np.full(size.shape, np.nan)
+    np.divide(primary, size, out=share, where=size > 0)
+    reference, per_kg = _reference_units(system)
+    return Footprints(
+        system,
+        method,
+        (*stages, "unassigned", "total"),
+        every[:, :, :k] * reference[:, None, None],
+        np.clip(share, 0.0, 1.0),
+        trace_status(system, burdens, graph, graph_order),
+        per_kg,
+        find_gaps(system, method, matched, graph, graph_order),
+        *(solved.residual, solved.sweeps, solved.factorized),
+        (*system.inventory.warnings, *system.warnings, *matched.warnings),
+    )
+
+
+def _use_labels(stage: NDArray[np.int8]) -> tuple[tuple[str, ...], NDArray[np.int8]]:
+    """Give the stages that occur, and every activity's position among them."""
+    used = [at for at in range(len(STAGES)) if (stage == at).any()]
+    label = np.full(len(stage), -1, np.int8)
+    for position, at in enumerate(used):
+        label[stage == at] = position
+    return tuple(STAGES[at] for at in used), label
+
+
+def _reference_units(system: System) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give base units per reference unit of every activity's product, and reference units a kg."""
+    flows = system.inventory.flows
+    base = np.ones(len(system.activities))
+    per_kg = np.full(len(system.activities), np.nan)
+    for a, flow in enumerate(system.activities.flow.tolist()):
+        if flow < 0:
+            continue
+        unit = flows.units[flow]
+        base[a] = unit.factor
+        mass = mass_content(unit, flow, flows.properties)
+        if mass is not None:
+            per_kg[a] = 1.0 / (mass * unit.factor)
+    return base, per_kg

@@ -1,0 +1,121 @@
+"""The result table: long (one row an activity, indicator and stage) and wide (one row an activity)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.footprints.gaps import Status
+
+if TYPE_CHECKING:
+    from lcaengine.footprints.footprints import Footprints
+
+__all__ = ["PER_BILL", "to_long", "to_wide"]
+
+PER_BILL = "bill"
+"""What a bill of materials is scored per."""
+
+
+def to_long(footprints: Footprints) -> pa.Table:
+    """Give the result table, per reference unit and, where the product has a mass, per kg.
+
+    Returns
+    -------
+    pyarrow.Table
+        supplier_id, process_id, product_id, location, indicator, stage, value, unit, per, primary_data_share, status,
+        missing_inputs, missing_factors, inventory_hash, method.
+    """
+    n, stages, k = footprints.value.shape
+    per = _per(footprints)
+    by_mass = np.array([each != "kg" for each in per]) & np.isfinite(footprints.per_kg)
+    blocks = [_block(footprints, np.arange(n), np.ones(n), per)]
+    if by_mass.any():
+        at = np.flatnonzero(by_mass)
+        blocks.append(_block(footprints, at, footprints.per_kg[at], ["kg"] * len(at)))
+    table = pa.concat_tables(blocks)
+    position = np.concatenate([np.arange(n), np.flatnonzero(by_mass)])
+    order = np.argsort(position, kind="stable")
+    size = stages * k
+    rows = (order[:, None] * size + np.arange(size)).ravel()
+    return table.take(pa.array(rows)).combine_chunks() if by_mass.any() else table
+
+
+def to_wide(footprints: Footprints) -> pa.Table:
+    """Give one row an activity, one float column an indicator and stage; constants are in the schema's metadata."""
+    stages = footprints.stages
+    columns: dict[str, pa.Array] = {**_identity(footprints, np.arange(len(footprints.value)))}
+    columns["per"] = pa.array(_per(footprints), pa.string())
+    for k, indicator in enumerate(footprints.method.indicators):
+        for s, stage in enumerate(stages):
+            columns[f"{indicator.id}.{stage}"] = pa.array(footprints.value[:, s, k])
+        columns[f"{indicator.id}.primary_data_share"] = _nullable(footprints.primary_data_share[:, -1, k])
+        columns[f"{indicator.id}.status"] = _statuses(footprints.status[:, k])
+    columns["missing_inputs"] = pa.array(footprints.gaps.missing_inputs)
+    columns["missing_factors"] = pa.array(footprints.gaps.missing_factors)
+    constants = {
+        "inventory_hash": footprints.system.inventory.hash,
+        "method": footprints.method.label,
+        "method_hash": footprints.method.hash,
+        **{f"unit.{each.id}": each.unit.label for each in footprints.method.indicators},
+    }
+    return pa.table(columns).replace_schema_metadata(constants)
+
+
+def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.float64], per: list[str]) -> pa.Table:
+    """Give the rows of some activities, activity by activity, indicator by indicator, stage by stage."""
+    _, stages, k = footprints.value.shape
+    m = len(at)
+    size = stages * k
+    value = (footprints.value[at] * factor[:, None, None]).transpose(0, 2, 1).reshape(-1)
+    share = footprints.primary_data_share[at].transpose(0, 2, 1).reshape(-1)
+    indicator = np.tile(np.repeat(np.arange(k), stages), m)
+    missing = np.repeat(footprints.status[at], stages, axis=1).reshape(-1) == Status.MISSING
+    labels = [each.id for each in footprints.method.indicators]
+    units = [each.unit.label for each in footprints.method.indicators]
+    identity = {name: column.take(pa.array(np.repeat(np.arange(m), size))) for name, column in _identity(footprints, at).items()}
+    return pa.table(
+        {
+            **identity,
+            "indicator": pa.array(labels, pa.string()).take(pa.array(indicator)),
+            "stage": pa.array(footprints.stages, pa.string()).take(pa.array(np.tile(np.arange(stages), m * k))),
+            "value": pa.array(value, mask=missing),
+            "unit": pa.array(units, pa.string()).take(pa.array(indicator)),
+            "per": pa.array(per, pa.string()).take(pa.array(np.repeat(np.arange(m), size))),
+            "primary_data_share": _nullable(share),
+            "status": _statuses(np.repeat(footprints.status[at], stages, axis=1).reshape(-1)),
+            "missing_inputs": pa.array(np.repeat(footprints.gaps.missing_inputs[at], size)),
+            "missing_factors": pa.array(np.repeat(footprints.gaps.missing_factors[at], size)),
+            "inventory_hash": pa.array([footprints.system.inventory.hash], pa.string()).take(pa.array(np.zeros(m * size, np.int64))),
+            "method": pa.array([footprints.method.label], pa.string()).take(pa.array(np.zeros(m * size, np.int64))),
+        }
+    )
+
+
+def _identity(footprints: Footprints, at: NDArray[np.int64]) -> dict[str, pa.Array]:
+    activities, flows = footprints.system.activities, footprints.system.inventory.flows
+    flow = activities.flow[at]
+    product = flows.ids.take(pa.array(np.maximum(flow, 0))).to_pylist() if len(flows) else []
+    rows = at.tolist()
+    return {
+        "supplier_id": pa.array([activities.supplier[a] for a in rows], pa.string()),
+        "process_id": pa.array([activities.name[a] for a in rows], pa.string()),
+        "product_id": pa.array([p if f >= 0 else "" for p, f in zip(product, flow.tolist(), strict=True)], pa.string()),
+        "location": pa.array([activities.location[a] for a in rows], pa.string()),
+    }
+
+
+def _per(footprints: Footprints) -> list[str]:
+    flows = footprints.system.inventory.flows
+    return [flows.units[f].label if f >= 0 else PER_BILL for f in footprints.system.activities.flow.tolist()]
+
+
+def _nullable(values: NDArray[np.float64]) -> pa.Array:
+    return pa.array(values, mask=np.isnan(values))
+
+
+def _statuses(codes: NDArray[np.int8]) -> pa.Array:
+    names = pa.array([status.name.lower() for status in Status], pa.string())
+    return names.take(pa.array(codes.astype(np.int64)))

@@ -1,0 +1,90 @@
+"""What an inventory says of itself: inventory.toml."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import tomllib
+from dataclasses import asdict, dataclass
+
+from lcaengine.findings import Findings
+
+__all__ = ["About", "read_about"]
+
+SCHEMA_VERSION = 1
+BOUNDARIES = ("cradle_to_gate", "gate_to_gate", "cradle_to_grave", "cradle_to_cradle")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The fields of inventory.toml; empty text where one is not given."""
+
+    schema_version: int
+    name: str
+    version: str
+    licence: str
+    description: str
+    reference_period: str
+    boundary: str
+
+    def to_canonical(self) -> str:
+        """Write the fields as canonical JSON, for the content hash."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+
+def read_about(content: bytes | None, found: Findings) -> About:
+    """Read inventory.toml and report what does not fit.
+
+    Parameters
+    ----------
+    content : bytes or None
+        The file, None where there is none.
+    found : Findings
+        Receives what is wrong.
+    """
+    table = "inventory.toml"
+    given: dict[str, object] = {}
+    if content is None:
+        fix = 'add it with schema_version = 1 and name = "..."'
+        found.block("missing_table", table, "the file is missing", fix)
+    else:
+        try:
+            given = tomllib.loads(content.decode("utf-8-sig"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            found.block("unreadable", table, f"it is not TOML in UTF-8: {' '.join(str(error).split())}", "write it again")
+            return About(0, "", "", "", "", "", "")
+    version = given.get("schema_version")
+    if content is not None and (version != SCHEMA_VERSION or isinstance(version, bool)):
+        what = f"schema_version is {version!r}, this engine reads {SCHEMA_VERSION}"
+        found.block("schema_version", table, what, f"write schema_version = {SCHEMA_VERSION}", column="schema_version")
+    fields = {}
+    for name in ("name", "version", "licence", "description", "reference_period", "boundary"):
+        value = given.get(name, "")
+        if isinstance(value, datetime.date):
+            value = value.isoformat()
+        if not isinstance(value, str):
+            found.block("wrong_type", table, f"{name} is not text", "put it in quotes", column=name, value=value)
+            value = ""
+        fields[name] = value
+    if content is not None and not fields["name"]:
+        found.block("missing_value", table, "name is missing", 'write name = "..."', column="name")
+    if fields["boundary"] and fields["boundary"] not in BOUNDARIES:
+        what = f"boundary {fields['boundary']!r} is not known"
+        found.block("unknown_boundary", table, what, f"write one of: {', '.join(BOUNDARIES)}", column="boundary")
+    _check_period(fields["reference_period"], found)
+    for name in sorted(set(given) - {"schema_version", *fields}):
+        found.warn("unknown_column", table, f"field {name!r} is not of the schema and is not read", "remove it", column=name)
+    return About(SCHEMA_VERSION, **fields)
+
+
+def _check_period(period: str, found: Findings) -> None:
+    if not period:
+        return
+    first, slash, last = period.partition("/")
+    try:
+        fits = bool(slash) and datetime.date.fromisoformat(first) <= datetime.date.fromisoformat(last)
+    except ValueError:
+        fits = False
+    if not fits:
+        fix = "write it as 2024-01-01/2024-12-31, the first day before the last"
+        found.block("wrong_type", "inventory.toml", "reference_period is no period", fix, column="reference_period", value=period)

@@ -1,0 +1,283 @@
+"""A frame: one table with its columns typed by the schema and its rows in canonical order."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from lcaengine.findings import Findings, Severity
+from lcaengine.inventory.schema import Column, Table
+
+__all__ = ["Frame", "build_frame", "hash_frames", "keep_rows"]
+
+_ARROW = {"text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "date": pa.string()}
+_FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+_NUMBER = r"^[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|infinity|nan|Inf|Infinity|NaN|NAN|INF)$"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A typed table; every column of the schema is there, null where the file had none.
+
+    Attributes
+    ----------
+    table : str
+    columns : dict of str to pyarrow.Array
+        Text as strings, numbers as float64 (nulls kept), flags as booleans without nulls.
+    rows : (n,) int64
+        Row of the file each row stood in, from 1.
+    """
+
+    table: str
+    columns: Mapping[str, pa.Array]
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def text(self, name: str) -> list[str | None]:
+        """Give a text column as Python strings."""
+        values: list[str | None] = self.columns[name].to_pylist()
+        return values
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """Give a number column, NaN where it is null."""
+        filled = self.columns[name].fill_null(float("nan"))
+        return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+    def flag(self, name: str) -> NDArray[np.bool_]:
+        """Give a flag column."""
+        return np.asarray(self.columns[name].to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+    def codes(self, name: str, keys: pa.Array) -> NDArray[np.int64]:
+        """Give the position of each value in `keys`, -1 where it is null or not there."""
+        found = pc.index_in(self.columns[name], value_set=keys, skip_nulls=True)
+        return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    def filled(self, name: str) -> NDArray[np.bool_]:
+        """Tell where a column is not null."""
+        return np.asarray(self.columns[name].is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
+    """Type every column of a table, report what does not fit, and put the rows in canonical order.
+
+    Rows are sorted by the schema's columns, identity first, so that neither the order of the rows nor the encoding of
+    the file reaches anything downstream.
+
+    Parameters
+    ----------
+    raw : pyarrow.Table or None
+        As read; None where the inventory has no such table.
+    spec : Table
+        Its schema.
+    found : Findings
+        Receives what is wrong.
+
+    Returns
+    -------
+    Frame
+    """
+    if raw is None:
+        if spec.required:
+            found.block("missing_table", spec.name, "the table is missing", f"add {spec.name}.parquet or {spec.name}.csv")
+        empty = {column.name: pa.array([], _ARROW[column.kind]) for column in spec.columns}
+        return Frame(spec.name, empty, np.empty(0, np.int64))
+    known = {column.name for column in spec.columns}
+    for name in raw.column_names:
+        if name not in known:
+            what = f"column {name!r} is not of the schema and is not read"
+            found.warn("unknown_column", spec.name, what, "rename or remove it", column=name)
+    if spec.required and raw.num_rows == 0:
+        found.block("empty_table", spec.name, "the table has no rows", "add rows")
+    rows = np.arange(1, raw.num_rows + 1, dtype=np.int64)
+    columns = {column.name: _type_column(raw, column, spec, rows, found) for column in spec.columns}
+    order = _canonical_order(columns, spec)
+    columns = {name: values.take(pa.array(order)) for name, values in columns.items()}
+    frame = Frame(spec.name, columns, rows[order])
+    _report_duplicates(frame, spec, found)
+    return frame
+
+
+def keep_rows(frame: Frame, keep: NDArray[np.bool_]) -> Frame:
+    """Give the rows where `keep` holds."""
+    if keep.all():
+        return frame
+    mask = pa.array(keep)
+    return Frame(frame.table, {n: v.filter(mask) for n, v in frame.columns.items()}, frame.rows[keep])
+
+
+def hash_frames(frames: Mapping[str, Frame], about: str) -> str:
+    """Hash the content of all tables: independent of row order, file encoding and column order.
+
+    Parameters
+    ----------
+    frames : dict of str to Frame
+        In canonical order.
+    about : str
+        The inventory's own description, canonical text.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
+    digest = hashlib.sha256(about.encode())
+    for name in sorted(frames):
+        frame = frames[name]
+        for column in sorted(frame.columns):
+            values = frame.columns[column]
+            if values.null_count == len(values):
+                continue
+            digest.update(f"\x00{name}\x00{column}\x00{len(values)}\x00".encode())
+            digest.update(_content(values))
+    return digest.hexdigest()
+
+
+def _content(values: pa.Array) -> bytes:
+    if pa.types.is_string(values.type):
+        lengths = pc.binary_length(values).fill_null(-1).to_numpy(zero_copy_only=False).astype("<i8")
+        text = "".join(v for v in values.to_pylist() if v is not None)
+        return bytes(lengths.tobytes() + text.encode())
+    if pa.types.is_boolean(values.type):
+        return bytes(values.to_numpy(zero_copy_only=False).astype("u1").tobytes())
+    numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False) + 0.0
+    nulls = values.is_null().to_numpy(zero_copy_only=False)
+    return bytes(numbers.astype("<f8").tobytes() + nulls.astype("u1").tobytes())
+
+
+def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], found: Findings) -> pa.Array:
+    if column.name not in raw.column_names:
+        if column.required:
+            fix = f"add the column: {column.about or column.kind}"
+            found.block("missing_column", spec.name, f"column {column.name!r} is missing", fix, column=column.name)
+        fill = False if column.kind == "flag" else None
+        return pa.array([fill] * raw.num_rows, _ARROW[column.kind])
+    given = raw.column(column.name).combine_chunks()
+    if isinstance(given, pa.ChunkedArray):
+        given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
+    if pa.types.is_dictionary(given.type):
+        given = given.dictionary_decode()
+    typed = _CASTS[column.kind](given)
+    if typed is None:
+        what = f"column {column.name!r} holds {given.type}, not {column.kind}"
+        found.block("wrong_type", spec.name, what, f"write it as {column.kind}", column=column.name)
+        fill = False if column.kind == "flag" else None
+        return pa.array([fill] * raw.num_rows, _ARROW[column.kind])
+    _report_column(given, typed, column, spec, rows, found)
+    return typed.fill_null(False) if column.kind == "flag" else typed
+
+
+def _report_column(
+    given: pa.Array, typed: pa.Array, column: Column, spec: Table, rows: NDArray[np.int64], found: Findings
+) -> None:
+    def report(code: str, wrong: pa.Array, what: str, fix: str) -> None:
+        mask = np.asarray(wrong.fill_null(False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+        if mask.any():
+            found.block_rows(code, spec.name, mask, rows, column.name, given, what, fix)
+
+    blank = given.is_null()
+    if pa.types.is_string(given.type) or pa.types.is_large_string(given.type):
+        blank = pc.or_(blank, pc.equal(given, "").fill_null(False))
+    report("wrong_type", pc.and_(typed.is_null(), pc.invert(blank)), f"{{value}} is not a {column.kind}", "write it so")
+    if column.required:
+        report("missing_value", blank, f"{column.name} is missing", "fill it in")
+    if column.kind == "number":
+        finite = pc.is_finite(typed)
+        report("not_finite", pc.invert(finite), "{value} is not a finite number", "write the number, or leave it empty")
+    if column.allowed:
+        other = pc.and_(typed.is_valid(), pc.invert(pc.is_in(typed, value_set=pa.array(column.allowed))))
+        known = ", ".join(a for a in column.allowed if not a.isdigit())
+        report(f"unknown_{column.name}", other, "{value} is not one of those allowed", f"write one of: {known}")
+
+
+def _cast_text(given: pa.Array) -> pa.Array | None:
+    if pa.types.is_integer(given.type) or pa.types.is_null(given.type):
+        return given.cast(pa.string())
+    if not (pa.types.is_string(given.type) or pa.types.is_large_string(given.type)):
+        return None
+    text = given.cast(pa.string())
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _cast_number(given: pa.Array) -> pa.Array | None:
+    kind = given.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        fits = pc.match_substring_regex(given, _NUMBER).fill_null(False)
+        return pc.if_else(fits, given, pa.scalar(None, kind)).cast(pa.float64())
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind):
+        return given.cast(pa.float64(), safe=False)
+    return None
+
+
+def _cast_flag(given: pa.Array) -> pa.Array | None:
+    if pa.types.is_boolean(given.type):
+        return given
+    if pa.types.is_floating(given.type):
+        return None
+    text = _cast_text(given)
+    if text is None:
+        return None
+    return pa.array([None if v is None else _FLAGS.get(v.lower()) for v in text.to_pylist()], pa.bool_())
+
+
+def _cast_date(given: pa.Array) -> pa.Array | None:
+    if pa.types.is_date(given.type) or pa.types.is_timestamp(given.type):
+        return pc.strftime(given, "%Y-%m-%d")
+    text = _cast_text(given)
+    if text is None:
+        return None
+    return pa.array([v if v is not None and _is_date(v) else None for v in text.to_pylist()], pa.string())
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return len(text) == 10 and datetime.date.fromisoformat(text).year > 0
+    except ValueError:
+        return False
+
+
+_CASTS = {"text": _cast_text, "number": _cast_number, "flag": _cast_flag, "date": _cast_date}
+
+
+def _canonical_order(columns: Mapping[str, pa.Array], spec: Table) -> NDArray[np.int64]:
+    names = [column.name for column in spec.columns]
+    first = _IDENTITY.get(spec.name, spec.key)
+    names = [*first, *(name for name in names if name not in first)]
+    used = [name for name in names if columns[name].null_count < len(columns[name])]
+    if not used:
+        return np.arange(len(columns[names[0]]), dtype=np.int64)
+    table = pa.table({name: columns[name] for name in used})
+    order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in used])
+    return np.asarray(order.to_numpy(), dtype=np.int64)
+
+
+_IDENTITY = {
+    "exchanges": ("process_id", "flow_id", "direction", "provider_id", "location"),
+    "demand": ("demand_id", "product_id", "process_id"),
+}
+"""Sort order of the tables that have no key of their own."""
+
+
+def _report_duplicates(frame: Frame, spec: Table, found: Findings) -> None:
+    if not spec.key or len(frame) < 2:
+        return
+    same = np.ones(len(frame) - 1, np.bool_)
+    for name in spec.key:
+        values = frame.columns[name]
+        if values.null_count < len(values):
+            filled = values.fill_null("")
+            same &= pc.equal(filled[1:], filled[:-1]).to_numpy(zero_copy_only=False)
+    wrong = np.concatenate([[False], same])
+    if wrong.any():
+        shown = [" / ".join(v or "" for v in row) for row in zip(*(frame.text(n) for n in spec.key), strict=True)]
+        fix = "keep one row, or give the other an identity of its own"
+        what = "{value} stands more than once"
+        found.block_rows("duplicate_key", spec.name, wrong, frame.rows, spec.key[0], shown, what, fix, Severity.BLOCKER)

@@ -1,0 +1,304 @@
+"""Reading an inventory: from a store to validated tables in base units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.errors import DataError, UnitError
+from lcaengine.findings import Findings, Severity, raise_blockers
+from lcaengine.inventory.about import read_about
+from lcaengine.inventory.conversion import ENERGY, ENERGY_HHV, ENERGY_LHV, MASS, convert
+from lcaengine.inventory.frame import Frame, build_frame, hash_frames, keep_rows
+from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Kind, Processes, Property
+from lcaengine.inventory.schema import STAGES, TABLES
+from lcaengine.inventory.signs import report_signs
+from lcaengine.io.store import open_store, read_bytes
+from lcaengine.io.tables import list_tables, read_table
+from lcaengine.places import is_place
+from lcaengine.units import Unit, read_unit
+
+__all__ = ["load_inventory", "read_inventory"]
+
+_DATA_TYPES = pa.array(["primary", "secondary", "proxy"])
+_PROPERTY_DIMENSIONS = {
+    "mass": (MASS,),
+    "carbon_fossil": (MASS,),
+    "carbon_biogenic": (MASS,),
+    "heating_value_hhv": (ENERGY, ENERGY_HHV),
+    "heating_value_lhv": (ENERGY, ENERGY_LHV),
+}
+
+
+def read_inventory(place: str | Path) -> Inventory:
+    """Read an inventory, check it, and carry it to base units.
+
+    Parameters
+    ----------
+    place : str or Path
+        A folder, a zip of one, or a URI that ``pyarrow.fs`` opens.
+
+    Returns
+    -------
+    Inventory
+
+    Raises
+    ------
+    DataError
+        If it cannot be opened, or with every blocking finding.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> len(lca.read_inventory(lca.find_example("two-suppliers")).processes)
+    4
+    """
+    found = Findings()
+    inventory = load_inventory(place, found)
+    raise_blockers(found, str(place))
+    assert inventory is not None
+    return inventory
+
+
+def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
+    """Read an inventory and report everything that is wrong with it.
+
+    Parameters
+    ----------
+    place : str or Path
+        As in :func:`read_inventory`.
+    found : Findings
+        Receives blockers and warnings.
+
+    Returns
+    -------
+    Inventory or None
+        None where a blocker leaves nothing to go on with.
+
+    Raises
+    ------
+    DataError
+        If `place` cannot be opened at all.
+    """
+    store = open_store(place)
+    about = read_about(read_bytes(store, "inventory.toml") if "inventory.toml" in store.files else None, found)
+    files = list_tables(store)
+    for name in sorted(set(files) - set(TABLES) - {"claims"}):
+        found.warn("unknown_table", name, f"table {name!r} is not of the schema and is not read", "rename or remove it")
+    frames: dict[str, Frame] = {}
+    for name, spec in TABLES.items():
+        try:
+            raw = read_table(store, name, files[name]) if name in files else None
+        except DataError as error:
+            found.block("unreadable", name, error.what, error.fix)
+            continue
+        frames[name] = build_frame(raw, spec, found)
+    if found.blockers():
+        return None
+    flows = _build_flows(frames["flows"], frames["properties"], found)
+    if flows is None:
+        return None
+    processes = _build_processes(frames["processes"], found)
+    exchanges = _build_exchanges(frames["exchanges"], processes, flows, found)
+    if exchanges is None:
+        return None
+    report_signs(exchanges, processes, flows, found)
+    processes = _read_production(frames["processes"], processes, exchanges, flows, found)
+    if found.blockers():
+        return None
+    digest = hash_frames(frames, about.to_canonical())
+    return Inventory(str(place), about, digest, processes, flows, exchanges, frames, tuple(found.warnings()))
+
+
+def _build_flows(frame: Frame, properties: Frame, found: Findings) -> Flows | None:
+    units = _read_units(frame, "unit", found)
+    if any(unit is None for unit in units):
+        return None
+    kind = frame.codes("kind", pa.array(["product", "waste", "elementary"])).astype(np.int8)
+    flows = Flows(
+        frame.columns["flow_id"],
+        [name or "" for name in frame.text("name")],
+        kind,
+        [unit for unit in units if unit is not None],
+        frame.text("compartment"),
+        frame.text("sub_compartment"),
+        frame.text("category"),
+        {},
+    )
+    return Flows(
+        *(flows.ids, flows.names, flows.kind, flows.units, flows.compartment, flows.sub_compartment, flows.category),
+        _read_properties(properties, flows, found),
+    )
+
+
+def _read_properties(frame: Frame, flows: Flows, found: Findings) -> dict[tuple[int, str], Property]:
+    codes = frame.codes("flow_id", flows.ids)
+    _report_unknown(frame, "flow_id", codes, "flows", found)
+    units = _read_units(frame, "unit", found)
+    values = frame.number("value")
+    properties: dict[tuple[int, str], Property] = {}
+    for at, (flow, name, unit) in enumerate(zip(codes.tolist(), frame.text("property"), units, strict=True)):
+        if flow < 0 or unit is None or name is None:
+            continue
+        above, slash, below = unit.dimension.partition("/")
+        reference = flows.units[flow]
+        expected = _PROPERTY_DIMENSIONS.get(name, (MASS,) if name.startswith("content:") else ())
+        row = {"row": int(frame.rows[at]), "column": "unit", "value": unit.label}
+        if not slash or below != reference.dimension:
+            what = f"property {name!r} is not per the flow's {reference.label!r}"
+            found.block("property_unit", "properties", what, f"write its unit as .../{reference.label}", **row)
+        elif expected and above not in expected:
+            what = f"unit {unit.label!r} does not measure {name!r}"
+            found.block("property_unit", "properties", what, "write it in the unit of that property (kg/..., MJ/...)", **row)
+        elif name in ("mass", "heating_value_hhv", "heating_value_lhv", "volume", "count") and values[at] <= 0:
+            what = f"property {name!r} is {values[at]:g}, it must be above zero"
+            row |= {"column": "value", "value": f"{values[at]:g}"}
+            found.block("property_value", "properties", what, "write the measured value", **row)
+        else:
+            base = unit.base.partition("/")[0]
+            properties[flow, name] = Property(float(values[at]) * unit.factor, above, base)
+    return properties
+
+
+def _build_processes(frame: Frame, found: Findings) -> Processes:
+    _report_places(frame, found)
+    return Processes(
+        frame.columns["process_id"],
+        [name or "" for name in frame.text("name")],
+        frame.codes("stage", pa.array(STAGES)).astype(np.int8),
+        frame.text("supplier_id"),
+        frame.text("location"),
+        frame.text("allocation"),
+        frame.codes("data_type", _DATA_TYPES).astype(np.int8),
+        np.full(len(frame), np.nan),
+    )
+
+
+def _build_exchanges(frame: Frame, processes: Processes, flows: Flows, found: Findings) -> Exchanges | None:
+    _report_places(frame, found)
+    process = frame.codes("process_id", processes.ids)
+    flow = frame.codes("flow_id", flows.ids)
+    provider = frame.codes("provider_id", processes.ids)
+    _report_unknown(frame, "process_id", process, "processes", found)
+    _report_unknown(frame, "flow_id", flow, "flows", found)
+    _report_unknown(frame, "provider_id", provider, "processes", found)
+    factor = _conversion_factors(frame, flow, flows, found)
+    keep = (process >= 0) & (flow >= 0) & np.isfinite(factor)
+    if not keep.all():
+        return None
+    amount = frame.number("amount") * factor
+    overflow = ~np.isfinite(amount)
+    if overflow.any():
+        what = "{value} is too large in base units"
+        given = frame.columns["amount"]
+        found.block_rows("not_finite", "exchanges", overflow, frame.rows, "amount", given, what, "check the amount and its unit")
+        return None
+    data_type = frame.codes("data_type", _DATA_TYPES).astype(np.int8)
+    data_type = np.where(data_type == DataType.BLANK, processes.data_type[process], data_type)
+    data_type = np.where(data_type == DataType.BLANK, np.int8(DataType.SECONDARY), data_type)
+    is_input = frame.codes("direction", pa.array(["output", "input"])) == 1
+    return Exchanges(
+        *(process, flow, is_input, amount, frame.flag("is_reference"), frame.flag("is_avoided"), provider),
+        *(frame.text("location"), data_type, frame.rows),
+    )
+
+
+def _conversion_factors(
+    frame: Frame, flow: NDArray[np.int64], flows: Flows, found: Findings
+) -> NDArray[np.float64]:
+    """Give base units of the flow per unit of each row, asking once a distinct pair of unit and flow."""
+    labels = frame.columns["unit"].dictionary_encode()
+    units = [_try_unit(label) for label in labels.dictionary.to_pylist()]
+    unit_of_row = labels.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    pairs, inverse = np.unique(flow * (len(units) + 1) + unit_of_row, return_inverse=True)
+    factors = np.full(len(pairs), np.nan)
+    problems: dict[int, UnitError] = {}
+    for at, pair in enumerate(pairs.tolist()):
+        flow_at, unit_at = divmod(pair, len(units) + 1)
+        unit = units[unit_at] if 0 <= unit_at < len(units) else None
+        if flow_at < 0 or unit is None:
+            continue
+        if isinstance(unit, UnitError):
+            problems[at] = unit
+            continue
+        try:
+            factors[at] = convert(unit, flows.units[flow_at], flow_at, flows.properties)
+        except UnitError as error:
+            problems[at] = error
+    for at, problem in problems.items():
+        code = "unknown_unit" if isinstance(units[int(pairs[at]) % (len(units) + 1)], UnitError) else "wrong_dimension"
+        column = frame.columns["unit"]
+        found.block_rows(code, frame.table, inverse == at, frame.rows, "unit", column, problem.what, problem.fix)
+    return factors[inverse]
+
+
+def _read_production(
+    frame: Frame, processes: Processes, exchanges: Exchanges, flows: Flows, found: Findings
+) -> Processes:
+    stated = frame.filled("production_amount")
+    if not stated.any():
+        return processes
+    units = _read_units(frame, "production_unit", found)
+    amounts = frame.number("production_amount")
+    reference = np.full(len(processes), -1, np.int64)
+    reference[exchanges.process[exchanges.is_reference]] = exchanges.flow[exchanges.is_reference]
+    production = np.full(len(processes), np.nan)
+    for at in np.flatnonzero(stated).tolist():
+        flow, unit = int(reference[at]), units[at]
+        row = {"row": int(frame.rows[at]), "column": "production_amount", "value": amounts[at]}
+        if unit is None:
+            if frame.columns["production_unit"][at].as_py() is None:
+                found.block("missing_value", "processes", "production_amount has no production_unit", "fill it in", **row)
+        elif amounts[at] < 0:
+            found.block("production", "processes", "production_amount is below zero", "write what is made a year", **row)
+        elif flow >= 0:
+            try:
+                production[at] = amounts[at] * convert(unit, flows.units[flow], flow, flows.properties)
+            except UnitError as error:
+                found.block("wrong_dimension", "processes", error.what, error.fix, **row)
+    return Processes(
+        *(processes.ids, processes.names, processes.stage, processes.supplier, processes.location, processes.allocation),
+        *(processes.data_type, production),
+    )
+
+
+def _read_units(frame: Frame, column: str, found: Findings) -> list[Unit | None]:
+    """Read a column of labels, once a distinct label; None where it is null or cannot be read."""
+    labels = frame.columns[column].dictionary_encode()
+    units = [_try_unit(label) for label in labels.dictionary.to_pylist()]
+    codes = labels.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    for at, unit in enumerate(units):
+        if isinstance(unit, UnitError):
+            values = frame.columns[column]
+            found.block_rows("unknown_unit", frame.table, codes == at, frame.rows, column, values, unit.what, unit.fix)
+    known = [None if isinstance(unit, UnitError) else unit for unit in units]
+    return [known[code] if code >= 0 else None for code in codes.tolist()]
+
+
+def _try_unit(label: str) -> Unit | UnitError:
+    try:
+        return read_unit(label)
+    except UnitError as error:
+        return error
+
+
+def _report_unknown(frame: Frame, column: str, codes: NDArray[np.int64], table: str, found: Findings) -> None:
+    wrong = (codes < 0) & frame.filled(column)
+    if wrong.any():
+        what, fix = f"{{value}} is no row of {table}", f"correct it, or add it to {table}"
+        found.block_rows(f"unknown_{column}", frame.table, wrong, frame.rows, column, frame.columns[column], what, fix)
+
+
+def _report_places(frame: Frame, found: Findings) -> None:
+    labels = frame.columns["location"].dictionary_encode()
+    codes = labels.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    known = np.array([is_place(label) for label in labels.dictionary.to_pylist()] + [True])
+    wrong = ~known[codes]
+    if wrong.any():
+        fix = "write an ISO 3166-1 or -2 code (CN, CN-NM), or GLO RoW RER RAF RAS RLA RNA RME OCE"
+        what, values = "{value} is no place that is known", frame.columns["location"]
+        found.block_rows("unknown_location", frame.table, wrong, frame.rows, "location", values, what, fix, Severity.BLOCKER)

@@ -1,0 +1,1 @@
+"""Reading tables and writing results: the only user of pyarrow's readers and writers."""

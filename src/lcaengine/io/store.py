@@ -1,0 +1,155 @@
+"""A store: the place an inventory stands in, be it a folder, a zip of one, or a URI that pyarrow.fs opens."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+
+from lcaengine.errors import DataError
+
+__all__ = ["Store", "open_file", "open_store", "read_bytes"]
+
+ZIP_BYTES = 8 << 30
+"""Most bytes a zip may hold unpacked."""
+ZIP_RATIO = 200
+"""Most times a zip's member may grow when unpacked, beyond the first 10 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Files under one root.
+
+    Attributes
+    ----------
+    label : str
+        The place as the user wrote it.
+    filesystem : pyarrow.fs.FileSystem
+        Where the root stands.
+    root : str
+        Path of the folder, or of the zip.
+    files : dict of str to str
+        Relative path of each file, and the path or member it is read from.
+    is_zip : bool
+        Whether `root` is a zip.
+    """
+
+    label: str
+    filesystem: pafs.FileSystem
+    root: str
+    files: dict[str, str]
+    is_zip: bool
+
+
+def open_store(place: str | Path) -> Store:
+    """Open a folder, a zip of one, or a URI (``s3://bucket/prefix``), and list its files.
+
+    Parameters
+    ----------
+    place : str or Path
+        Path or URI.
+
+    Returns
+    -------
+    Store
+
+    Raises
+    ------
+    DataError
+        If there is nothing there, or the zip is damaged, climbs out of itself, or unpacks to too much.
+    """
+    label = str(place)
+    try:
+        if "://" in label:
+            filesystem, root = pafs.FileSystem.from_uri(label)
+        else:
+            filesystem, root = pafs.LocalFileSystem(), str(Path(label).expanduser().resolve())
+        info = filesystem.get_file_info(root)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DataError(f"cannot open {label!r}: {_one_line(error)}", label, "check the path or URI") from error
+    if info.type == pafs.FileType.NotFound:
+        fix = "give the folder, zip or URI of an inventory (or example:NAME)"
+        raise DataError(f"there is nothing at {label!r}", label, fix, given=label)
+    if info.type == pafs.FileType.File:
+        return Store(label, filesystem, root, _list_zip(filesystem, root, label), True)
+    return Store(label, filesystem, root, _list_folder(filesystem, root, label), False)
+
+
+def read_bytes(store: Store, name: str) -> bytes:
+    """Read a whole file of the store.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    source = store.files[name]
+    try:
+        if not store.is_zip:
+            with store.filesystem.open_input_file(source) as file:
+                return bytes(file.read())
+        with store.filesystem.open_input_file(store.root) as file, zipfile.ZipFile(file) as archive:
+            with archive.open(source) as member:
+                declared = archive.getinfo(source).file_size
+                content = member.read(declared + 1)
+    except (OSError, pa.ArrowException, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        raise DataError(f"cannot read {name}: {_one_line(error)}", store.label, "write the file again") from error
+    if len(content) > declared:
+        raise DataError(f"{name} unpacks to more than the zip says", store.label, "make the zip again")
+    return content
+
+
+def open_file(store: Store, name: str) -> pa.NativeFile:
+    """Open a file of the store for random access, without reading a local one into memory.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be opened.
+    """
+    if store.is_zip:
+        return pa.BufferReader(read_bytes(store, name))
+    try:
+        return store.filesystem.open_input_file(store.files[name])
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"cannot open {name}: {_one_line(error)}", store.label, "check the file") from error
+
+
+def _list_folder(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, str]:
+    try:
+        found = filesystem.get_file_info(pafs.FileSelector(root, recursive=True))
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"cannot list {label!r}: {_one_line(error)}", label, "check the permissions") from error
+    start = len(root.rstrip("/")) + 1
+    paths = (info.path for info in found if info.type == pafs.FileType.File)
+    return {path[start:]: path for path in sorted(paths)}
+
+
+def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, str]:
+    try:
+        with filesystem.open_input_file(root) as file:
+            archive = zipfile.ZipFile(io.BytesIO(file.read()))
+        members = [member for member in archive.infolist() if not member.is_dir()]
+    except (OSError, pa.ArrowException, zipfile.BadZipFile, ValueError) as error:
+        fix = "give a folder, or a zip of one"
+        raise DataError(f"{label!r} is neither a folder nor a readable zip: {_one_line(error)}", label, fix) from error
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
+            raise DataError(f"the zip's member {member.filename!r} climbs out of it", label, "make the zip again")
+        if member.file_size > 10_000_000 + ZIP_RATIO * member.compress_size:
+            what = f"the zip's member {member.filename!r} unpacks {member.compress_size} to {member.file_size} bytes"
+            raise DataError(what, label, "unpack it, look at it, and give the folder")
+    if sum(member.file_size for member in members) > ZIP_BYTES:
+        raise DataError(f"the zip unpacks to more than {ZIP_BYTES >> 30} GiB", label, "unpack it and give the folder")
+    tops = [m.filename[: -len("inventory.toml")] for m in members if m.filename.endswith("inventory.toml")]
+    top = min(tops, key=len, default="")
+    return {m.filename[len(top) :]: m.filename for m in sorted(members, key=lambda m: m.filename) if m.filename.startswith(top)}
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,117 @@
+"""Tables of a store as Arrow tables: Parquet, a folder of Parquet parts, or CSV under the same name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from lcaengine.errors import DataError
+from lcaengine.io.store import Store, open_file, read_bytes
+
+__all__ = ["list_tables", "read_table"]
+
+CSV_FIELD_BYTES = 1 << 20
+"""Longest field a CSV may hold."""
+
+
+def list_tables(store: Store) -> dict[str, list[str]]:
+    """Name the tables of a store, each with its files (several where it is a folder of Parquet parts).
+
+    Raises
+    ------
+    DataError
+        If one table stands in two encodings.
+    """
+    tables: dict[str, list[str]] = {}
+    for name in store.files:
+        path = PurePosixPath(name)
+        if any(part.startswith((".", "_")) for part in path.parts) or path.suffix not in (".parquet", ".csv"):
+            continue
+        if len(path.parts) == 1:
+            tables.setdefault(path.stem, []).append(name)
+        elif path.suffix == ".parquet":
+            table = path.parts[0]
+            tables.setdefault(table.removesuffix(".parquet"), []).append(name)
+    for table, names in tables.items():
+        whole = [name for name in names if "/" not in name]
+        if whole and len(names) > 1:
+            raise DataError(f"table {table!r} stands in {len(names)} files: {', '.join(names)}", store.label, "keep one")
+    return tables
+
+
+def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
+    """Read one table; the columns of a CSV come as strings, empty fields as nulls.
+
+    Parameters
+    ----------
+    store : Store
+    table : str
+        Name of the table, for messages.
+    names : list of str
+        Its files, as :func:`list_tables` names them.
+
+    Returns
+    -------
+    pyarrow.Table
+
+    Raises
+    ------
+    DataError
+        If a file is damaged, not UTF-8, names a column twice, or parts have different columns.
+    """
+    parts = []
+    for name in names:
+        try:
+            part = _read_csv(store, name) if name.endswith(".csv") else pq.ParquetFile(open_file(store, name)).read()
+        except (pa.ArrowException, OSError, ValueError, csv.Error, OverflowError, KeyError) as error:
+            text = " ".join(str(error).split())[:300]
+            raise DataError(f"{name} cannot be read: {text}", store.label, "write the file again", table=table) from error
+        if len(set(part.column_names)) < len(part.column_names):
+            twice = sorted({c for c in part.column_names if part.column_names.count(c) > 1})
+            raise DataError(f"{name} names column {twice[0]!r} twice", store.label, "keep one of them", table=table)
+        parts.append(part)
+    if len(parts) == 1:
+        return parts[0]
+    try:
+        return pa.concat_tables(parts, promote_options="permissive")
+    except pa.ArrowException as error:
+        text = " ".join(str(error).split())[:300]
+        raise DataError(f"the parts of {table} do not fit together: {text}", store.label, "use one type a column") from error
+
+
+def _read_csv(store: Store, name: str) -> pa.Table:
+    content = read_bytes(store, name)
+    if not content.strip():
+        raise ValueError("the file is empty, a header is needed")
+    if b"\x00" in content:
+        raise ValueError("the file holds NUL bytes: it is not text in UTF-8")
+    text = content.decode("utf-8-sig")
+    header = next(csv.reader(io.StringIO(text)))
+    if longest_line(content) > CSV_FIELD_BYTES:
+        raise ValueError(f"a line is longer than {CSV_FIELD_BYTES} bytes")
+    return pacsv.read_csv(
+        pa.BufferReader(text.encode()),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types={column: pa.string() for column in header},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def longest_line(content: bytes) -> int:
+    """Give the length of the longest line [bytes].
+
+    Examples
+    --------
+    >>> longest_line(b"ab\\nabc\\n")
+    3
+    """
+    return max((len(line) for line in content.split(b"\n")), default=0)

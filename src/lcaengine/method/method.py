@@ -1,0 +1,114 @@
+"""A method: indicators, and what a unit of each elementary flow adds to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.units import Unit
+
+__all__ = ["Factor", "Indicator", "Method"]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One indicator: its name, its unit, and what it means."""
+
+    id: str
+    name: str
+    unit: Unit
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One row of factors.csv.
+
+    Attributes
+    ----------
+    indicator : int
+        Position of the indicator.
+    flow_id, flow_name, compartment, sub_compartment : str
+        What it matches: an id, or an exact name with its compartment; an empty sub-compartment matches what no finer
+        factor does.
+    is_input : bool
+        Direction it matches.
+    location : str
+        Place it holds for; GLO where the table says none.
+    value : float
+        [unit of the indicator / base unit of `per`]
+    per : Unit
+        Unit of the flow it is given for.
+    source_id : str
+    row : int
+        Row of the table, from 1.
+    """
+
+    indicator: int
+    flow_id: str
+    flow_name: str
+    compartment: str
+    sub_compartment: str
+    is_input: bool
+    location: str
+    value: float
+    per: Unit
+    source_id: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method, checked.
+
+    Attributes
+    ----------
+    name, version, publisher, licence, citation, gwp_set : str
+    gwp_horizon : int
+        [a]; 0 where the method says none.
+    indicators : tuple of Indicator
+    factors : tuple of Factor
+    sources : dict of str to str
+        Citation of each source_id.
+    hash : str
+        SHA-256 of the content.
+    label : str
+        ``name/version``.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> lca.read_method("core").label
+    'core/1.0-ar6'
+    """
+
+    name: str
+    version: str
+    publisher: str
+    licence: str
+    citation: str
+    gwp_set: str
+    gwp_horizon: int
+    indicators: tuple[Indicator, ...]
+    factors: tuple[Factor, ...]
+    sources: Mapping[str, str]
+    hash: str
+
+    @property
+    def label(self) -> str:
+        """Name and version as results carry them."""
+        return f"{self.name}/{self.version}"
+
+    def __repr__(self) -> str:
+        return f"Method({self.label}: {len(self.indicators)} indicators, {len(self.factors)} factors, {self.hash[:12]})"
+
+    def find(self, indicator: str) -> int:
+        """Give the position of an indicator, -1 where there is none."""
+        return next((k for k, each in enumerate(self.indicators) if each.id == indicator), -1)
+
+    def scale(self) -> NDArray[np.float64]:
+        """Give base units per unit of each indicator."""
+        return np.array([each.unit.factor for each in self.indicators])

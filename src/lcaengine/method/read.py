@@ -1,0 +1,202 @@
+"""Reading a method: four text files in a folder, every number with a unit and a citation."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+import re
+import tomllib
+from pathlib import Path
+
+from lcaengine.errors import MethodError, UnitError
+from lcaengine.io.shipped import find_factors
+from lcaengine.method.method import Factor, Indicator, Method
+from lcaengine.places import GLOBAL, is_place
+from lcaengine.units import Unit, read_unit
+
+__all__ = ["list_methods", "read_method"]
+
+_KEY = ("indicator", "flow_id", "flow_name", "compartment", "sub_compartment", "direction", "location")
+
+
+def list_methods() -> list[tuple[str, str]]:
+    """List the methods that come with the engine, by name and version, oldest version first.
+
+    Examples
+    --------
+    >>> list_methods()[-1]
+    ('core', '1.0-ar6')
+    """
+    found = ((toml.parent.parent.name, toml.parent.name) for toml in find_factors().glob("*/*/method.toml"))
+    return sorted(found, key=lambda each: (each[0], _natural(each[1])))
+
+
+def read_method(name: str | Path = "core", version: str | None = None) -> Method:
+    """Read a method and check it whole.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of a method that comes with the engine (``core``, ``core/1.0-ar5``), or a folder.
+    version : str, optional
+        Version; the latest where none is given.
+
+    Returns
+    -------
+    Method
+
+    Raises
+    ------
+    MethodError
+        If there is none of that name, or a row has no unit, no citation, or an equal.
+
+    Examples
+    --------
+    >>> read_method("core", "1.0-ar5").gwp_set
+    'AR5'
+    """
+    folder = _find_folder(str(name), version)
+    texts = {file: _read_text(folder, file) for file in ("method.toml", "indicators.csv", "factors.csv", "sources.csv")}
+    try:
+        about = tomllib.loads(texts["method.toml"])
+    except tomllib.TOMLDecodeError as error:
+        raise MethodError(f"method.toml is not TOML: {error}", str(folder), "correct it") from error
+    for field in ("name", "version"):
+        if not isinstance(about.get(field), str) or not about[field]:
+            raise MethodError(f"method.toml has no {field}", str(folder), f'write {field} = "..."')
+    sources = {row["source_id"]: row.get("citation", "") for row in _read_rows(texts, "sources.csv", folder, ("source_id", "citation"))}
+    indicators = _read_indicators(texts, folder)
+    factors = _read_factors(texts, folder, indicators, sources)
+    digest = hashlib.sha256()
+    digest.update(repr(sorted((key, str(value)) for key, value in about.items())).encode())
+    for file in ("indicators.csv", "factors.csv", "sources.csv"):
+        rows = [tuple(sorted((k, v) for k, v in row.items() if v)) for row in csv.DictReader(io.StringIO(texts[file]))]
+        digest.update(repr(sorted(rows)).encode())
+    horizon = about.get("gwp_horizon", 0)
+    return Method(
+        *(str(about.get(field, "")) for field in ("name", "version", "publisher", "licence", "citation", "gwp_set")),
+        horizon if isinstance(horizon, int) else 0,
+        indicators,
+        factors,
+        sources,
+        digest.hexdigest(),
+    )
+
+
+def _find_folder(name: str, version: str | None) -> Path:
+    known = list_methods()
+    wanted, _, part = name.partition("/")
+    if version is None and part and (wanted, part) in known:
+        version = part
+    if any(wanted == each for each, _ in known) and (version is not None or not part):
+        versions = [v for each, v in known if each == wanted]
+        if version is not None and version not in versions:
+            raise MethodError(f"method {wanted!r} has no version {version!r}", "", f"choose one of: {', '.join(versions)}")
+        return find_factors() / wanted / (version or versions[-1])
+    folder = Path(name).expanduser()
+    if version is None and (folder / "method.toml").is_file():
+        return folder
+    names = ", ".join(f"{each}/{v}" for each, v in known)
+    raise MethodError(f"there is no method {name!r}", "", f"choose one of {names}, or give a folder with method.toml", given=name)
+
+
+def _read_text(folder: Path, file: str) -> str:
+    try:
+        return (folder / file).read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise MethodError(f"{file} is missing", str(folder), "add it") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise MethodError(f"{file} cannot be read: {error}", str(folder), "write it again in UTF-8") from error
+
+
+def _read_rows(texts: dict[str, str], file: str, folder: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    try:
+        reader = csv.DictReader(io.StringIO(texts[file]), strict=True)
+        rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
+    except csv.Error as error:
+        raise MethodError(f"{file} is not CSV: {error}", str(folder), "write it again") from error
+    missing = [column for column in needed if column not in (reader.fieldnames or ())]
+    if missing:
+        raise MethodError(f"{file} has no column {missing[0]!r}", str(folder), "add it", table=file)
+    return rows
+
+
+def _read_indicators(texts: dict[str, str], folder: Path) -> tuple[Indicator, ...]:
+    rows = _read_rows(texts, "indicators.csv", folder, ("indicator", "name", "unit"))
+    if not rows:
+        raise MethodError("indicators.csv has no rows", str(folder), "add an indicator")
+    indicators: dict[str, Indicator] = {}
+    for number, row in enumerate(rows, 1):
+        where = f"{folder}/indicators.csv row {number}"
+        if not row["indicator"] or row["indicator"] in indicators:
+            raise MethodError(f"indicator {row['indicator']!r} is empty or stands twice", where, "give each its own name")
+        label = row["unit"]
+        try:
+            unit = read_unit(label)
+        except UnitError as error:
+            if not label or error.allowed or "/" in label:
+                raise MethodError(error.what, where, error.fix) from error
+            unit = read_unit(label, frozenset({label}))
+        indicators[row["indicator"]] = Indicator(row["indicator"], row["name"], unit, row.get("description", ""))
+    return tuple(indicators.values())
+
+
+def _read_factors(
+    texts: dict[str, str], folder: Path, indicators: tuple[Indicator, ...], sources: dict[str, str]
+) -> tuple[Factor, ...]:
+    needed = ("indicator", "direction", "factor", "unit", "source_id")
+    position = {each.id: k for k, each in enumerate(indicators)}
+    own = frozenset(each.unit.label for each in indicators if each.unit.dimension == f"[{each.unit.label}]")
+    factors, seen = [], dict[tuple[str, ...], int]()
+    for number, row in enumerate(_read_rows(texts, "factors.csv", folder, needed), 1):
+        where = f"{folder}/factors.csv row {number}"
+        key = tuple(row.get(name) or (GLOBAL if name == "location" else "") for name in _KEY)
+        if row["indicator"] not in position:
+            raise MethodError(f"indicator {row['indicator']!r} is not in indicators.csv", where, "add it or correct it")
+        if not row.get("flow_id") and not (row.get("flow_name") and row.get("compartment")):
+            raise MethodError("the factor names no flow", where, "give flow_id, or flow_name and compartment")
+        if row["direction"] not in ("input", "output"):
+            raise MethodError(f"direction is {row['direction']!r}", where, "write input or output")
+        if not is_place(key[-1]):
+            raise MethodError(f"location {key[-1]!r} is no place that is known", where, "write an ISO 3166 code or a region")
+        if not sources.get(row["source_id"]):
+            raise MethodError(f"the factor has no citation (source_id {row['source_id']!r})", where, "add it to sources.csv")
+        if key in seen:
+            raise MethodError(f"the factor equals row {seen[key]}", where, "keep one of them", row=number)
+        seen[key] = number
+        indicator = indicators[position[row["indicator"]]]
+        value, per = _read_factor(row["factor"], row["unit"], indicator, own, where)
+        factors.append(
+            Factor(position[row["indicator"]], *key[1:5], key[5] == "input", key[6], value, per, row["source_id"], number)
+        )
+    return tuple(factors)
+
+
+def _read_factor(text: str, label: str, indicator: Indicator, own: frozenset[str], where: str) -> tuple[float, Unit]:
+    """Give the factor in indicator units per base unit of the flow, and the flow's unit."""
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise MethodError(f"factor {text!r} is not a number", where, "write a number") from error
+    if not math.isfinite(value):
+        raise MethodError(f"factor {text!r} is not finite", where, "write a finite number")
+    above, slash, below = label.partition("/")
+    if indicator.unit.label in own and label.startswith(indicator.unit.label + "/"):
+        above, slash, below = indicator.unit.label, "/", label[len(indicator.unit.label) + 1 :]
+    if not slash:
+        raise MethodError(f"the factor's unit {label!r} is no ratio", where, f"write {indicator.unit.label}/kg or the like")
+    try:
+        read_unit(label, own)
+        over, per = read_unit(above, own), read_unit(below.removeprefix("(").removesuffix(")") if "*" in below else below)
+    except UnitError as error:
+        raise MethodError(error.what, where, error.fix) from error
+    if over.dimension != indicator.unit.dimension:
+        what = f"the factor's unit {label!r} does not give the indicator's {indicator.unit.label!r}"
+        raise MethodError(what, where, f"write it as {indicator.unit.label}/{below}")
+    return value * over.factor / indicator.unit.factor / per.factor, per
+
+
+def _natural(version: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", version)]

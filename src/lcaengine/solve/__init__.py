@@ -1,0 +1,18 @@
+"""Solving the system for all activities at once."""
+
+from lcaengine.solve.loops import name_activities, report_loops
+from lcaengine.solve.ordering import Ordering, order_coupling
+from lcaengine.solve.solve import RESIDUAL_TOLERANCE, Solution, solve_coupling
+from lcaengine.solve.stages import Intensities, solve_stages
+
+__all__ = [
+    "RESIDUAL_TOLERANCE",
+    "Intensities",
+    "Ordering",
+    "Solution",
+    "name_activities",
+    "order_coupling",
+    "report_loops",
+    "solve_coupling",
+    "solve_stages",
+]

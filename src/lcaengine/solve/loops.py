@@ -1,0 +1,84 @@
+"""Loops that need more of themselves than they make: they solve, to nonsense, and are refused by name."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.errors import SolveError
+from lcaengine.findings import Findings
+from lcaengine.solve.ordering import Ordering, order_coupling
+from lcaengine.solve.solve import solve_coupling
+from lcaengine.system.coupling import Coupling, build_coupling
+from lcaengine.system.system import System
+
+__all__ = ["name_activities", "report_loops"]
+
+MOST_GROWTH = 1e12
+"""Gross output per net output beyond which a loop counts as needing all it makes [1]."""
+
+
+def name_activities(system: System, activities: NDArray[np.int64]) -> str:
+    """Name activities for a message: at most five, then how many more."""
+    flows = system.inventory.flows
+    names = []
+    for a in np.sort(activities).tolist()[:5]:
+        name, flow = system.activities.name[a], int(system.activities.flow[a])
+        product = flows.ids[flow].as_py() if flow >= 0 else ""
+        names.append(name or f"market of {product} at {system.activities.location[a]}")
+    more = f" and {len(activities) - 5} more" if len(activities) > 5 else ""
+    return ", ".join(names) + more
+
+
+def report_loops(system: System, found: Findings) -> None:
+    """Report loops in which demand per gross output has a spectral radius at or above one.
+
+    With N the demand per gross output inside a component, credits left out, ``(I - N) x = 1`` has a positive
+    solution if and only if the spectral radius of N is below one (Collatz and Wielandt); x is what a loop makes in
+    all to give one unit of each of its products away.
+
+    Parameters
+    ----------
+    system : System
+    found : Findings
+        Receives a blocker for every such loop.
+    """
+    demands = system.demands
+    output = system.activities.output
+    takes = (demands.provider >= 0) & ~demands.is_credit & (demands.amount > 0)
+    activity, provider = demands.activity[takes], demands.provider[takes]
+    share = demands.amount[takes] / output[activity]
+    order = order_coupling(build_coupling(np.ones(len(output)), activity, provider, np.ones(len(activity))))
+    component = np.empty(len(output), np.int64)
+    component[order.order] = np.repeat(np.arange(len(order.starts) - 1), np.diff(order.starts))
+    inside = component[activity] == component[provider]
+    need = build_coupling(np.ones(len(output)), activity[inside], provider[inside], -share[inside])
+    loops = [*order.loops(), *np.flatnonzero(_is_alone(order) & (need.diagonal != 1.0))[:, None]]
+    for members in loops:
+        if not _gives_away(need, members):
+            what = f"the loop of {name_activities(system, members)} needs at least as much of itself as it makes"
+            fix = "correct the amounts: a process in it takes more of its own product than it gives"
+            found.block("loop_starved", "exchanges", what, fix, value=name_activities(system, members))
+
+
+def _is_alone(order: Ordering) -> NDArray[np.bool_]:
+    alone = np.zeros(len(order.order), np.bool_)
+    single = np.flatnonzero(np.diff(order.starts) == 1)
+    alone[order.order[order.starts[single]]] = True
+    return alone
+
+
+def _gives_away(need: Coupling, members: NDArray[np.int64]) -> bool:
+    """Tell whether (I - N) x = 1 has a positive, bounded solution on a component."""
+    if (need.diagonal[members] <= 0).any():
+        return False
+    position = np.full(len(need), -1, np.int64)
+    position[members] = np.arange(len(members))
+    rows = np.concatenate([np.arange(need.indptr[a], need.indptr[a + 1]) for a in members]).astype(np.int64)
+    owner = np.repeat(members, np.diff(need.indptr)[members])
+    part = build_coupling(need.diagonal[members], position[owner], position[need.indices[rows]], need.data[rows])
+    try:
+        x = solve_coupling(part, np.ones((len(members), 1)), lambda _: "").x
+    except SolveError:
+        return False
+    return bool((x > 0).all() and (x < MOST_GROWTH).all())

@@ -1,0 +1,119 @@
+"""Intensities by life-cycle stage: every labelled process owns its burdens and those of the background it draws on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.errors import SolveError
+from lcaengine.solve.ordering import Ordering, order_coupling
+from lcaengine.solve.solve import Solution, solve_coupling
+from lcaengine.system.coupling import Coupling
+
+__all__ = ["Intensities", "cut_labelled", "solve_stages"]
+
+SUM_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Intensities:
+    """Burdens per unit of every activity's product, split by label.
+
+    Attributes
+    ----------
+    parts : (n, labels, k) float64
+        Y by label.
+    unassigned : (n, k) float64
+        What no labelled activity owns.
+    total : (n, k) float64
+        Y, solved apart; the parts add up to it.
+    residual : float
+        Worst verified componentwise backward error of all solves [1].
+    sweeps, factorized : int
+        Work done in loops.
+    """
+
+    parts: NDArray[np.float64]
+    unassigned: NDArray[np.float64]
+    total: NDArray[np.float64]
+    residual: float
+    sweeps: int
+    factorized: int
+
+
+def cut_labelled(coupling: Coupling, labelled: NDArray[np.bool_]) -> Coupling:
+    """Keep only entries between unlabelled activities; the diagonal stays."""
+    rows = np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
+    keep = ~labelled[rows] & ~labelled[coupling.indices]
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows[keep], minlength=len(coupling)))]).astype(np.int64)
+    return Coupling(coupling.diagonal, indptr, coupling.indices[keep], coupling.data[keep])
+
+
+def solve_stages(
+    coupling: Coupling,
+    direct: NDArray[np.float64],
+    label: NDArray[np.int8],
+    labels: int,
+    name: Callable[[NDArray[np.int64]], str],
+    ordering: Ordering | None = None,
+) -> Intensities:
+    """Solve for the intensities of all activities, split by label.
+
+    With L the labelled and U the unlabelled activities::
+
+        y_U = inv(A_UU') d_U      e_L = d_L - A_UL' y_U      A' Y_label = e_L masked to the label
+
+    and ``unassigned`` is y_U on U, zero on L.
+
+    Parameters
+    ----------
+    coupling : Coupling
+        A'.
+    direct : (n, k) float64
+        d, direct burdens of every activity, per gross output.
+    label : (n,) int8
+        Label of every activity, -1 for none.
+    labels : int
+        How many labels there are.
+    name : callable
+        Names activities, for messages.
+    ordering : Ordering, optional
+
+    Returns
+    -------
+    Intensities
+
+    Raises
+    ------
+    SolveError
+        If A_UU or A is singular, an answer does not verify, or the parts do not add up to the total.
+    """
+    labelled = label >= 0
+    ordering = ordering or order_coupling(coupling)
+    background = solve_coupling(cut_labelled(coupling, labelled), np.where(labelled[:, None], 0.0, direct), name)
+    rows = np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
+    drawn = np.zeros_like(direct)
+    np.add.at(drawn, rows, coupling.data[:, None] * background.x[coupling.indices])
+    owned = np.where(labelled[:, None], direct - drawn, 0.0)
+    n, k = direct.shape
+    masked = np.zeros((n, labels, k))
+    for each in range(labels):
+        masked[label == each, each] = owned[label == each]
+    solutions: list[Solution] = [background]
+    split = solve_coupling(coupling, masked.reshape(n, labels * k), name, ordering)
+    whole = solve_coupling(coupling, direct, name, ordering)
+    solutions += [split, whole]
+    parts = split.x.reshape(n, labels, k)
+    gap = np.abs(parts.sum(axis=1) + background.x - whole.x)
+    bound = SUM_TOLERANCE * (np.abs(whole.x) + np.abs(parts).sum(axis=1) + np.abs(background.x))
+    if (gap > bound).any():
+        bad = np.unique(np.argwhere(gap > bound)[:, 0])[:5]
+        fix = "the loop they are in is nearly singular: check its amounts"
+        raise SolveError("the parts by stage do not add up to the total", name(bad), fix)
+    return Intensities(
+        *(parts, background.x, whole.x, max(s.residual for s in solutions)),
+        *(sum(s.sweeps for s in solutions), sum(s.factorized for s in solutions)),
+    )

@@ -1,0 +1,159 @@
+"""Activities: the rows and columns of A. A process with its product, one a co-product; a market; a bill of materials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.findings import Findings
+from lcaengine.inventory.inventory import Inventory
+from lcaengine.inventory.signs import Role
+from lcaengine.system.allocation import share_burdens
+
+__all__ = ["Activities", "ActivityKind", "Functions", "find_functions", "make_activities"]
+
+
+class ActivityKind(IntEnum):
+    """What an activity is."""
+
+    PROCESS = 0
+    MARKET = 1
+    DEMAND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """What processes make after allocation, in order of (process, product).
+
+    Attributes
+    ----------
+    process, flow : (n,) int64
+    output : (n,) float64
+        Gross output [base unit of the flow].
+    share : (n,) float64
+        Share of the process's burdens [1].
+    first, count : (processes,) int64
+        Where a process's functions start, and how many it has.
+    causal : dict
+        (function, exchange flow) to its own share, for causal allocation.
+    substituted : (rows,) bool
+        Co-product rows whose provider's supply they replace.
+    """
+
+    process: NDArray[np.int64]
+    flow: NDArray[np.int64]
+    output: NDArray[np.float64]
+    share: NDArray[np.float64]
+    first: NDArray[np.int64]
+    count: NDArray[np.int64]
+    causal: dict[tuple[int, int], float]
+    substituted: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """Rows and columns of A: processes with their products, then markets, then bills of materials.
+
+    Attributes
+    ----------
+    kind : (n,) int8
+        :class:`ActivityKind`.
+    process, flow : (n,) int64
+        Positions; -1 for a market's process and for a bill's process and flow.
+    stage : (n,) int8
+        Position in STAGES, -1 for background, markets and bills.
+    supplier, location : list of str
+        Empty where there is none; a market's location is its place.
+    name : list of str
+        Process id, demand id, or empty for a market.
+    output : (n,) float64
+        Gross output [base unit of the flow].
+    """
+
+    kind: NDArray[np.int8]
+    process: NDArray[np.int64]
+    flow: NDArray[np.int64]
+    stage: NDArray[np.int8]
+    supplier: list[str]
+    location: list[str]
+    name: list[str]
+    output: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+
+def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Findings) -> Functions:
+    """Find what every process makes, and share its burdens among its products.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    roles : (m,) int8
+        Role of every exchange row.
+    found : Findings
+        Receives processes whose burdens cannot be shared.
+
+    Returns
+    -------
+    Functions
+    """
+    exchanges = inventory.exchanges
+    is_function = (roles == Role.REFERENCE) | (roles == Role.CO_PRODUCT)
+    reference = np.full(len(inventory.processes), -1, np.int64)
+    at = roles == Role.REFERENCE
+    reference[exchanges.process[at]] = exchanges.flow[at]
+    width = len(inventory.flows) + 1
+    keys, inverse = np.unique(
+        exchanges.process[is_function] * width + exchanges.flow[is_function], return_inverse=True
+    )
+    output = np.zeros(len(keys))
+    np.add.at(output, inverse, exchanges.amount[is_function])
+    process, flow = keys // width, keys % width
+    share = np.ones(len(keys))
+    keep = np.ones(len(keys), np.bool_)
+    substituted = np.zeros(len(exchanges), np.bool_)
+    causal: dict[tuple[int, int], float] = {}
+    several = np.bincount(process, minlength=len(inventory.processes)) > 1
+    for each in np.flatnonzero(several).tolist():
+        members = np.flatnonzero(process == each)
+        shares = share_burdens(inventory, each, int(reference[each]), flow[members], output[members], found)
+        share[members] = shares.share
+        keep[members] = shares.keep
+        causal |= {(int(process[members[k]]) * width + int(flow[members[k]]), x): s for (k, x), s in shares.causal.items()}
+        if shares.substitute:
+            rows = (exchanges.process == each) & (roles == Role.CO_PRODUCT) & (exchanges.flow != reference[each])
+            substituted |= rows
+    position = np.cumsum(keep) - 1
+    own = {(int(position[np.searchsorted(keys, key)]), x): s for (key, x), s in causal.items()}
+    process, flow, output, share = process[keep], flow[keep], output[keep], share[keep]
+    count = np.bincount(process, minlength=len(inventory.processes))
+    first = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else np.empty(0, np.int64)
+    return Functions(process, flow, output, share, first.astype(np.int64), count, own, substituted)
+
+
+def make_activities(
+    inventory: Inventory, functions: Functions, markets: list[tuple[int, str]], demands: list[tuple[str, str]]
+) -> Activities:
+    """Line up processes with their products, markets (flow, place) and bills of materials (id, supplier)."""
+    processes = inventory.processes
+    n = len(functions.process)
+    of = functions.process.tolist()
+    ids = processes.ids.to_pylist()
+    extra = len(markets) + len(demands)
+    kinds = [*[ActivityKind.PROCESS] * n, *[ActivityKind.MARKET] * len(markets), *[ActivityKind.DEMAND] * len(demands)]
+    none = np.full(extra, -1, np.int64)
+    market_flow = np.array([flow for flow, _ in markets] + [-1] * len(demands), np.int64)
+    return Activities(
+        np.array(kinds, np.int8),
+        np.concatenate([functions.process, none]),
+        np.concatenate([functions.flow, market_flow]),
+        np.concatenate([processes.stage[functions.process], none.astype(np.int8)]),
+        [processes.supplier[p] or "" for p in of] + [""] * len(markets) + [supplier for _, supplier in demands],
+        [processes.location[p] or "" for p in of] + [place for _, place in markets] + [""] * len(demands),
+        [ids[p] for p in of] + [""] * len(markets) + [name for name, _ in demands],
+        np.concatenate([functions.output, np.ones(extra)]),
+    )

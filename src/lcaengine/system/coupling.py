@@ -1,0 +1,71 @@
+"""A coupling: one square sparse matrix, row by row, with its diagonal apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Coupling", "build_coupling", "transpose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coupling:
+    """A square matrix M in compressed rows: ``M x = b`` reads row a as ``diagonal[a] x_a + sum_i data x_i = b_a``.
+
+    Attributes
+    ----------
+    diagonal : (n,) float64
+    indptr : (n + 1,) int64
+    indices : (nonzeros,) int64
+        Columns of the entries off the diagonal, ascending in a row.
+    data : (nonzeros,) float64
+    """
+
+    diagonal: NDArray[np.float64]
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    data: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.diagonal)
+
+
+def build_coupling(
+    diagonal: NDArray[np.float64], row: NDArray[np.int64], column: NDArray[np.int64], value: NDArray[np.float64]
+) -> Coupling:
+    """Build a coupling from entries; entries of one place are summed in the order given.
+
+    Parameters
+    ----------
+    diagonal : (n,)
+        Added to what entries on the diagonal sum to.
+    row, column : (m,) int64
+    value : (m,) float64
+
+    Returns
+    -------
+    Coupling
+        Without the places that sum to exactly zero.
+    """
+    n = len(diagonal)
+    order = np.lexsort((column, row))
+    row, column, value = row[order], column[order], value[order]
+    new = np.ones(len(row), np.bool_)
+    new[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
+    starts = np.flatnonzero(new)
+    value = np.add.reduceat(value, starts) if len(starts) else value
+    row, column = row[starts], column[starts]
+    on = row == column
+    diagonal = diagonal.copy()
+    diagonal[row[on]] += value[on]
+    off = ~on & (value != 0)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row[off], minlength=n))]).astype(np.int64)
+    return Coupling(diagonal, indptr, column[off], value[off])
+
+
+def transpose(coupling: Coupling) -> Coupling:
+    """Give the transposed matrix."""
+    rows = np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
+    return build_coupling(coupling.diagonal, coupling.indices, rows, coupling.data)

@@ -1,0 +1,244 @@
+"""The system: activities, A and B in sparse form, and what is missing from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.findings import Finding, Findings, raise_blockers
+from lcaengine.inventory.conversion import energy_content
+from lcaengine.inventory.inventory import Inventory
+from lcaengine.inventory.signs import Role, assign_roles
+from lcaengine.system.activities import Activities, Functions, find_functions, make_activities
+from lcaengine.system.coupling import Coupling, build_coupling
+from lcaengine.system.demand import Bill, read_demand
+from lcaengine.system.linking import Market, find_markets, link_rows
+
+__all__ = ["UNLINKED", "Demands", "Interventions", "System", "build_system", "list_site_energy"]
+
+UNLINKED = ("refuse", "cutoff")
+"""What to do with an input nobody supplies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """Entries off the balance of A, one a linked exchange row, market supplier or bill line, in canonical order.
+
+    Attributes
+    ----------
+    activity, provider : (m,) int64
+        Who asks, and who meets it; the provider is -1 where nobody does.
+    amount : (m,) float64
+        Demanded of the provider [base unit of the flow]; of a credit, what it is spared.
+    is_credit, is_elsewhere : (m,) bool
+        Avoided supply; met from beyond the country.
+    row : (m,) int64
+        Exchange row, -1 for a market's or a bill's.
+    """
+
+    activity: NDArray[np.int64]
+    provider: NDArray[np.int64]
+    amount: NDArray[np.float64]
+    is_credit: NDArray[np.bool_]
+    is_elsewhere: NDArray[np.bool_]
+    row: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interventions:
+    """Entries of B, one an elementary exchange row and activity, and B's rows.
+
+    Attributes
+    ----------
+    activity, row, kind : (m,) int64
+        Activity, exchange row, and row of B.
+    amount : (m,) float64
+        As written [base unit of the flow].
+    flow : (b,) int64
+    is_input : (b,) bool
+    place : list of str
+        The rows of B: elementary flow, direction, location.
+    """
+
+    activity: NDArray[np.int64]
+    row: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    amount: NDArray[np.float64]
+    flow: NDArray[np.int64]
+    is_input: NDArray[np.bool_]
+    place: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """An inventory as matrices.
+
+    Attributes
+    ----------
+    inventory : Inventory
+    activities : Activities
+    coupling : Coupling
+        A', the transposed technosphere matrix: row a holds what activity a makes, net, and what it takes.
+    demands : Demands
+    interventions : Interventions
+    unlinked : str
+        The policy that was applied.
+    warnings : tuple of Finding
+    """
+
+    inventory: Inventory
+    activities: Activities
+    coupling: Coupling
+    demands: Demands
+    interventions: Interventions
+    unlinked: str
+    warnings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return f"System({len(self.activities)} activities, {len(self.coupling.data)} entries off the diagonal)"
+
+
+def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings | None = None) -> System:
+    """Link and allocate an inventory, and write it as A and B.
+
+    ``A[a, a]`` is what activity a makes less what it takes of its own; ``A[i, a]`` is minus what it takes of i, plus
+    what it spares i.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    unlinked : {"refuse", "cutoff"}
+        Whether an input nobody supplies stops the work, or is counted and left out.
+    found : Findings, optional
+        Receives the findings; without it blockers are raised.
+
+    Returns
+    -------
+    System
+
+    Raises
+    ------
+    DataError
+        With every blocking finding, where `found` is not given.
+    """
+    if unlinked not in UNLINKED:
+        raise ValueError(f"unlinked is {unlinked!r}, it must be one of {UNLINKED}")
+    reports = Findings() if found is None else found
+    known = len(reports.items)
+    roles = assign_roles(inventory.exchanges, inventory.flows)
+    functions = find_functions(inventory, roles, reports)
+    markets = find_markets(inventory, functions, reports)
+    bills = read_demand(inventory, functions, markets, reports)
+    market_names = [(market.flow, market.place) for market in markets]
+    activities = make_activities(inventory, functions, market_names, [(bill.id, bill.supplier) for bill in bills])
+    demands = _build_demands(inventory, functions, markets, bills, roles, unlinked, reports)
+    interventions = _build_interventions(inventory, functions, roles)
+    linked = demands.provider >= 0
+    sign = np.where(demands.is_credit, 1.0, -1.0)
+    coupling = build_coupling(
+        activities.output, demands.activity[linked], demands.provider[linked], (sign * demands.amount)[linked]
+    )
+    if found is None:
+        raise_blockers(reports, inventory.label)
+    new = Findings(reports.items[known:])
+    return System(inventory, activities, coupling, demands, interventions, unlinked, tuple(new.warnings()))
+
+
+def list_site_energy(system: System) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """List the energy bought by labelled processes: flows measured in energy, and energy carriers at their HHV.
+
+    Returns
+    -------
+    activity, energy, row : (m,)
+        Activity, energy [MJ], and exchange row of each input.
+    """
+    inventory, demands = system.inventory, system.demands
+    flows = inventory.flows
+    content = np.zeros(len(flows))
+    for flow in range(len(flows)):
+        carries = energy_content(flows.units[flow], flow, flows.properties)
+        bought = flows.category[flow] == "energy carrier" or flows.units[flow].base.startswith("MJ")
+        if carries is not None and bought:
+            content[flow] = carries[0]
+    own = (demands.row >= 0) & ~demands.is_credit
+    own &= system.activities.stage[demands.activity] >= 0
+    own &= inventory.exchanges.is_input[np.maximum(demands.row, 0)]
+    at = np.flatnonzero(own)
+    row = demands.row[at]
+    energy = content[inventory.exchanges.flow[row]] * demands.amount[at]
+    used = energy != 0
+    return demands.activity[at][used], energy[used], row[used]
+
+
+def _build_demands(
+    inventory: Inventory,
+    functions: Functions,
+    markets: list[Market],
+    bills: list[Bill],
+    roles: NDArray[np.int8],
+    unlinked: str,
+    found: Findings,
+) -> Demands:
+    exchanges = inventory.exchanges
+    asks = (roles == Role.DEMAND) | (roles == Role.AVOIDED) | functions.substituted
+    rows = np.flatnonzero(asks)
+    links = link_rows(inventory, functions, markets, rows, functions.substituted[rows], unlinked, found)
+    activity, entry, weight = _spread(functions, exchanges.process[rows], exchanges.flow[rows], len(inventory.flows))
+    credit = (roles[rows] == Role.AVOIDED) | functions.substituted[rows]
+    own = Demands(
+        activity,
+        links.provider[entry],
+        exchanges.amount[rows][entry] * weight,
+        credit[entry],
+        links.is_elsewhere[entry],
+        rows[entry],
+    )
+    start = len(functions.process)
+    extra = [(start + k, maker, share) for k, market in enumerate(markets) for maker, share in market.suppliers]
+    start += len(markets)
+    extra += [(start + k, provider, amount) for k, bill in enumerate(bills) for provider, amount in bill.lines]
+    count = len(extra)
+    return Demands(
+        np.concatenate([own.activity, np.array([a for a, _, _ in extra], np.int64)]),
+        np.concatenate([own.provider, np.array([p for _, p, _ in extra], np.int64)]),
+        np.concatenate([own.amount, np.array([x for _, _, x in extra], np.float64)]),
+        np.concatenate([own.is_credit, np.zeros(count, np.bool_)]),
+        np.concatenate([own.is_elsewhere, np.zeros(count, np.bool_)]),
+        np.concatenate([own.row, np.full(count, -1, np.int64)]),
+    )
+
+
+def _build_interventions(inventory: Inventory, functions: Functions, roles: NDArray[np.int8]) -> Interventions:
+    exchanges, processes = inventory.exchanges, inventory.processes
+    rows = np.flatnonzero(roles == Role.ELEMENTARY)
+    activity, entry, weight = _spread(functions, exchanges.process[rows], exchanges.flow[rows], len(inventory.flows))
+    asked = [
+        exchanges.location[r] or processes.location[p] or ""
+        for r, p in zip(rows.tolist(), exchanges.process[rows].tolist(), strict=True)
+    ]
+    places = sorted(set(asked))
+    code = {place: at for at, place in enumerate(places)}
+    key = np.stack(
+        [exchanges.flow[rows], exchanges.is_input[rows].astype(np.int64), np.array([code[p] for p in asked], np.int64)], axis=1
+    )
+    distinct, kind = np.unique(key, axis=0, return_inverse=True)
+    return Interventions(
+        *(activity, rows[entry], kind.ravel()[entry].astype(np.int64), exchanges.amount[rows][entry] * weight),
+        *(distinct[:, 0], distinct[:, 1] == 1, [places[at] for at in distinct[:, 2].tolist()]),
+    )
+
+
+def _spread(
+    functions: Functions, process: NDArray[np.int64], flow: NDArray[np.int64], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Give each row to every activity of its process, with that activity's share of it."""
+    count = functions.count[process]
+    entry = np.repeat(np.arange(len(process), dtype=np.int64), count)
+    offset = np.arange(len(entry), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
+    activity = functions.first[process[entry]] + offset
+    weight = functions.share[activity].copy()
+    for (function, exchange), share in functions.causal.items():
+        weight[(activity == function) & (flow[entry] == exchange)] = share
+    return activity, entry, weight
