@@ -86,13 +86,29 @@ class Findings:
     items: list[Finding] = field(default_factory=list)
 
     def block(
-        self, code: str, table: str, what: str, fix: str, *, row: int | None = None, column: str = "", value: object = ""
+        self,
+        code: str,
+        table: str,
+        what: str,
+        fix: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: object = "",
     ) -> None:
         """Add a blocker."""
         self.items.append(Finding(Severity.BLOCKER, code, table, row, column, _text(value), what, fix))
 
     def warn(
-        self, code: str, table: str, what: str, fix: str, *, row: int | None = None, column: str = "", value: object = ""
+        self,
+        code: str,
+        table: str,
+        what: str,
+        fix: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: object = "",
     ) -> None:
         """Add a warning."""
         self.items.append(Finding(Severity.WARNING, code, table, row, column, _text(value), what, fix))
@@ -168,4 +184,6 @@ def _text(value: object) -> str:
 
 
 def _sorted(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda f: (f.table, f.code, f.row if f.row is not None else -1, f.column, f.value, f.what))
+    return sorted(
+        findings, key=lambda f: (f.table, f.code, f.row if f.row is not None else -1, f.column, f.value, f.what)
+    )

@@ -72,7 +72,9 @@ class Footprints:
     def __repr__(self) -> str:
         n, _, k = self.value.shape
         about = self.system.inventory.about.name
-        return f"Footprints({about!r}: {n} activities x {k} indicators, {self.method.label}, residual {self.residual:.1e})"
+        return (
+            f"Footprints({about!r}: {n} activities x {k} indicators, {self.method.label}, residual {self.residual:.1e})"
+        )
 
     def _repr_html_(self) -> str:
         from lcaengine.footprints.display import to_html
@@ -106,7 +108,9 @@ class Footprints:
         k = self.method.find(indicator)
         if k < 0:
             names = [each.id for each in self.method.indicators]
-            raise LcaError(f"there is no indicator {indicator!r}", self.method.label, f"choose one of: {', '.join(names)}")
+            raise LcaError(
+                f"there is no indicator {indicator!r}", self.method.label, f"choose one of: {', '.join(names)}"
+            )
         if stage not in self.stages:
             raise LcaError(f"there is no stage {stage!r} here", "", f"choose one of: {', '.join(self.stages)}")
         asked = {"process_id": process_id, "product_id": product_id, "location": location}
@@ -164,7 +168,9 @@ class Footprints:
         at = [self.method.find(each) for each in indicators]
         if -1 in at:
             names = ", ".join(each.id for each in self.method.indicators)
-            raise LcaError(f"there is no indicator {indicators[at.index(-1)]!r}", self.method.label, f"choose from: {names}")
+            raise LcaError(
+                f"there is no indicator {indicators[at.index(-1)]!r}", self.method.label, f"choose from: {names}"
+            )
         return at
 
     def status_of(self, activity: int, indicator: int) -> str:

@@ -85,9 +85,7 @@ def trace_status(system: System, burdens: Burdens, graph: Coupling, ordering: Or
     return np.asarray(carry_worst(graph.indptr, graph.indices, ordering.order, ordering.starts, own))
 
 
-def find_gaps(
-    system: System, method: Method, matched: Characterization, graph: Coupling, ordering: Ordering
-) -> Gaps:
+def find_gaps(system: System, method: Method, matched: Characterization, graph: Coupling, ordering: Ordering) -> Gaps:
     """Count, list and carry what is missing.
 
     Returns

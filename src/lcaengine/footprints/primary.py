@@ -89,4 +89,6 @@ def build_graph(system: System) -> Coupling:
     demands = system.demands
     asks = (demands.provider >= 0) & (demands.amount != 0)
     count = int(asks.sum())
-    return build_coupling(np.zeros(len(system.activities)), demands.activity[asks], demands.provider[asks], np.ones(count))
+    return build_coupling(
+        np.zeros(len(system.activities)), demands.activity[asks], demands.provider[asks], np.ones(count)
+    )

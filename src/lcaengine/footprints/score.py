@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,13 +11,13 @@ from lcaengine.findings import Findings, raise_blockers
 from lcaengine.footprints.footprints import Footprints
 from lcaengine.footprints.gaps import find_gaps, trace_status
 from lcaengine.footprints.primary import build_graph, find_credit_chains, measure_forward
-from lcaengine.inventory import STAGES, Inventory
+from lcaengine.inventory import STAGES, Inventory, load_inventory
 from lcaengine.inventory.conversion import mass_content
 from lcaengine.method import Method, read_method
 from lcaengine.solve import name_activities, order_coupling, report_loops, solve_stages
-from lcaengine.system import System, build_system, characterize, match_factors
+from lcaengine.system import Characterization, System, build_system, characterize, match_factors
 
-__all__ = ["score", "score_system"]
+__all__ = ["score", "score_system", "try_score"]
 
 
 def score(inventory: Inventory, method: Method | str = "core", unlinked: str = "refuse") -> Footprints:
@@ -50,21 +52,41 @@ def score(inventory: Inventory, method: Method | str = "core", unlinked: str = "
     ('extraction', 'processing', 'unassigned', 'total')
     """
     found = Findings()
-    system = build_system(inventory, unlinked, found)
-    if not found.blockers():
-        report_loops(system, found)
+    footprints = _score_inventory(
+        inventory, read_method(method) if isinstance(method, str) else method, unlinked, found
+    )
     raise_blockers(found, inventory.label)
-    return score_system(system, read_method(method) if isinstance(method, str) else method)
+    assert footprints is not None
+    return footprints
 
 
-def score_system(system: System, method: Method) -> Footprints:
-    """Score a system that is linked, allocated and free of starved loops.
+def try_score(place: str | Path, method: Method, unlinked: str, found: Findings) -> Footprints | None:
+    """Read and score an inventory; None, with the blockers in `found`, where that cannot be done.
+
+    Returns
+    -------
+    Footprints or None
+    """
+    inventory = load_inventory(place, found)
+    return None if inventory is None else _score_inventory(inventory, method, unlinked, found)
+
+
+def _score_inventory(inventory: Inventory, method: Method, unlinked: str, found: Findings) -> Footprints | None:
+    system = build_system(inventory, unlinked, found)
+    if found.blockers():
+        return None
+    report_loops(system, found)
+    matched = match_factors(system, method, found)
+    return None if found.blockers() else score_system(system, method, matched)
+
+
+def score_system(system: System, method: Method, matched: Characterization) -> Footprints:
+    """Score a system that is linked, allocated, free of starved loops, and matched to a method.
 
     Returns
     -------
     Footprints
     """
-    matched = match_factors(system, method)
     burdens = characterize(system, method, matched)
     graph = build_graph(system)
     graph_order = order_coupling(graph)

@@ -75,7 +75,9 @@ def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.flo
     missing = np.repeat(footprints.status[at], stages, axis=1).reshape(-1) == Status.MISSING
     labels = [each.id for each in footprints.method.indicators]
     units = [each.unit.label for each in footprints.method.indicators]
-    identity = {name: column.take(pa.array(np.repeat(np.arange(m), size))) for name, column in _identity(footprints, at).items()}
+    identity = {
+        name: column.take(pa.array(np.repeat(np.arange(m), size))) for name, column in _identity(footprints, at).items()
+    }
     return pa.table(
         {
             **identity,
@@ -88,7 +90,9 @@ def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.flo
             "status": _statuses(np.repeat(footprints.status[at], stages, axis=1).reshape(-1)),
             "missing_inputs": pa.array(np.repeat(footprints.gaps.missing_inputs[at], size)),
             "missing_factors": pa.array(np.repeat(footprints.gaps.missing_factors[at], size)),
-            "inventory_hash": pa.array([footprints.system.inventory.hash], pa.string()).take(pa.array(np.zeros(m * size, np.int64))),
+            "inventory_hash": pa.array([footprints.system.inventory.hash], pa.string()).take(
+                pa.array(np.zeros(m * size, np.int64))
+            ),
             "method": pa.array([footprints.method.label], pa.string()).take(pa.array(np.zeros(m * size, np.int64))),
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import tomllib
 from dataclasses import asdict, dataclass
@@ -51,7 +51,9 @@ def read_about(content: bytes | None, found: Findings) -> About:
         try:
             given = tomllib.loads(content.decode("utf-8-sig"))
         except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-            found.block("unreadable", table, f"it is not TOML in UTF-8: {' '.join(str(error).split())}", "write it again")
+            found.block(
+                "unreadable", table, f"it is not TOML in UTF-8: {' '.join(str(error).split())}", "write it again"
+            )
             return About(0, "", "", "", "", "", "")
     version = given.get("schema_version")
     if content is not None and (version != SCHEMA_VERSION or isinstance(version, bool)):
@@ -60,7 +62,7 @@ def read_about(content: bytes | None, found: Findings) -> About:
     fields = {}
     for name in ("name", "version", "licence", "description", "reference_period", "boundary"):
         value = given.get(name, "")
-        if isinstance(value, datetime.date):
+        if isinstance(value, dt.date):
             value = value.isoformat()
         if not isinstance(value, str):
             found.block("wrong_type", table, f"{name} is not text", "put it in quotes", column=name, value=value)
@@ -73,7 +75,9 @@ def read_about(content: bytes | None, found: Findings) -> About:
         found.block("unknown_boundary", table, what, f"write one of: {', '.join(BOUNDARIES)}", column="boundary")
     _check_period(fields["reference_period"], found)
     for name in sorted(set(given) - {"schema_version", *fields}):
-        found.warn("unknown_column", table, f"field {name!r} is not of the schema and is not read", "remove it", column=name)
+        found.warn(
+            "unknown_column", table, f"field {name!r} is not of the schema and is not read", "remove it", column=name
+        )
     return About(SCHEMA_VERSION, **fields)
 
 
@@ -82,9 +86,16 @@ def _check_period(period: str, found: Findings) -> None:
         return
     first, slash, last = period.partition("/")
     try:
-        fits = bool(slash) and datetime.date.fromisoformat(first) <= datetime.date.fromisoformat(last)
+        fits = bool(slash) and dt.date.fromisoformat(first) <= dt.date.fromisoformat(last)
     except ValueError:
         fits = False
     if not fits:
         fix = "write it as 2024-01-01/2024-12-31, the first day before the last"
-        found.block("wrong_type", "inventory.toml", "reference_period is no period", fix, column="reference_period", value=period)
+        found.block(
+            "wrong_type",
+            "inventory.toml",
+            "reference_period is no period",
+            fix,
+            column="reference_period",
+            value=period,
+        )

@@ -58,7 +58,8 @@ def convert(unit: Unit, reference: Unit, flow: int, properties: Mapping[tuple[in
         if joined and joined.dimension == unit.dimension:
             return unit.factor / joined.value
     what = f"unit {unit.label!r} does not convert to the flow's {reference.label!r}"
-    fix = f"write the amount in {reference.label}, or give the flow the property that joins them (mass, volume, heating value)"
+    joins = "the property that joins them (mass, volume, heating value)"
+    fix = f"write the amount in {reference.label}, or give the flow {joins}"
     raise UnitError(what, "", fix, given=unit.label, allowed=(reference.label,))
 
 
@@ -70,7 +71,9 @@ def mass_content(reference: Unit, flow: int, properties: Mapping[tuple[int, str]
     return mass.value if mass else None
 
 
-def energy_content(reference: Unit, flow: int, properties: Mapping[tuple[int, str], Property]) -> tuple[float, bool] | None:
+def energy_content(
+    reference: Unit, flow: int, properties: Mapping[tuple[int, str], Property]
+) -> tuple[float, bool] | None:
     """Give MJ per base unit of a flow at its higher heating value, and whether only the lower one was there.
 
     Returns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,7 +87,9 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
     """
     if raw is None:
         if spec.required:
-            found.block("missing_table", spec.name, "the table is missing", f"add {spec.name}.parquet or {spec.name}.csv")
+            found.block(
+                "missing_table", spec.name, "the table is missing", f"add {spec.name}.parquet or {spec.name}.csv"
+            )
         empty = {column.name: pa.array([], _ARROW[column.kind]) for column in spec.columns}
         return Frame(spec.name, empty, np.empty(0, np.int64))
     known = {column.name for column in spec.columns}
@@ -239,7 +241,7 @@ def _cast_date(given: pa.Array) -> pa.Array | None:
 
 def _is_date(text: str) -> bool:
     try:
-        return len(text) == 10 and datetime.date.fromisoformat(text).year > 0
+        return len(text) == 10 and dt.date.fromisoformat(text).year > 0
     except ValueError:
         return False
 

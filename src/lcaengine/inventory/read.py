@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ from lcaengine.errors import DataError, UnitError
 from lcaengine.findings import Findings, Severity, raise_blockers
 from lcaengine.inventory.about import read_about
 from lcaengine.inventory.conversion import ENERGY, ENERGY_HHV, ENERGY_LHV, MASS, convert
-from lcaengine.inventory.frame import Frame, build_frame, hash_frames, keep_rows
-from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Kind, Processes, Property
+from lcaengine.inventory.frame import Frame, build_frame, hash_frames
+from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Processes, Property
 from lcaengine.inventory.schema import STAGES, TABLES
 from lcaengine.inventory.signs import report_signs
 from lcaengine.io.store import open_store, read_bytes
@@ -25,6 +24,7 @@ from lcaengine.units import Unit, read_unit
 __all__ = ["load_inventory", "read_inventory"]
 
 _DATA_TYPES = pa.array(["primary", "secondary", "proxy"])
+_CONVERTING = ("mass", "volume", "count", "heating_value_hhv", "heating_value_lhv")
 _PROPERTY_DIMENSIONS = {
     "mass": (MASS,),
     "carbon_fossil": (MASS,),
@@ -147,17 +147,18 @@ def _read_properties(frame: Frame, flows: Flows, found: Findings) -> dict[tuple[
         above, slash, below = unit.dimension.partition("/")
         reference = flows.units[flow]
         expected = _PROPERTY_DIMENSIONS.get(name, (MASS,) if name.startswith("content:") else ())
-        row = {"row": int(frame.rows[at]), "column": "unit", "value": unit.label}
+        row = int(frame.rows[at])
         if not slash or below != reference.dimension:
             what = f"property {name!r} is not per the flow's {reference.label!r}"
-            found.block("property_unit", "properties", what, f"write its unit as .../{reference.label}", **row)
+            fix = f"write its unit as .../{reference.label}"
+            found.block("property_unit", "properties", what, fix, row=row, column="unit", value=unit.label)
         elif expected and above not in expected:
             what = f"unit {unit.label!r} does not measure {name!r}"
-            found.block("property_unit", "properties", what, "write it in the unit of that property (kg/..., MJ/...)", **row)
-        elif name in ("mass", "heating_value_hhv", "heating_value_lhv", "volume", "count") and values[at] <= 0:
+            fix = "write it in the unit of that property (kg/..., MJ/...)"
+            found.block("property_unit", "properties", what, fix, row=row, column="unit", value=unit.label)
+        elif name in _CONVERTING and values[at] <= 0:
             what = f"property {name!r} is {values[at]:g}, it must be above zero"
-            row |= {"column": "value", "value": f"{values[at]:g}"}
-            found.block("property_value", "properties", what, "write the measured value", **row)
+            found.block("property_value", "properties", what, "write it as measured", row=row, column="value")
         else:
             base = unit.base.partition("/")[0]
             properties[flow, name] = Property(float(values[at]) * unit.factor, above, base)
@@ -195,7 +196,9 @@ def _build_exchanges(frame: Frame, processes: Processes, flows: Flows, found: Fi
     if overflow.any():
         what = "{value} is too large in base units"
         given = frame.columns["amount"]
-        found.block_rows("not_finite", "exchanges", overflow, frame.rows, "amount", given, what, "check the amount and its unit")
+        found.block_rows(
+            "not_finite", "exchanges", overflow, frame.rows, "amount", given, what, "check the amount and its unit"
+        )
         return None
     data_type = frame.codes("data_type", _DATA_TYPES).astype(np.int8)
     data_type = np.where(data_type == DataType.BLANK, processes.data_type[process], data_type)
@@ -207,9 +210,7 @@ def _build_exchanges(frame: Frame, processes: Processes, flows: Flows, found: Fi
     )
 
 
-def _conversion_factors(
-    frame: Frame, flow: NDArray[np.int64], flows: Flows, found: Findings
-) -> NDArray[np.float64]:
+def _conversion_factors(frame: Frame, flow: NDArray[np.int64], flows: Flows, found: Findings) -> NDArray[np.float64]:
     """Give base units of the flow per unit of each row, asking once a distinct pair of unit and flow."""
     labels = frame.columns["unit"].dictionary_encode()
     units = [_try_unit(label) for label in labels.dictionary.to_pylist()]
@@ -249,19 +250,30 @@ def _read_production(
     production = np.full(len(processes), np.nan)
     for at in np.flatnonzero(stated).tolist():
         flow, unit = int(reference[at]), units[at]
-        row = {"row": int(frame.rows[at]), "column": "production_amount", "value": amounts[at]}
+        problem: tuple[str, str, str] | None = None
         if unit is None:
             if frame.columns["production_unit"][at].as_py() is None:
-                found.block("missing_value", "processes", "production_amount has no production_unit", "fill it in", **row)
+                problem = ("missing_value", "production_amount has no production_unit", "fill it in")
         elif amounts[at] < 0:
-            found.block("production", "processes", "production_amount is below zero", "write what is made a year", **row)
+            problem = ("production", "production_amount is below zero", "write what is made a year")
         elif flow >= 0:
             try:
                 production[at] = amounts[at] * convert(unit, flows.units[flow], flow, flows.properties)
             except UnitError as error:
-                found.block("wrong_dimension", "processes", error.what, error.fix, **row)
+                problem = ("wrong_dimension", error.what, error.fix)
+        if problem:
+            row, value = int(frame.rows[at]), f"{amounts[at]:g}"
+            code, what, fix = problem
+            found.block(code, "processes", what, fix, row=row, column="production_amount", value=value)
     return Processes(
-        *(processes.ids, processes.names, processes.stage, processes.supplier, processes.location, processes.allocation),
+        *(
+            processes.ids,
+            processes.names,
+            processes.stage,
+            processes.supplier,
+            processes.location,
+            processes.allocation,
+        ),
         *(processes.data_type, production),
     )
 
@@ -301,4 +313,6 @@ def _report_places(frame: Frame, found: Findings) -> None:
     if wrong.any():
         fix = "write an ISO 3166-1 or -2 code (CN, CN-NM), or GLO RoW RER RAF RAS RLA RNA RME OCE"
         what, values = "{value} is no place that is known", frame.columns["location"]
-        found.block_rows("unknown_location", frame.table, wrong, frame.rows, "location", values, what, fix, Severity.BLOCKER)
+        found.block_rows(
+            "unknown_location", frame.table, wrong, frame.rows, "location", values, what, fix, Severity.BLOCKER
+        )

@@ -101,7 +101,9 @@ TABLES: dict[str, Table] = {
             (
                 _text("flow_id", "identity", required=True),
                 _text("name", "for people, and for matching factors", required=True),
-                _text("kind", "product, waste or elementary", required=True, allowed=("product", "waste", "elementary")),
+                _text(
+                    "kind", "product, waste or elementary", required=True, allowed=("product", "waste", "elementary")
+                ),
                 _text("unit", "reference unit", required=True),
                 _text("compartment", "air, water, soil, resource ..."),
                 _text("sub_compartment", "surface water, in ground ..."),
@@ -215,7 +217,13 @@ TABLES: dict[str, Table] = {
             (
                 _text("source_id", "identity", required=True),
                 _text("citation", "author, year, title, table", required=True),
-                *(_text(name) for name in ("doi", "url", "licence", "accessed", "sha256", "verified_by", "verified_on")),
+                _text("doi"),
+                _text("url"),
+                _text("licence"),
+                Column("accessed", "date", False, (), "day it was read"),
+                _text("sha256", "of the document that was read"),
+                _text("verified_by", "who held the figure against the document"),
+                Column("verified_on", "date", False, (), "and when"),
             ),
         ),
     )

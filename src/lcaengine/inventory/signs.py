@@ -57,16 +57,15 @@ def assign_roles(exchanges: Exchanges, flows: Flows) -> NDArray[np.int8]:
     table = np.full((3, 2, 2, 2), Role.REFUSED, np.int8)
     for (kind, is_input, is_reference, is_avoided), role in _ROLES.items():
         table[kind, int(is_input), int(is_reference), int(is_avoided)] = role
-    kind = flows.kind[exchanges.flow]
-    inputs, references = exchanges.is_input.astype(np.int8), exchanges.is_reference.astype(np.int8)
-    return np.asarray(table[kind, inputs, references, exchanges.is_avoided.astype(np.int8)])
+    flags = (exchanges.is_input, exchanges.is_reference, exchanges.is_avoided)
+    return np.asarray(table[flows.kind[exchanges.flow], *(flag.astype(np.int8) for flag in flags)])
 
 
 def report_signs(exchanges: Exchanges, processes: Processes, flows: Flows, found: Findings) -> None:
     """Report rows without a meaning, and processes without exactly one positive reference."""
     roles = assign_roles(exchanges, flows)
     kind = flows.kind[exchanges.flow]
-    shown = [""] * 0
+    shown: list[str] = []
     refused = roles == Role.REFUSED
     if refused.any():
         ids = flows.ids.to_pylist()
@@ -89,7 +88,13 @@ def report_signs(exchanges: Exchanges, processes: Processes, flows: Flows, found
     what, fix = "the reference {value} is an elementary flow", "make the product that is made the reference"
     report("reference_elementary", elementary, "is_reference", what, fix)
     avoided = rest & exchanges.is_avoided & (kind == Kind.ELEMENTARY)
-    report("avoided_elementary", avoided, "is_avoided", "the avoided {value} is an elementary flow", "avoid a product or a waste")
+    report(
+        "avoided_elementary",
+        avoided,
+        "is_avoided",
+        "the avoided {value} is an elementary flow",
+        "avoid a product or a waste",
+    )
     _report_references(exchanges, processes, found)
 
 
@@ -97,7 +102,10 @@ def _report_references(exchanges: Exchanges, processes: Processes, found: Findin
     reference = exchanges.is_reference
     wrong = reference & (exchanges.amount <= 0)
     if wrong.any():
-        what, fix = "the reference amount is {value}, it must be above zero", "write the amount made, or treated (waste, input)"
+        what, fix = (
+            "the reference amount is {value}, it must be above zero",
+            "write the amount made, or treated (waste, input)",
+        )
         values = exchanges.amount.tolist()
         found.block_rows("reference_amount", "exchanges", wrong, exchanges.rows, "amount", values, what, fix)
     count = np.bincount(exchanges.process[reference], minlength=len(processes))

@@ -92,10 +92,13 @@ def read_bytes(store: Store, name: str) -> bytes:
         if not store.is_zip:
             with store.filesystem.open_input_file(source) as file:
                 return bytes(file.read())
-        with store.filesystem.open_input_file(store.root) as file, zipfile.ZipFile(file) as archive:
-            with archive.open(source) as member:
-                declared = archive.getinfo(source).file_size
-                content = member.read(declared + 1)
+        with (
+            store.filesystem.open_input_file(store.root) as file,
+            zipfile.ZipFile(file) as archive,
+            archive.open(source) as member,
+        ):
+            declared = archive.getinfo(source).file_size
+            content = member.read(declared + 1)
     except (OSError, pa.ArrowException, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise DataError(f"cannot read {name}: {_one_line(error)}", store.label, "write the file again") from error
     if len(content) > declared:
@@ -148,7 +151,11 @@ def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, s
         raise DataError(f"the zip unpacks to more than {ZIP_BYTES >> 30} GiB", label, "unpack it and give the folder")
     tops = [m.filename[: -len("inventory.toml")] for m in members if m.filename.endswith("inventory.toml")]
     top = min(tops, key=len, default="")
-    return {m.filename[len(top) :]: m.filename for m in sorted(members, key=lambda m: m.filename) if m.filename.startswith(top)}
+    return {
+        m.filename[len(top) :]: m.filename
+        for m in sorted(members, key=lambda m: m.filename)
+        if m.filename.startswith(top)
+    }
 
 
 def _one_line(error: BaseException) -> str:

@@ -40,7 +40,9 @@ def list_tables(store: Store) -> dict[str, list[str]]:
     for table, names in tables.items():
         whole = [name for name in names if "/" not in name]
         if whole and len(names) > 1:
-            raise DataError(f"table {table!r} stands in {len(names)} files: {', '.join(names)}", store.label, "keep one")
+            raise DataError(
+                f"table {table!r} stands in {len(names)} files: {', '.join(names)}", store.label, "keep one"
+            )
     return tables
 
 
@@ -70,7 +72,9 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
             part = _read_csv(store, name) if name.endswith(".csv") else pq.ParquetFile(open_file(store, name)).read()
         except (pa.ArrowException, OSError, ValueError, csv.Error, OverflowError, KeyError) as error:
             text = " ".join(str(error).split())[:300]
-            raise DataError(f"{name} cannot be read: {text}", store.label, "write the file again", table=table) from error
+            raise DataError(
+                f"{name} cannot be read: {text}", store.label, "write the file again", table=table
+            ) from error
         if len(set(part.column_names)) < len(part.column_names):
             twice = sorted({c for c in part.column_names if part.column_names.count(c) > 1})
             raise DataError(f"{name} names column {twice[0]!r} twice", store.label, "keep one of them", table=table)
@@ -81,7 +85,9 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
         return pa.concat_tables(parts, promote_options="permissive")
     except pa.ArrowException as error:
         text = " ".join(str(error).split())[:300]
-        raise DataError(f"the parts of {table} do not fit together: {text}", store.label, "use one type a column") from error
+        raise DataError(
+            f"the parts of {table} do not fit together: {text}", store.label, "use one type a column"
+        ) from error
 
 
 def _read_csv(store: Store, name: str) -> pa.Table:
@@ -107,11 +113,11 @@ def _read_csv(store: Store, name: str) -> pa.Table:
 
 
 def longest_line(content: bytes) -> int:
-    """Give the length of the longest line [bytes].
+    r"""Give the length of the longest line [bytes].
 
     Examples
     --------
-    >>> longest_line(b"ab\\nabc\\n")
+    >>> longest_line(b"ab\nabc\n")
     3
     """
     return max((len(line) for line in content.split(b"\n")), default=0)

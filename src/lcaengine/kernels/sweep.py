@@ -91,7 +91,7 @@ def solve_components(
                         return component, sweeps
                     if size > 0.0:
                         error = max(error, abs(residual) / size)
-            if error <= tolerance and error > 0.5 * last_error or error <= 1e-16:
+            if (error <= tolerance and error > 0.5 * last_error) or error <= 1e-16:
                 converged = True
                 break
             last_error = error

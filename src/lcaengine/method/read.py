@@ -66,7 +66,10 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
     for field in ("name", "version"):
         if not isinstance(about.get(field), str) or not about[field]:
             raise MethodError(f"method.toml has no {field}", str(folder), f'write {field} = "..."')
-    sources = {row["source_id"]: row.get("citation", "") for row in _read_rows(texts, "sources.csv", folder, ("source_id", "citation"))}
+    sources = {
+        row["source_id"]: row.get("citation", "")
+        for row in _read_rows(texts, "sources.csv", folder, ("source_id", "citation"))
+    }
     indicators = _read_indicators(texts, folder)
     factors = _read_factors(texts, folder, indicators, sources)
     digest = hashlib.sha256()
@@ -76,12 +79,17 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
         digest.update(repr(sorted(rows)).encode())
     horizon = about.get("gwp_horizon", 0)
     return Method(
-        *(str(about.get(field, "")) for field in ("name", "version", "publisher", "licence", "citation", "gwp_set")),
-        horizon if isinstance(horizon, int) else 0,
-        indicators,
-        factors,
-        sources,
-        digest.hexdigest(),
+        name=about["name"],
+        version=about["version"],
+        publisher=str(about.get("publisher", "")),
+        licence=str(about.get("licence", "")),
+        citation=str(about.get("citation", "")),
+        gwp_set=str(about.get("gwp_set", "")),
+        gwp_horizon=horizon if isinstance(horizon, int) else 0,
+        indicators=indicators,
+        factors=factors,
+        sources=sources,
+        hash=digest.hexdigest(),
     )
 
 
@@ -93,13 +101,17 @@ def _find_folder(name: str, version: str | None) -> Path:
     if any(wanted == each for each, _ in known) and (version is not None or not part):
         versions = [v for each, v in known if each == wanted]
         if version is not None and version not in versions:
-            raise MethodError(f"method {wanted!r} has no version {version!r}", "", f"choose one of: {', '.join(versions)}")
+            raise MethodError(
+                f"method {wanted!r} has no version {version!r}", "", f"choose one of: {', '.join(versions)}"
+            )
         return find_factors() / wanted / (version or versions[-1])
     folder = Path(name).expanduser()
     if version is None and (folder / "method.toml").is_file():
         return folder
     names = ", ".join(f"{each}/{v}" for each, v in known)
-    raise MethodError(f"there is no method {name!r}", "", f"choose one of {names}, or give a folder with method.toml", given=name)
+    raise MethodError(
+        f"there is no method {name!r}", "", f"choose one of {names}, or give a folder with method.toml", given=name
+    )
 
 
 def _read_text(folder: Path, file: str) -> str:
@@ -131,7 +143,9 @@ def _read_indicators(texts: dict[str, str], folder: Path) -> tuple[Indicator, ..
     for number, row in enumerate(rows, 1):
         where = f"{folder}/indicators.csv row {number}"
         if not row["indicator"] or row["indicator"] in indicators:
-            raise MethodError(f"indicator {row['indicator']!r} is empty or stands twice", where, "give each its own name")
+            raise MethodError(
+                f"indicator {row['indicator']!r} is empty or stands twice", where, "give each its own name"
+            )
         label = row["unit"]
         try:
             unit = read_unit(label)
@@ -160,16 +174,32 @@ def _read_factors(
         if row["direction"] not in ("input", "output"):
             raise MethodError(f"direction is {row['direction']!r}", where, "write input or output")
         if not is_place(key[-1]):
-            raise MethodError(f"location {key[-1]!r} is no place that is known", where, "write an ISO 3166 code or a region")
+            raise MethodError(
+                f"location {key[-1]!r} is no place that is known", where, "write an ISO 3166 code or a region"
+            )
         if not sources.get(row["source_id"]):
-            raise MethodError(f"the factor has no citation (source_id {row['source_id']!r})", where, "add it to sources.csv")
+            raise MethodError(
+                f"the factor has no citation (source_id {row['source_id']!r})", where, "add it to sources.csv"
+            )
         if key in seen:
             raise MethodError(f"the factor equals row {seen[key]}", where, "keep one of them", row=number)
         seen[key] = number
         indicator = indicators[position[row["indicator"]]]
         value, per = _read_factor(row["factor"], row["unit"], indicator, own, where)
         factors.append(
-            Factor(position[row["indicator"]], *key[1:5], key[5] == "input", key[6], value, per, row["source_id"], number)
+            Factor(
+                indicator=position[row["indicator"]],
+                flow_id=key[1],
+                flow_name=key[2],
+                compartment=key[3],
+                sub_compartment=key[4],
+                is_input=key[5] == "input",
+                location=key[6],
+                value=value,
+                per=per,
+                source_id=row["source_id"],
+                row=number,
+            )
         )
     return tuple(factors)
 
@@ -186,10 +216,15 @@ def _read_factor(text: str, label: str, indicator: Indicator, own: frozenset[str
     if indicator.unit.label in own and label.startswith(indicator.unit.label + "/"):
         above, slash, below = indicator.unit.label, "/", label[len(indicator.unit.label) + 1 :]
     if not slash:
-        raise MethodError(f"the factor's unit {label!r} is no ratio", where, f"write {indicator.unit.label}/kg or the like")
+        raise MethodError(
+            f"the factor's unit {label!r} is no ratio", where, f"write {indicator.unit.label}/kg or the like"
+        )
     try:
         read_unit(label, own)
-        over, per = read_unit(above, own), read_unit(below.removeprefix("(").removesuffix(")") if "*" in below else below)
+        over, per = (
+            read_unit(above, own),
+            read_unit(below.removeprefix("(").removesuffix(")") if "*" in below else below),
+        )
     except UnitError as error:
         raise MethodError(error.what, where, error.fix) from error
     if over.dimension != indicator.unit.dimension:

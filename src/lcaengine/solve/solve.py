@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
@@ -71,7 +72,7 @@ def solve_coupling(
     Raises
     ------
     SolveError
-        If a component is singular, or the verified residual is over :data:`RESIDUAL_TOLERANCE`; its processes are named.
+        If a component is singular, or the verified residual is over the tolerance; its processes are named.
     """
     if not np.isfinite(right).all() or not np.isfinite(coupling.data).all() or not np.isfinite(coupling.diagonal).all():
         raise SolveError("the system holds numbers that are not finite", "", "check amounts and factors for overflow")
@@ -82,7 +83,9 @@ def solve_coupling(
     count = len(ordering.starts) - 1
     at, sweeps, factorized = 0, 0, 0
     while at < count:
-        at, made = solve_components(*matrix, ordering.order, ordering.starts, at, right, x, SWEEP_TOLERANCE, MOST_SWEEPS)
+        at, made = solve_components(
+            *matrix, ordering.order, ordering.starts, at, right, x, SWEEP_TOLERANCE, MOST_SWEEPS
+        )
         sweeps += made
         if at < count:
             members = ordering.order[ordering.starts[at] : ordering.starts[at + 1]]
@@ -106,38 +109,49 @@ def _factorize(
     name: Callable[[NDArray[np.int64]], str],
 ) -> NDArray[np.float64]:
     """Solve one component by LU of its rows scaled to one, refined twice."""
-    position = np.full(len(coupling), -1, np.int64)
-    position[members] = np.arange(len(members))
-    rows, columns, values = [], [], []
-    rest = right[members].copy()
-    for k, a in enumerate(members.tolist()):
-        own = slice(coupling.indptr[a], coupling.indptr[a + 1])
-        inside = position[coupling.indices[own]] >= 0
-        rows += [k] * (int(inside.sum()) + 1)
-        columns += [k, *position[coupling.indices[own][inside]].tolist()]
-        values += [coupling.diagonal[a], *coupling.data[own][inside].tolist()]
-        rest[k] -= coupling.data[own][~inside] @ x[coupling.indices[own][~inside]]
-    matrix = sparse.csc_array((values, (rows, columns)), shape=(len(members), len(members)))
-    scale = np.abs(matrix).max(axis=1).toarray().ravel()
+    matrix, rest = _extract(coupling, members, right, x)
     singular = f"the loop of {name(members)} is singular: no amounts meet a demand on it"
     fix = "check which of these processes takes as much of another as it gives; look for a wrong amount or provider"
+    scale = abs(matrix).max(axis=1).toarray().ravel()
     if (scale == 0).any():
         raise SolveError(singular, name(members), fix)
-    by_row = sparse.diags_array(1.0 / scale)
-    scaled = (by_row @ matrix).tocsc()
-    across = np.abs(scaled).max(axis=0).toarray().ravel()
+    scaled = (sparse.diags_array(1.0 / scale) @ matrix).tocsc()
+    across = abs(scaled).max(axis=0).toarray().ravel()
     if (across == 0).any():
         raise SolveError(singular, name(members), fix)
     scaled = (scaled @ sparse.diags_array(1.0 / across)).tocsc()
     try:
-        factors = splu(scaled)
+        factors: Any = splu(scaled)
     except RuntimeError as error:
         raise SolveError(singular, name(members), fix) from error
-    inverse = LinearOperator(scaled.shape, matvec=factors.solve, rmatvec=lambda v: factors.solve(v, "T"), dtype=np.float64)
-    if not onenormest(inverse) * np.abs(scaled).sum(axis=0).max() < WORST_CONDITION:
+    inverse: Any = LinearOperator(
+        scaled.shape, matvec=factors.solve, rmatvec=lambda v: factors.solve(v, "T"), dtype=np.float64
+    )
+    condition = onenormest(inverse) * abs(scaled).sum(axis=0).max()
+    if not condition < WORST_CONDITION:
         raise SolveError(singular, name(members), fix)
     scaled_rest = rest / scale[:, None]
     answer = factors.solve(scaled_rest)
     for _ in range(2):
         answer += factors.solve(scaled_rest - scaled @ answer)
     return np.asarray(answer / across[:, None], dtype=np.float64)
+
+
+def _extract(
+    coupling: Coupling, members: NDArray[np.int64], right: NDArray[np.float64], x: NDArray[np.float64]
+) -> tuple[Any, NDArray[np.float64]]:
+    """Give the matrix of one component, and its right-hand side less what is solved already."""
+    position = np.full(len(coupling), -1, np.int64)
+    position[members] = np.arange(len(members))
+    count = np.diff(coupling.indptr)[members]
+    owner = np.repeat(np.arange(len(members)), count)
+    offset = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    entry = np.repeat(coupling.indptr[members], count) + offset
+    target, value = coupling.indices[entry], coupling.data[entry]
+    inside = position[target] >= 0
+    rest = right[members].copy()
+    np.subtract.at(rest, owner[~inside], value[~inside, None] * x[target[~inside]])
+    diagonal = np.arange(len(members))
+    rows, columns = np.concatenate([diagonal, owner[inside]]), np.concatenate([diagonal, position[target[inside]]])
+    values = np.concatenate([coupling.diagonal[members], value[inside]])
+    return sparse.csc_array((values, (rows, columns)), shape=(len(members), len(members))), rest

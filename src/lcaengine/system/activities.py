@@ -1,4 +1,4 @@
-"""Activities: the rows and columns of A. A process with its product, one a co-product; a market; a bill of materials."""
+"""Activities, the rows and columns of A: a process with its product; a market; a bill of materials."""
 
 from __future__ import annotations
 
@@ -107,9 +107,7 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Finding
     at = roles == Role.REFERENCE
     reference[exchanges.process[at]] = exchanges.flow[at]
     width = len(inventory.flows) + 1
-    keys, inverse = np.unique(
-        exchanges.process[is_function] * width + exchanges.flow[is_function], return_inverse=True
-    )
+    keys, inverse = np.unique(exchanges.process[is_function] * width + exchanges.flow[is_function], return_inverse=True)
     output = np.zeros(len(keys))
     np.add.at(output, inverse, exchanges.amount[is_function])
     process, flow = keys // width, keys % width
@@ -123,7 +121,9 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Finding
         shares = share_burdens(inventory, each, int(reference[each]), flow[members], output[members], found)
         share[members] = shares.share
         keep[members] = shares.keep
-        causal |= {(int(process[members[k]]) * width + int(flow[members[k]]), x): s for (k, x), s in shares.causal.items()}
+        causal |= {
+            (int(process[members[k]]) * width + int(flow[members[k]]), x): s for (k, x), s in shares.causal.items()
+        }
         if shares.substitute:
             rows = (exchanges.process == each) & (roles == Role.CO_PRODUCT) & (exchanges.flow != reference[each])
             substituted |= rows

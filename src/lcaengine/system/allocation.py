@@ -106,7 +106,9 @@ def share_burdens(
         return alone
     total = float(np.sum(weights * output))
     if not total > 0:
-        block("allocation_weight", f"process {name!r}: the {rule} of its products sums to {total:g}", "check properties")
+        block(
+            "allocation_weight", f"process {name!r}: the {rule} of its products sums to {total:g}", "check properties"
+        )
         return alone
     return Shares(weights * output / total, np.ones(len(flows), np.bool_))
 
@@ -144,7 +146,11 @@ def _weigh(
         block("allocation_currency", what, "give all prices of a process in one currency and year")
         return None
     if (weights < 0).any():
-        block("allocation_weight", f"process {name!r}: a product's {rule} is below zero", "treat it as waste, or give another rule")
+        block(
+            "allocation_weight",
+            f"process {name!r}: a product's {rule} is below zero",
+            "treat it as waste, or give another rule",
+        )
         return None
     return weights
 
@@ -157,7 +163,10 @@ def _read_given(
     name = inventory.processes.ids[process].as_py()
     rows = np.flatnonzero(pc.equal(frame.columns["process_id"], name).to_numpy(zero_copy_only=False))
     factors = frame.number("factor")
-    products, exchanges = frame.codes("product_flow_id", inventory.flows.ids), frame.codes("exchange_flow_id", inventory.flows.ids)
+    products, exchanges = (
+        frame.codes("product_flow_id", inventory.flows.ids),
+        frame.codes("exchange_flow_id", inventory.flows.ids),
+    )
     named = frame.filled("exchange_flow_id")
     position = {flow: k for k, flow in enumerate(flows.tolist())}
     share = np.zeros(len(flows))

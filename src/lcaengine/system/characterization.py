@@ -101,7 +101,9 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
     candidates: dict[tuple[int, bool], dict[int, dict[str, tuple[float, int]]]] = {}
     entries: list[tuple[int, int, float, bool]] = []
     uncharacterized = np.ones(len(rows.flow), np.bool_)
-    for at, (flow, is_input, place) in enumerate(zip(rows.flow.tolist(), rows.is_input.tolist(), rows.place, strict=True)):
+    for at, (flow, is_input, place) in enumerate(
+        zip(rows.flow.tolist(), rows.is_input.tolist(), rows.place, strict=True)
+    ):
         if (flow, is_input) not in candidates:
             ids = by_id.get((flows.ids[flow].as_py(), is_input), [])
             names = by_name.get((flows.names[flow], flows.compartment[flow] or "", is_input), [])
@@ -111,7 +113,9 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
             for near in list_fallbacks(asked):
                 if near in at_place:
                     by_place = len(at_place) > 1 or near != GLOBAL
-                    entries.append((at, indicator, at_place[near][0], by_place and (not place or is_elsewhere(asked, near))))
+                    entries.append(
+                        (at, indicator, at_place[near][0], by_place and (not place or is_elsewhere(asked, near)))
+                    )
                     uncharacterized[at] = False
                     break
     declared = read_declared(system, method, reports)
@@ -172,7 +176,9 @@ def _list_contributions(
     if site >= 0:
         buyer, energy, bought = list_site_energy(system)
         at = np.full(len(buyer), site, np.int64)
-        lists.append((buyer, at, energy / method.indicators[site].unit.factor, of_row[bought], np.zeros(len(buyer), np.bool_)))
+        lists.append(
+            (buyer, at, energy / method.indicators[site].unit.factor, of_row[bought], np.zeros(len(buyer), np.bool_))
+        )
     own = matched.declared
     declaring = system.inventory.processes.data_type[system.activities.process[own.activity]]
     lists.append((own.activity, own.indicator, own.value, declaring, np.zeros(len(own.activity), np.bool_)))
@@ -196,14 +202,19 @@ def _choose(
             at_place = chosen.setdefault(factor.indicator, {})
             flow_id = flows.ids[flow].as_py()
             if factor.location in at_place:
-                what = f"rows {at_place[factor.location][1]} and {factor.row} both hold for {flow_id!r} at {factor.location}"
+                both = f"rows {at_place[factor.location][1]} and {factor.row}"
+                what = f"{both} both hold for {flow_id!r} at {factor.location}"
                 found.block("equal_factors", "factors", what, "keep one of them", row=factor.row, value=flow_id)
                 continue
             try:
                 per = factor.per.factor / convert(factor.per, flows.units[flow], flow, flows.properties)
             except UnitError as error:
-                what = f"the factor for {method.indicators[factor.indicator].id} of {flow_id!r} is per {factor.per.label}"
-                found.block("factor_dimension", "factors", f"{what}: {error.what}", error.fix, row=factor.row, value=flow_id)
+                what = (
+                    f"the factor for {method.indicators[factor.indicator].id} of {flow_id!r} is per {factor.per.label}"
+                )
+                found.block(
+                    "factor_dimension", "factors", f"{what}: {error.what}", error.fix, row=factor.row, value=flow_id
+                )
                 continue
             at_place[factor.location] = (factor.value * per, factor.row)
     return chosen

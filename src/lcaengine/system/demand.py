@@ -43,7 +43,10 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
     frame = inventory.frames["demand"]
     ids, suppliers, labels = frame.text("demand_id"), frame.text("supplier_id"), frame.text("unit")
     product_ids, process_ids = frame.text("product_id"), frame.text("process_id")
-    products, processes = frame.codes("product_id", inventory.flows.ids), frame.codes("process_id", inventory.processes.ids)
+    products, processes = (
+        frame.codes("product_id", inventory.flows.ids),
+        frame.codes("process_id", inventory.processes.ids),
+    )
     amounts = frame.number("amount")
     lines: dict[str, list[tuple[int, float]]] = {}
     owner: dict[str, str] = {}
@@ -55,7 +58,8 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
         candidates = [
             k
             for k, (process, flow) in enumerate(zip(functions.process, functions.flow, strict=True))
-            if (process_ids[at] is None or process == processes[at]) and (product_ids[at] is None or flow == products[at])
+            if (process_ids[at] is None or process == processes[at])
+            and (product_ids[at] is None or flow == products[at])
         ]
         if process_ids[at] is None:
             mixes = [start + k for k, m in enumerate(markets) if m.flow == products[at]]
@@ -65,7 +69,14 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
         asked = product_ids[at] or process_ids[at] or ""
         if len(candidates) != 1 or not asked:
             what = f"{asked!r} of bill {name!r} names {len(candidates)} activities, it must name one"
-            found.block("demand", "demand", what, "name a product with one maker or market, or a process_id", row=row, value=asked)
+            found.block(
+                "demand",
+                "demand",
+                what,
+                "name a product with one maker or market, or a process_id",
+                row=row,
+                value=asked,
+            )
             continue
         flow = int(functions.flow[candidates[0]]) if candidates[0] < start else markets[candidates[0] - start].flow
         try:

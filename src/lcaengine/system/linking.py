@@ -95,14 +95,21 @@ def find_markets(inventory: Inventory, functions: Functions, found: Findings) ->
     for (flow, place), mix in sorted(mixes.items()):
         total = sum(value for _, value in mix)
         name = f"{inventory.flows.ids[flow].as_py()} at {place}"
+        mix_shares = mix
         if len(by_amount[flow, place]) > 1:
-            found.block("market_mixed", "markets", f"the market of {name} mixes shares and amounts", "use one of them", value=name)
+            found.block(
+                "market_mixed",
+                "markets",
+                f"the market of {name} mixes shares and amounts",
+                "use one of them",
+                value=name,
+            )
         elif True in by_amount[flow, place] and total > 0:
-            mix = [(maker, value / total) for maker, value in mix]
+            mix_shares = [(maker, value / total) for maker, value in mix]
         elif abs(total - 1.0) > 1e-6:
             what = f"the shares of the market of {name} sum to {total:.9g}, not to one"
             found.block("market_sum", "markets", what, "correct the shares", column="share", value=f"{total:.9g}")
-        markets.append(Market(flow, place, tuple(sorted(mix))))
+        markets.append(Market(flow, place, tuple(sorted(mix_shares))))
     return sorted([*markets, *_mix_by_production(inventory, functions, {m.flow for m in markets})], key=_market_key)
 
 
@@ -145,6 +152,7 @@ def link_rows(
     book = _Book(functions, markets)
     link = np.full(len(distinct), -1, np.int64)
     elsewhere = np.zeros(len(distinct), np.bool_)
+    far: dict[tuple[int, str], dict[str, int]] = {}
     for at, (wanted, named, place, without) in enumerate(distinct.tolist()):
         asked = places[place] if place >= 0 else GLOBAL
         answer, there = _find_provider(book, processes.location, wanted, named, asked, without)
@@ -155,10 +163,8 @@ def link_rows(
         link[at] = answer
         elsewhere[at] = named < 0 and is_elsewhere(asked, there)
         if elsewhere[at]:
-            count = int((inverse == at).sum())
-            flow_id = inventory.flows.ids[wanted].as_py()
-            what = f"{count} input(s) of {flow_id} at {asked} are met from {there}"
-            found.warn("fallback", "exchanges", what, f"add a market or a maker of {flow_id} at {asked}", value=flow_id)
+            far.setdefault((wanted, there), {})[asked] = int((inverse == at).sum())
+    _report_fallbacks(inventory, far, found)
     return Links(link[inverse], elsewhere[inverse])
 
 
@@ -239,13 +245,39 @@ def _report_market_row(inventory: Inventory, at: int, flow: int, maker: int | No
     row = int(frame.rows[at])
     flow_id, process_id = frame.columns["flow_id"][at].as_py(), frame.columns["process_id"][at].as_py()
     if flow < 0:
-        found.block("unknown_flow_id", "markets", f"{flow_id!r} is no row of flows", "correct it", row=row, column="flow_id", value=flow_id)
+        found.block(
+            "unknown_flow_id",
+            "markets",
+            f"{flow_id!r} is no row of flows",
+            "correct it",
+            row=row,
+            column="flow_id",
+            value=flow_id,
+        )
     elif maker is None:
         what = f"process {process_id!r} does not make {flow_id!r}"
-        found.block("wrong_provider", "markets", what, "name a process that does", row=row, column="process_id", value=process_id)
+        found.block(
+            "wrong_provider",
+            "markets",
+            what,
+            "name a process that does",
+            row=row,
+            column="process_id",
+            value=process_id,
+        )
     else:
         what = "a market row needs a share or an amount, and not both"
         found.block("market_share", "markets", what, "fill in one of them", row=row, column="share", value=process_id)
+
+
+def _report_fallbacks(inventory: Inventory, far: dict[tuple[int, str], dict[str, int]], found: Findings) -> None:
+    """Warn of inputs that are met from beyond the country, once a product and place they are met from."""
+    for (flow, there), asked in sorted(far.items()):
+        flow_id = inventory.flows.ids[flow].as_py()
+        places = ", ".join(sorted(asked)[:12]) + (f" and {len(asked) - 12} more" if len(asked) > 12 else "")
+        what = f"{sum(asked.values())} row(s) ask for {flow_id} at {places} and are met from {there}"
+        fix = f"add a market or a maker of {flow_id} there, or name the provider_id that is meant"
+        found.warn("fallback", "exchanges", what, fix, column="location", value=flow_id)
 
 
 def _report_unlinked(
@@ -266,13 +298,19 @@ def _report_unlinked(
     if fault is _Fault.MAKES_NOT:
         what = f"provider {ids[named].as_py()!r} does not make {flow_id!r}"
         fix = f"name one that does: {candidates}" if makers else f"no process makes {flow_id!r}: add one"
-        found.block_rows("wrong_provider", "exchanges", every, rows, "provider_id", [ids[named].as_py()] * len(rows), what, fix)
+        found.block_rows(
+            "wrong_provider", "exchanges", every, rows, "provider_id", [ids[named].as_py()] * len(rows), what, fix
+        )
     elif fault is _Fault.AMBIGUOUS:
         what = f"{flow_id!r} is made by several processes and has no market there"
         fix = f"name a provider_id or add markets; makers: {candidates}"
-        found.block_rows("ambiguous_provider", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix)
+        found.block_rows(
+            "ambiguous_provider", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix
+        )
     else:
         severity = Severity.BLOCKER if unlinked == "refuse" else Severity.WARNING
         what = f"nobody supplies or treats {flow_id!r}"
         fix = "add a process, a market or a provider; --unlinked cutoff leaves it out and says so"
-        found.block_rows("unlinked_input", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix, severity)
+        found.block_rows(
+            "unlinked_input", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix, severity
+        )

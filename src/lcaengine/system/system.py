@@ -221,7 +221,8 @@ def _build_interventions(inventory: Inventory, functions: Functions, roles: NDAr
     places = sorted(set(asked))
     code = {place: at for at, place in enumerate(places)}
     key = np.stack(
-        [exchanges.flow[rows], exchanges.is_input[rows].astype(np.int64), np.array([code[p] for p in asked], np.int64)], axis=1
+        [exchanges.flow[rows], exchanges.is_input[rows].astype(np.int64), np.array([code[p] for p in asked], np.int64)],
+        axis=1,
     )
     distinct, kind = np.unique(key, axis=0, return_inverse=True)
     return Interventions(

@@ -1,0 +1,141 @@
+"""Footprints for people: which activities to show, and as an HTML table in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lcaengine.system import ActivityKind
+
+if TYPE_CHECKING:
+    from lcaengine.footprints.footprints import Footprints
+
+__all__ = ["HEADLINES", "Line", "list_lines", "to_html"]
+
+HEADLINES = ("ghg", "energy", "energy_site", "water_consumption")
+"""Indicators shown where none are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table for people.
+
+    Attributes
+    ----------
+    product : str
+        Product, and the unit it is per.
+    maker : str
+        Supplier and process; a market says so.
+    values : tuple of float or None
+        By stage, in order of the footprints' stages; None where the figure is missing.
+    status : str
+    """
+
+    product: str
+    maker: str
+    values: tuple[float | None, ...]
+    status: str
+
+
+def list_lines(footprints: Footprints, indicator: int, everything: bool = False) -> list[Line]:
+    """List the activities to show: end products and bills, or everything.
+
+    An end product is made by a labelled process, or is the market of one, and no labelled process buys it.
+
+    Parameters
+    ----------
+    footprints : Footprints
+    indicator : int
+        Position of the indicator.
+    everything : bool
+        Whether to list every activity.
+
+    Returns
+    -------
+    list of Line
+        By product, suppliers before markets.
+    """
+    activities, flows = footprints.system.activities, footprints.system.inventory.flows
+    lines = []
+    for a in _order(footprints, range(len(activities)) if everything else find_ends(footprints)):
+        flow = int(activities.flow[a])
+        missing = footprints.status_of(a, indicator) == "missing"
+        values = tuple(None if missing else float(v) for v in footprints.value[a, :, indicator])
+        product = f"{flows.ids[flow].as_py()}, per {flows.units[flow].label}" if flow >= 0 else "bill of materials"
+        place = f" {activities.location[a]}" if activities.location[a] else ""
+        who = activities.supplier[a] if activities.supplier[a] and not everything else activities.name[a]
+        maker = f"market{place}" if activities.kind[a] == ActivityKind.MARKET else f"{who}{place}"
+        lines.append(Line(product, maker, values, footprints.status_of(a, indicator)))
+    return lines
+
+
+def find_ends(footprints: Footprints) -> list[int]:
+    """Find the activities at the end of their chains, all of them where no process has a stage.
+
+    Returns
+    -------
+    list of int
+    """
+    activities, demands = footprints.system.activities, footprints.system.demands
+    labelled = activities.stage >= 0
+    if not labelled.any():
+        return list(range(len(activities)))
+    flows = footprints.system.inventory.flows
+    bought = np.zeros(len(flows), np.bool_)
+    by_label = (demands.row >= 0) & labelled[demands.activity]
+    bought[footprints.system.inventory.exchanges.flow[demands.row[by_label]]] = True
+    made = np.zeros(len(flows), np.bool_)
+    made[activities.flow[labelled]] = True
+    ends = activities.kind == ActivityKind.DEMAND
+    flow = np.maximum(activities.flow, 0)
+    return np.flatnonzero(ends | ((activities.flow >= 0) & made[flow] & ~bought[flow])).tolist()
+
+
+def to_html(footprints: Footprints) -> str:
+    """Write the end products as an HTML table, one block an indicator."""
+    method, about = footprints.method, footprints.system.inventory.about
+    head = "".join(f"<th>{escape(stage)}</th>" for stage in footprints.stages)
+    blocks = []
+    for name in HEADLINES:
+        k = method.find(name)
+        if k < 0:
+            continue
+        unit = escape(method.indicators[k].unit.label)
+        rows = "".join(_html_row(line) for line in list_lines(footprints, k))
+        title = f"<b>{escape(method.indicators[k].name)}</b> [{unit} per unit of product]"
+        blocks.append(
+            f"<p>{title}</p><table><tr><th>product</th><th>maker</th>{head}<th>status</th></tr>{rows}</table>"
+        )
+    note = f"{escape(about.name)}, {escape(method.label)}, inventory {footprints.system.inventory.hash[:12]}"
+    return "".join(blocks) + f"<p><small>{note}</small></p>"
+
+
+def format_value(value: float | None) -> str:
+    """Write a value with three digits, or a dash where it is missing.
+
+    Examples
+    --------
+    >>> format_value(1234.56), format_value(0.0123456), format_value(0.0), format_value(None)
+    ('1,235', '0.0123', '0', '-')
+    """
+    if value is None:
+        return "-"
+    if value == 0:
+        return "0"
+    if 1000 <= abs(value) < 1e7:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _html_row(line: Line) -> str:
+    cells = "".join(f'<td style="text-align:right">{format_value(v)}</td>' for v in line.values)
+    return f"<tr><td>{escape(line.product)}</td><td>{escape(line.maker)}</td>{cells}<td>{escape(line.status)}</td></tr>"
+
+
+def _order(footprints: Footprints, chosen: Sequence[int]) -> list[int]:
+    activities = footprints.system.activities
+    return sorted(chosen, key=lambda a: (int(activities.flow[a]), int(activities.kind[a]), activities.supplier[a], a))

@@ -1,0 +1,1 @@
+"""Reports: result files and tables a person can read. No arithmetic here."""
