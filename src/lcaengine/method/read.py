@@ -14,7 +14,7 @@ from lcaengine.errors import MethodError, UnitError
 from lcaengine.io.shipped import find_factors
 from lcaengine.method.method import Factor, Indicator, Method
 from lcaengine.places import GLOBAL, is_place
-from lcaengine.units import Unit, read_unit
+from lcaengine.units import REFUSED, Unit, read_unit
 
 __all__ = ["list_methods", "read_method"]
 
@@ -150,7 +150,7 @@ def _read_indicators(texts: dict[str, str], folder: Path) -> tuple[Indicator, ..
         try:
             unit = read_unit(label)
         except UnitError as error:
-            if not label or error.allowed or "/" in label:
+            if not label or label in REFUSED or "/" in label:
                 raise MethodError(error.what, where, error.fix) from error
             unit = read_unit(label, frozenset({label}))
         indicators[row["indicator"]] = Indicator(row["indicator"], row["name"], unit, row.get("description", ""))

@@ -1,0 +1,157 @@
+"""The solver against dense linear algebra, and its refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from lcaengine.errors import SolveError
+from lcaengine.kernels.ordering import find_components
+from lcaengine.solve import RESIDUAL_TOLERANCE, order_coupling, solve_coupling
+from lcaengine.solve.stages import cut_labelled, solve_stages
+from lcaengine.system import Coupling, build_coupling, transpose
+from tests.systems import technospheres, to_coupling
+from tests.twins import find_reach, split_by_owner
+
+
+def name(activities: NDArray[np.int64]) -> str:
+    return " ".join(f"activity-{a}" for a in sorted(activities.tolist()))
+
+
+@settings(deadline=None, max_examples=150)
+@given(technospheres(credits=True), st.integers(1, 4))
+def test_solution_equals_dense(A: NDArray[np.float64], k: int) -> None:
+    right = np.random.default_rng(len(A) * k).normal(size=(len(A), k))
+    solution = solve_coupling(to_coupling(A), right, name)
+    expected = np.linalg.solve(A.T, right)
+    size = np.abs(np.linalg.inv(A.T)) @ np.abs(right)
+    assert (np.abs(solution.x - expected) <= 1e-9 * size).all()
+    assert solution.residual <= RESIDUAL_TOLERANCE
+
+
+@settings(deadline=None, max_examples=150)
+@given(technospheres())
+def test_components_are_mutual_reach_in_order(A: NDArray[np.float64]) -> None:
+    coupling = to_coupling(A)
+    order, starts = find_components(coupling.indptr, coupling.indices)
+    assert sorted(order.tolist()) == list(range(len(A)))
+    reach = find_reach(A)
+    component = np.empty(len(A), int)
+    component[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    assert ((component[:, None] == component[None, :]) == (reach & reach.T)).all()
+    asks, met = np.nonzero(A.T != 0)
+    assert (component[met] <= component[asks]).all(), "a provider stands after who asks of it"
+
+
+@settings(deadline=None, max_examples=200)
+@given(technospheres(most=7), st.integers(0, 2**16))
+def test_stages_equal_forward_computation(A: NDArray[np.float64], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    label = random.integers(-1, 3, len(A)).astype(np.int8)
+    d = random.random((len(A), 2))
+    solved = solve_stages(to_coupling(A), d, label, 3, name)
+    expected = split_by_owner(A, d, label, 3)
+    size = np.abs(expected).sum(axis=1, keepdims=True)
+    found = np.concatenate([solved.parts, solved.unassigned[:, None]], axis=1)
+    assert (np.abs(found - expected) <= 1e-9 * size).all()
+    assert np.allclose(found.sum(axis=1), solved.total, rtol=1e-9, atol=0)
+    assert np.allclose(solved.total, np.linalg.solve(A.T, d), rtol=1e-9, atol=0)
+
+
+@settings(deadline=None, max_examples=100)
+@given(technospheres(most=7, credits=True), st.integers(0, 2**16))
+def test_stages_equal_forward_computation_with_credits(A: NDArray[np.float64], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    label = random.integers(-1, 2, len(A)).astype(np.int8)
+    d = random.normal(size=(len(A), 1))
+    solved = solve_stages(to_coupling(A), d, label, 2, name)
+    expected = split_by_owner(A, d, label, 2)
+    size = split_by_owner(-np.abs(A) + 2 * np.diag(np.diag(A)), np.abs(d), label, 2).sum(axis=1, keepdims=True)
+    found = np.concatenate([solved.parts, solved.unassigned[:, None]], axis=1)
+    assert (np.abs(found - expected) <= 1e-9 * np.abs(size)).all()
+
+
+def test_background_that_buys_a_staged_product_by_hand() -> None:
+    # mine (extraction): 1 ore takes 2 power; power (background): 1 kWh takes 0.1 ore, emits 3; the mine emits 5.
+    # power alone, its ore left out: y_U = 3.  mine owns e = 5 + 2 * 3 = 11 a unit.
+    # ore: s_mine = 1 + 0.1 s_power, s_power = 2 s_mine -> s_mine = 1 / 0.8 = 1.25 -> extraction 11 * 1.25 = 13.75.
+    # power: 1 kWh needs 0.1 ore -> extraction 0.1 * 13.75 = 1.375, unassigned 3. Total 4.375.
+    # Check of the total: s for a kWh: s_power = 1 + 2 s_mine, s_mine = 0.1 s_power -> 1.25, .125 -> 3.75 + .625.
+    A = np.array([[1.0, -0.1], [-2.0, 1.0]])
+    solved = solve_stages(to_coupling(A), np.array([[5.0], [3.0]]), np.array([0, -1], np.int8), 1, name)
+    assert np.allclose(solved.parts[:, 0, 0], [13.75, 1.375], rtol=1e-14)
+    assert np.allclose(solved.unassigned[:, 0], [0.0, 3.0], rtol=1e-14)
+    assert np.allclose(solved.total[:, 0], [13.75, 4.375], rtol=1e-14)
+
+
+def test_sweeps_that_diverge_are_factorized() -> None:
+    # |off-diagonals| give Gauss-Seidel an amplification of 1.5 * 1.5 = 2.25 a sweep; the matrix is regular:
+    # det = 1 - (1.5)(-1.5) = 3.25. Row 0: x0 - 1.5 x1 = 1; row 1: 1.5 x0 + x1 = 2 -> x1 = 0.5 / 3.25, x0 = 4 / 3.25.
+    coupling = build_coupling(np.ones(2), np.array([0, 1]), np.array([1, 0]), np.array([-1.5, 1.5]))
+    solution = solve_coupling(coupling, np.array([[1.0], [2.0]]), name)
+    assert solution.factorized == 1
+    assert np.allclose(solution.x[:, 0], [4 / 3.25, 0.5 / 3.25], rtol=1e-14)
+
+
+@pytest.mark.parametrize("gain", [1.0, 1.0 + 1e-15])
+def test_singular_loop_is_refused_by_name(gain: float) -> None:
+    # Two processes that take from each other all they make: det = 1 - gain.
+    coupling = build_coupling(np.ones(3), np.array([0, 1, 2]), np.array([1, 0, 0]), np.array([-1.0, -gain, -1.0]))
+    with pytest.raises(SolveError, match="activity-0 activity-1") as caught:
+        solve_coupling(coupling, np.ones((3, 1)), name)
+    assert "activity-2" not in str(caught.value)
+
+
+def test_singular_background_is_refused_by_name() -> None:
+    # Background activities 1 and 2 take all of each other: A_UU = [[1, -1], [-1, 1]]. Activity 0, labelled, stands
+    # between them with a credit, so that A itself is regular: det = 1 (1 - 1) - 0.5 (-0.5) - 0.25 (0.5) = 0.125.
+    A = np.array([[1.0, 0.5, -0.25], [-0.5, 1.0, -1.0], [0.0, -1.0, 1.0]])
+    assert np.linalg.det(A) == pytest.approx(0.125)
+    with pytest.raises(SolveError, match="activity-1 activity-2"):
+        solve_stages(to_coupling(A), np.ones((3, 1)), np.array([0, -1, -1], np.int8), 1, name)
+
+
+def test_zero_on_the_diagonal_is_refused_by_name() -> None:
+    coupling = build_coupling(np.array([1.0, 0.0]), np.array([0]), np.array([1]), np.array([-1.0]))
+    with pytest.raises(SolveError, match="activity-1"):
+        solve_coupling(coupling, np.ones((2, 1)), name)
+
+
+def test_overflow_is_refused() -> None:
+    coupling = build_coupling(np.array([1e-300, 1.0]), np.array([1]), np.array([0]), np.array([-1e300]))
+    with pytest.raises(SolveError):
+        solve_coupling(coupling, np.ones((2, 1)), name)
+
+
+def test_long_chain_needs_no_recursion() -> None:
+    # Activity a takes one of a - 1: x_a = a + 1 burdens.
+    n = 200_000
+    coupling = build_coupling(np.ones(n), np.arange(1, n), np.arange(n - 1), np.full(n - 1, -1.0))
+    x = solve_coupling(coupling, np.ones((n, 1)), name).x
+    assert (x[:, 0] == np.arange(1, n + 1)).all()
+
+
+@settings(deadline=None, max_examples=50)
+@given(technospheres(credits=True))
+def test_transpose_and_cut(A: NDArray[np.float64]) -> None:
+    coupling = to_coupling(A)
+    assert (to_dense(transpose(coupling)) == A).all()
+    labelled = np.arange(len(A)) % 2 == 0
+    kept = np.where(labelled[:, None] | labelled[None, :], 0.0, A.T) * (1 - np.eye(len(A))) + np.diag(np.diag(A))
+    assert (to_dense(cut_labelled(coupling, labelled)) == kept).all()
+
+
+def test_loops_are_listed() -> None:
+    coupling = build_coupling(np.ones(4), np.array([0, 1, 2]), np.array([1, 0, 0]), np.full(3, -0.1))
+    assert [sorted(loop.tolist()) for loop in order_coupling(coupling).loops()] == [[0, 1]]
+
+
+def to_dense(coupling: Coupling) -> NDArray[np.float64]:
+    dense = np.diag(coupling.diagonal)
+    for row in range(len(coupling)):
+        own = slice(coupling.indptr[row], coupling.indptr[row + 1])
+        dense[row, coupling.indices[own]] = coupling.data[own]
+    return dense
