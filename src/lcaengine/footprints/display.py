@@ -138,4 +138,8 @@ def _html_row(line: Line) -> str:
 
 def _order(footprints: Footprints, chosen: Sequence[int]) -> list[int]:
     activities = footprints.system.activities
-    return sorted(chosen, key=lambda a: (int(activities.flow[a]), int(activities.kind[a]), activities.supplier[a], a))
+    def key(a: int) -> tuple[bool, int, int, str, int]:
+        kind, flow = int(activities.kind[a]), int(activities.flow[a])
+        return kind == ActivityKind.DEMAND, flow, kind, activities.supplier[a], a
+
+    return sorted(chosen, key=key)

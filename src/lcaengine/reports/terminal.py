@@ -30,7 +30,7 @@ def print_footprints(console: Console, footprints: Footprints, indicators: Seque
             for s in range(len(footprints.stages))
             if footprints.stages[s] != "unassigned" or any(line.values[s] != 0 for line in lines)
         ]
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
         table.add_column(f"{indicator.name}, {indicator.unit.label}", overflow="fold")
         for s in shown:
             stage = footprints.stages[s]
