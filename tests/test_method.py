@@ -68,23 +68,18 @@ def test_ghg_is_the_sum_of_its_parts_and_biogenic_carbon_dioxide_stands_beside(v
 @pytest.mark.parametrize("version", VERSIONS)
 def test_energy_is_the_sum_of_its_parts(version: str) -> None:
     method = lca.read_method("core", version)
-    parts = {
-        (f.flow_name, f.compartment, f.sub_compartment): f.value
-        for f in method.factors
-        if _is(method, f, "energy_r", "energy_n")
-    }
-    whole = {
-        (f.flow_name, f.compartment, f.sub_compartment): f.value for f in method.factors if _is(method, f, "energy")
-    }
+    parts, whole = {}, {}
+    for each in method.factors:
+        key = (each.flow_name, each.compartment, each.sub_compartment)
+        name = method.indicators[each.indicator].id
+        if name in ("energy_nonrenewable", "energy_renewable"):
+            parts[key] = each.value
+        elif name == "energy":
+            whole[key] = each.value
     assert parts == whole
     # Frischknecht et al. 2007, ecoinvent report no. 3: gross calorific values of resources in the ground.
     for flow, value in (("Coal, hard, unspecified, in ground", 19.1), ("Oil, crude, in ground", 45.8)):
         assert read_factor(version, "energy", flow) == value
-
-
-def _is(method: lca.Method, factor: object, *starts: str) -> bool:
-    name = method.indicators[getattr(factor, "indicator")].id  # noqa: B009
-    return name == starts[0] if len(starts) == 1 else name.startswith(starts)
 
 
 def test_scarcity_is_aware_non_agricultural_and_returns_cancel_it() -> None:
@@ -243,9 +238,9 @@ def test_missing_files_are_named(tmp_path: Path, missing: str) -> None:
 
 
 def test_unknown_methods_name_the_known() -> None:
-    with pytest.raises(lca.MethodError, match="core/1.0-ar6"):
+    with pytest.raises(lca.MethodError, match=r"core/1\.0-ar6"):
         lca.read_method("recipe")
-    with pytest.raises(lca.MethodError, match="1.0-ar5"):
+    with pytest.raises(lca.MethodError, match=r"1\.0-ar5"):
         lca.read_method("core", "9")
 
 

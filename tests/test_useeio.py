@@ -14,7 +14,7 @@ import lcaengine as lca
 from lcaengine.findings import Findings
 from lcaengine.solve import name_activities, solve_coupling
 from lcaengine.system import build_system, characterize, match_factors
-from tests.tables import write_inventory
+from tests.tables import Tables, write_inventory
 
 MODEL = Path(__file__).resolve().parents[2] / "shared/data/useeio/GAEEIOv1.0-s-20"
 
@@ -84,7 +84,7 @@ def write_model(
     for i, j in np.argwhere(B != 0).tolist():
         row = {"process_id": sectors[j], "flow_id": flows[i], "direction": "output", "amount": B[i, j], "unit": "kg"}
         exchanges.append(row | {"is_reference": False})
-    tables = {
+    tables: Tables = {
         "processes": [{"process_id": s, "name": s} for s in sectors],
         "flows": [
             *({"flow_id": s, "name": s, "kind": "product", "unit": "USD2012"} for s in sectors),

@@ -138,6 +138,7 @@ def _html_row(line: Line) -> str:
 
 def _order(footprints: Footprints, chosen: Sequence[int]) -> list[int]:
     activities = footprints.system.activities
+
     def key(a: int) -> tuple[bool, int, int, str, int]:
         kind, flow = int(activities.kind[a]), int(activities.flow[a])
         return kind == ActivityKind.DEMAND, flow, kind, activities.supplier[a], a

@@ -19,6 +19,10 @@ def find_factors() -> Path:
 def list_examples() -> list[str]:
     """Name the example inventories that come with the engine.
 
+    Returns
+    -------
+    list of str
+
     Examples
     --------
     >>> "neodymium-magnet" in list_examples()
@@ -29,6 +33,16 @@ def list_examples() -> list[str]:
 
 def find_example(name: str) -> Path:
     """Give the folder of an example inventory.
+
+    Parameters
+    ----------
+    name : str
+        Name, as :func:`list_examples` gives it.
+
+    Returns
+    -------
+    Path
+        A folder that :func:`~lcaengine.read_inventory` reads.
 
     Raises
     ------

@@ -36,41 +36,30 @@ def find_components(
     Tarjan, R. (1972). Depth-first search and linear graph algorithms. SIAM J. Comput. 1(2), 146-160.
     """
     n = len(indptr) - 1
-    number = np.full(n, -1, np.int64)
-    low = np.zeros(n, np.int64)
-    finished = np.zeros(n, np.int64)
-    in_stack = np.zeros(n, np.bool_)
-    stack = np.empty(n, np.int64)
-    path = np.empty(n, np.int64)
-    edge = np.empty(n, np.int64)
-    order = np.empty(n, np.int64)
-    starts = np.zeros(n + 1, np.int64)
+    number, finished = np.full(n, -1, np.int64), np.zeros(n, np.int64)
+    low, edge = np.zeros(n, np.int64), indptr[:-1].copy()
+    open_nodes, path = np.empty(n, np.int64), np.empty(n, np.int64)
+    is_open = np.zeros(n, np.bool_)
+    order, starts = np.empty(n, np.int64), np.zeros(n + 1, np.int64)
     visited, left, depth, height, placed, components = 0, 0, 0, 0, 0, 0
     for root in range(n):
-        if number[root] >= 0:
-            continue
-        path[0], depth = root, 1
-        number[root] = low[root] = visited
-        visited += 1
-        stack[height] = root
-        height += 1
-        in_stack[root] = True
-        edge[root] = indptr[root]
-        while depth > 0:
+        entered = root if number[root] < 0 else -1
+        while entered >= 0 or depth > 0:
+            if entered >= 0:
+                number[entered] = low[entered] = visited
+                visited += 1
+                open_nodes[height] = path[depth] = entered
+                is_open[entered] = True
+                height += 1
+                depth += 1
+                entered = -1
             node = path[depth - 1]
             if edge[node] < indptr[node + 1]:
                 target = indices[edge[node]]
                 edge[node] += 1
                 if number[target] < 0:
-                    number[target] = low[target] = visited
-                    visited += 1
-                    stack[height] = target
-                    height += 1
-                    in_stack[target] = True
-                    edge[target] = indptr[target]
-                    path[depth] = target
-                    depth += 1
-                elif in_stack[target]:
+                    entered = target
+                elif is_open[target]:
                     low[node] = min(low[node], number[target])
                 continue
             depth -= 1
@@ -79,18 +68,14 @@ def find_components(
             if depth > 0:
                 low[path[depth - 1]] = min(low[path[depth - 1]], low[node])
             if low[node] == number[node]:
-                first = placed
-                while True:
-                    height -= 1
-                    member = stack[height]
-                    in_stack[member] = False
-                    order[placed] = member
-                    placed += 1
-                    if member == node:
-                        break
-                if placed - first > 1:
-                    members = order[first:placed]
-                    order[first:placed] = members[np.argsort(finished[members])]
+                bottom = height - 1
+                while open_nodes[bottom] != node:
+                    bottom -= 1
+                members = open_nodes[bottom:height]
+                is_open[members] = False
+                order[placed : placed + len(members)] = members[np.argsort(finished[members])]
+                placed += len(members)
+                height = bottom
                 components += 1
                 starts[components] = placed
     return order, starts[: components + 1].copy()

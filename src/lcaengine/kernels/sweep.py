@@ -10,6 +10,51 @@ __all__ = ["measure_residual", "solve_components"]
 
 
 @njit(cache=True)
+def _measure_row(
+    diagonal: NDArray[np.float64],
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int64],
+    data: NDArray[np.float64],
+    right: NDArray[np.float64],
+    x: NDArray[np.float64],
+    a: int,
+) -> float:
+    """Measure the componentwise backward error of row a, infinite where anything is not finite."""
+    error = 0.0
+    for c in range(right.shape[1]):
+        own = diagonal[a] * x[a, c]
+        residual = right[a, c] - own
+        size = abs(right[a, c]) + abs(own)
+        for e in range(indptr[a], indptr[a + 1]):
+            term = data[e] * x[indices[e], c]
+            residual -= term
+            size += abs(term)
+        if not np.isfinite(residual):
+            return np.inf
+        if size > 0.0:
+            error = max(error, abs(residual) / size)
+    return error
+
+
+@njit(cache=True)
+def _substitute_row(
+    diagonal: NDArray[np.float64],
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int64],
+    data: NDArray[np.float64],
+    right: NDArray[np.float64],
+    x: NDArray[np.float64],
+    a: int,
+) -> None:
+    """Solve row a for its own unknown, with the others as they stand."""
+    for c in range(right.shape[1]):
+        total = right[a, c]
+        for e in range(indptr[a], indptr[a + 1]):
+            total -= data[e] * x[indices[e], c]
+        x[a, c] = total / diagonal[a]
+
+
+@njit(cache=True)
 def solve_components(
     diagonal: NDArray[np.float64],
     indptr: NDArray[np.int64],
@@ -40,12 +85,9 @@ def solve_components(
         Components in order of solution.
     first : int
         Component to start with.
-    right : (n, k) float64
-    x : (n, k) float64
-        Written in place.
-    tolerance : float
-        [1]
-    most_sweeps : int
+    right, x : (n, k) float64
+        Right-hand sides, and the answer, written in place.
+    tolerance, most_sweeps : float, int
 
     Returns
     -------
@@ -54,44 +96,29 @@ def solve_components(
     sweeps : int
         Sweeps made, summed over components.
     """
-    k = right.shape[1]
+    matrix = (diagonal, indptr, indices, data)
     sweeps = 0
     for component in range(first, len(starts) - 1):
-        begin, end = starts[component], starts[component + 1]
-        single = end - begin == 1
+        members = order[starts[component] : starts[component + 1]]
         last_error = np.inf
         converged = False
         for step in range(most_sweeps):
-            for at in range(begin, end):
-                a = order[at]
+            for a in members:
                 if diagonal[a] == 0.0:
                     return component, sweeps
-                for c in range(k):
-                    total = right[a, c]
-                    for e in range(indptr[a], indptr[a + 1]):
-                        total -= data[e] * x[indices[e], c]
-                    x[a, c] = total / diagonal[a]
-            if single:
+                _substitute_row(*matrix, right, x, a)
+            if len(members) == 1:
                 converged = True
                 break
             sweeps += 1
             if step % 4 != 3:
                 continue
             error = 0.0
-            for at in range(begin, end):
-                a = order[at]
-                for c in range(k):
-                    residual = right[a, c] - diagonal[a] * x[a, c]
-                    size = abs(right[a, c]) + abs(diagonal[a] * x[a, c])
-                    for e in range(indptr[a], indptr[a + 1]):
-                        term = data[e] * x[indices[e], c]
-                        residual -= term
-                        size += abs(term)
-                    if not np.isfinite(residual):
-                        return component, sweeps
-                    if size > 0.0:
-                        error = max(error, abs(residual) / size)
-            if (error <= tolerance and error > 0.5 * last_error) or error <= 1e-16:
+            for a in members:
+                error = max(error, _measure_row(*matrix, right, x, a))
+            if error == np.inf:
+                break
+            if error <= 1e-16 or (error <= tolerance and error > 0.5 * last_error):
                 converged = True
                 break
             last_error = error
@@ -126,18 +153,7 @@ def measure_residual(
     ----------
     Oettli, W. and Prager, W. (1964). Numer. Math. 6, 405-409.
     """
-    n, k = right.shape
-    errors = np.zeros(n)
-    for a in range(n):
-        for c in range(k):
-            residual = right[a, c] - diagonal[a] * x[a, c]
-            size = abs(right[a, c]) + abs(diagonal[a] * x[a, c])
-            for e in range(indptr[a], indptr[a + 1]):
-                term = data[e] * x[indices[e], c]
-                residual -= term
-                size += abs(term)
-            if not np.isfinite(residual):
-                errors[a] = np.inf
-            elif size > 0.0:
-                errors[a] = max(errors[a], abs(residual) / size)
+    errors = np.zeros(len(right))
+    for a in range(len(right)):
+        errors[a] = _measure_row(diagonal, indptr, indices, data, right, x, a)
     return errors

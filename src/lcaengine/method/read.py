@@ -24,6 +24,11 @@ _KEY = ("indicator", "flow_id", "flow_name", "compartment", "sub_compartment", "
 def list_methods() -> list[tuple[str, str]]:
     """List the methods that come with the engine, by name and version, oldest version first.
 
+    Returns
+    -------
+    list of (str, str)
+        Name and version.
+
     Examples
     --------
     >>> list_methods()[-1]

@@ -1,0 +1,1 @@
+"""Benchmarks: small specs, run once by the tests and timed on demand with ``python -m benchmarks``."""
