@@ -92,7 +92,7 @@ CASES: dict[str, Case] = {
     ),
     "process of a bill": Case(
         {"demand": [row(demand_id="b", process_id="no", amount=1, unit="kg")]},
-        *("demand", "demand", 1, "process_id", "no"),
+        *("unknown_process_id", "demand", 1, "process_id", "no"),
     ),
     # Closed lists
     "stage": Case(third(Z, makes("r", "z"), stage="mining"), "unknown_stage", "processes", 3, "stage", "mining", "use"),

@@ -83,13 +83,15 @@ def test_check_lists_all_at_once(run: Run, broken: str, tmp_path: Path) -> None:
     assert code == 1
     assert "unknown_unit" in out
     assert "wrong_dimension" in out
-    assert "2 blocker(s)" in out
+    assert "unlinked_input" in out
+    assert "3 blocker(s)" in out
     code, out, _ = run("check", broken, "--json", "-o", str(tmp_path / "f.parquet"))
     findings = json.loads(out)
     assert code == 1
     assert {f["code"]: (f["table"], f["row"], f["column"], f["value"]) for f in findings} == {
         "unknown_unit": ("exchanges", 1, "unit", "ton"),
         "wrong_dimension": ("exchanges", 2, "unit", "kg"),
+        "unlinked_input": ("exchanges", 2, "provider_id", "power"),
     }
     assert pq.read_table(tmp_path / "f.parquet")["code"].to_pylist() == [f["code"] for f in findings]
 

@@ -176,11 +176,14 @@ def test_many_gaps_are_counted_exactly(tmp_path: Path) -> None:
     assert sorted(gaps.table["used_by"].to_pylist()) == [1] * 70 + [2] * 130
 
 
-def test_declared_footprint_stands_for_its_chain_and_lacks_the_rest(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("amount", "unit", "per"), [(80, "g CO2e", "kg"), (80, "kg CO2e", "t"), (0.08, "t CO2e", "t")])
+def test_declared_footprint_stands_for_its_chain_and_lacks_the_rest(
+    tmp_path: Path, amount: float, unit: str, per: str
+) -> None:
     # The mine declares 80 g CO2e per kg ore and no energy: the bar takes 20 kg: 1.6 + 1.4; its energy is unknown.
     tables = dict(CHAIN)
     tables["exchanges"] = [e for e in CHAIN["exchanges"] if e["process_id"] != "mine" or e.get("is_reference")]
-    tables["impacts"] = [{"process_id": "mine", "indicator": "ghg", "amount": 80, "unit": "g CO2e", "per": "kg"}]
+    tables["impacts"] = [{"process_id": "mine", "indicator": "ghg", "amount": amount, "unit": unit, "per": per}]
     footprints = score(tmp_path, tables)
     assert footprints.get("ghg", process_id="smelter") == pytest.approx(3.0)
     assert footprints.get("ghg", process_id="smelter", stage="extraction") == pytest.approx(1.6)

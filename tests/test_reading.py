@@ -431,7 +431,10 @@ KEYED: dict[str, Row] = {
 @pytest.mark.parametrize("table", KEYED)
 def test_duplicate_keys(tmp_path: Path, table: str) -> None:
     first = next(iter(KEYED[table]))
-    found = lca.check(write_inventory(tmp_path, {**SMALL, table: [*SMALL.get(table, [KEYED[table]]), KEYED[table]]}))
+    tables = {**SMALL, table: [*SMALL.get(table, [KEYED[table]]), KEYED[table]]}
+    if table == "impacts":  # a process with declared impacts has a reference and nothing else
+        tables["exchanges"] = [row for row in SMALL["exchanges"] if row.get("is_reference")]
+    found = lca.check(write_inventory(tmp_path, tables))
     row = len(SMALL.get(table, [1])) + 1
     assert [(f.code, f.table, f.row, f.column) for f in found.blockers()] == [("duplicate_key", table, row, first)]
 
@@ -464,6 +467,15 @@ def test_zips_that_climb_out(tmp_path: Path, member: str) -> None:
     with zipfile.ZipFile(place, "a") as archive:
         archive.writestr(member, "a\r\n1\r\n")
     with pytest.raises(lca.DataError, match="climbs out"):
+        lca.read_inventory(place)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_that_holds_a_table_twice(tmp_path: Path) -> None:
+    place = zipped("", "csv")(tmp_path / "a")
+    with zipfile.ZipFile(place, "a") as archive:
+        archive.writestr("sources.csv", "source_id,citation\r\nNULL,another\r\n")
+    with pytest.raises(lca.DataError, match=r"sources\.csv"):
         lca.read_inventory(place)
 
 

@@ -46,8 +46,6 @@ def check(place: str | Path, method: Method | None = None, unlinked: str = "refu
     if inventory is None:
         return found
     system = build_system(inventory, unlinked, found)
-    if found.blockers():
-        return found
     report_loops(system, found)
     if method is not None:
         match_factors(system, method, found)

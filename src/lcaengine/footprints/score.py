@@ -73,8 +73,6 @@ def try_score(place: str | Path, method: Method, unlinked: str, found: Findings)
 
 def _score_inventory(inventory: Inventory, method: Method, unlinked: str, found: Findings) -> Footprints | None:
     system = build_system(inventory, unlinked, found)
-    if found.blockers():
-        return None
     report_loops(system, found)
     matched = match_factors(system, method, found)
     return None if found.blockers() else score_system(system, method, matched)

@@ -50,15 +50,16 @@ def read_about(content: bytes | None, found: Findings) -> About:
     else:
         try:
             given = tomllib.loads(content.decode("utf-8-sig"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             found.block(
                 "unreadable", table, f"it is not TOML in UTF-8: {' '.join(str(error).split())}", "write it again"
             )
             return About(0, "", "", "", "", "", "")
     version = given.get("schema_version")
-    if content is not None and (version != SCHEMA_VERSION or isinstance(version, bool)):
+    if content is not None and (version != SCHEMA_VERSION or type(version) is not int):
         what = f"schema_version is {version!r}, this engine reads {SCHEMA_VERSION}"
-        found.block("schema_version", table, what, f"write schema_version = {SCHEMA_VERSION}", column="schema_version")
+        fix = f"write schema_version = {SCHEMA_VERSION}"
+        found.block("schema_version", table, what, fix, column="schema_version", value=version)
     fields = {}
     for name in ("name", "version", "licence", "description", "reference_period", "boundary"):
         value = given.get(name, "")
@@ -72,7 +73,8 @@ def read_about(content: bytes | None, found: Findings) -> About:
         found.block("missing_value", table, "name is missing", 'write name = "..."', column="name")
     if fields["boundary"] and fields["boundary"] not in BOUNDARIES:
         what = f"boundary {fields['boundary']!r} is not known"
-        found.block("unknown_boundary", table, what, f"write one of: {', '.join(BOUNDARIES)}", column="boundary")
+        fix = f"write one of: {', '.join(BOUNDARIES)}"
+        found.block("unknown_boundary", table, what, fix, column="boundary", value=fields["boundary"])
     _check_period(fields["reference_period"], found)
     for name in sorted(set(given) - {"schema_version", *fields}):
         found.warn(

@@ -104,8 +104,9 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
     order = _canonical_order(columns, spec)
     columns = {name: values.take(pa.array(order)) for name, values in columns.items()}
     frame = Frame(spec.name, columns, rows[order])
-    _report_duplicates(frame, spec, found)
-    return frame
+    is_double = _find_duplicates(frame, spec, found)
+    named = [frame.filled(column.name) for column in spec.columns if column.required and column.name in spec.key]
+    return keep_rows(frame, np.logical_and.reduce([~is_double, *named]))
 
 
 def keep_rows(frame: Frame, keep: NDArray[np.bool_]) -> Frame:
@@ -167,6 +168,8 @@ def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.in
         given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
     if pa.types.is_dictionary(given.type):
         given = given.dictionary_decode()
+    if pa.types.is_string_view(given.type):
+        given = given.cast(pa.string())
     typed = _CASTS[column.kind](given)
     if typed is None:
         what = f"column {column.name!r} holds {given.type}, not {column.kind}"
@@ -232,7 +235,10 @@ def _cast_flag(given: pa.Array) -> pa.Array | None:
 
 def _cast_date(given: pa.Array) -> pa.Array | None:
     if pa.types.is_date(given.type) or pa.types.is_timestamp(given.type):
-        return pc.strftime(given, "%Y-%m-%d")
+        try:
+            return pc.strftime(given, "%Y-%m-%d")
+        except pa.ArrowException:  # a timezone that is not in the database
+            return None
     text = _cast_text(given)
     if text is None:
         return None
@@ -268,9 +274,10 @@ _IDENTITY = {
 """Sort order of the tables that have no key of their own."""
 
 
-def _report_duplicates(frame: Frame, spec: Table, found: Findings) -> None:
+def _find_duplicates(frame: Frame, spec: Table, found: Findings) -> NDArray[np.bool_]:
+    """Tell which rows have the key of one before them, and report them."""
     if not spec.key or len(frame) < 2:
-        return
+        return np.zeros(len(frame), np.bool_)
     same = np.ones(len(frame) - 1, np.bool_)
     for name in spec.key:
         values = frame.columns[name]
@@ -283,3 +290,4 @@ def _report_duplicates(frame: Frame, spec: Table, found: Findings) -> None:
         fix = "keep one row, or give the other an identity of its own"
         what = "{value} stands more than once"
         found.block_rows("duplicate_key", spec.name, wrong, frame.rows, spec.key[0], shown, what, fix, Severity.BLOCKER)
+    return wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,15 @@ from lcaengine.inventory.signs import report_signs
 from lcaengine.io.store import open_store, read_bytes
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.places import is_place
-from lcaengine.units import Unit, read_unit
+from lcaengine.units import CURRENCY_YEAR, Unit, read_unit
 
 __all__ = ["load_inventory", "read_inventory"]
 
 _DATA_TYPES = pa.array(["primary", "secondary", "proxy"])
+STRUCTURAL = ("unreadable", "missing_table", "missing_column", "empty_table", "wrong_type")
+"""Blockers of a whole table or column, which leave nothing to go on with."""
+PLENTY = 1e30
+"""Stands for a reference amount that cannot be read, so that no loop is called starved for it [base unit]."""
 _CONVERTING = ("mass", "volume", "count", "heating_value_hhv", "heating_value_lhv")
 _PROPERTY_DIMENSIONS = {
     "mass": (MASS,),
@@ -77,7 +82,9 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
     Returns
     -------
     Inventory or None
-        None where a blocker leaves nothing to go on with.
+        None where a blocker leaves nothing to go on with. With blockers in `found`, what is returned serves to find
+        more of them and nothing else: rows that cannot be read are left out, amounts that cannot be read stand as
+        zero, or as more than anybody asks for where they are a reference.
 
     Raises
     ------
@@ -97,42 +104,57 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
             found.block("unreadable", name, error.what, error.fix)
             continue
         frames[name] = build_frame(raw, spec, found)
-    if found.blockers():
+    if any(f.code in STRUCTURAL and f.row is None and f.table in TABLES for f in found.blockers()):
         return None
-    flows = _build_flows(frames["flows"], frames["properties"], found)
-    if flows is None:
-        return None
+    flows, is_broken = _build_flows(frames["flows"], frames["properties"], found)
     processes = _build_processes(frames["processes"], found)
-    exchanges = _build_exchanges(frames["exchanges"], processes, flows, found)
-    if exchanges is None:
-        return None
-    report_signs(exchanges, processes, flows, found)
+    exchanges, lost = _build_exchanges(frames["exchanges"], processes, flows, is_broken, found)
+    if any(f.code == "wrong_type" and f.column == "is_reference" for f in found.blockers()):
+        lost[:] = True
+    report_signs(exchanges, processes, flows, frames["exchanges"], lost, found)
     processes = _read_production(frames["processes"], processes, exchanges, flows, found)
-    if found.blockers():
+    _report_references_between(frames, processes, flows, found)
+    if lost.any():
         return None
     digest = hash_frames(frames, about.to_canonical())
     return Inventory(str(place), about, digest, processes, flows, exchanges, frames, tuple(found.warnings()))
 
 
-def _build_flows(frame: Frame, properties: Frame, found: Findings) -> Flows | None:
+def _report_references_between(frames: dict[str, Frame], processes: Processes, flows: Flows, found: Findings) -> None:
+    """Report rows of the smaller tables that name no process or flow, and places that are not known."""
+    keys = {"processes": processes.ids, "flows": flows.ids}
+    for name, column, table in (
+        ("allocation", "process_id", "processes"),
+        ("allocation", "product_flow_id", "flows"),
+        ("allocation", "exchange_flow_id", "flows"),
+        ("markets", "flow_id", "flows"),
+        ("markets", "process_id", "processes"),
+        ("impacts", "process_id", "processes"),
+        ("demand", "product_id", "flows"),
+        ("demand", "process_id", "processes"),
+    ):
+        _report_unknown(frames[name], column, frames[name].codes(column, keys[table]), table, found)
+    _report_places(frames["markets"], found)
+    _report_places(frames["suppliers"], found)
+
+
+def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flows, NDArray[np.bool_]]:
+    """Build the flows, and tell which of them have no unit or kind that can be read."""
     units = _read_units(frame, "unit", found)
-    if any(unit is None for unit in units):
-        return None
     kind = frame.codes("kind", pa.array(["product", "waste", "elementary"])).astype(np.int8)
     flows = Flows(
         frame.columns["flow_id"],
         [name or "" for name in frame.text("name")],
         kind,
-        [unit for unit in units if unit is not None],
+        [unit or read_unit("kg") for unit in units],
         frame.text("compartment"),
         frame.text("sub_compartment"),
         frame.text("category"),
         {},
     )
-    return Flows(
-        *(flows.ids, flows.names, flows.kind, flows.units, flows.compartment, flows.sub_compartment, flows.category),
-        _read_properties(properties, flows, found),
-    )
+    known = _read_properties(properties, flows, found)
+    is_broken = np.array([unit is None for unit in units], np.bool_) | (kind < 0)
+    return replace(flows, properties=known), is_broken
 
 
 def _read_properties(frame: Frame, flows: Flows, found: Findings) -> dict[tuple[int, str], Property]:
@@ -142,7 +164,7 @@ def _read_properties(frame: Frame, flows: Flows, found: Findings) -> dict[tuple[
     values = frame.number("value")
     properties: dict[tuple[int, str], Property] = {}
     for at, (flow, name, unit) in enumerate(zip(codes.tolist(), frame.text("property"), units, strict=True)):
-        if flow < 0 or unit is None or name is None:
+        if flow < 0 or unit is None or name is None or not np.isfinite(values[at]):
             continue
         above, slash, below = unit.dimension.partition("/")
         reference = flows.units[flow]
@@ -152,13 +174,15 @@ def _read_properties(frame: Frame, flows: Flows, found: Findings) -> dict[tuple[
             what = f"property {name!r} is not per the flow's {reference.label!r}"
             fix = f"write its unit as .../{reference.label}"
             found.block("property_unit", "properties", what, fix, row=row, column="unit", value=unit.label)
-        elif expected and above not in expected:
+        elif (expected and above not in expected) or (name == "price" and not CURRENCY_YEAR.fullmatch(unit.base[:7])):
             what = f"unit {unit.label!r} does not measure {name!r}"
             fix = "write it in the unit of that property (kg/..., MJ/...)"
             found.block("property_unit", "properties", what, fix, row=row, column="unit", value=unit.label)
         elif name in _CONVERTING and values[at] <= 0:
             what = f"property {name!r} is {values[at]:g}, it must be above zero"
-            found.block("property_value", "properties", what, "write it as measured", row=row, column="value")
+            found.block(
+                "property_value", "properties", what, "write it as measured", row=row, column="value", value=values[at]
+            )
         else:
             base = unit.base.partition("/")[0]
             properties[flow, name] = Property(float(values[at]) * unit.factor, above, base)
@@ -179,38 +203,51 @@ def _build_processes(frame: Frame, found: Findings) -> Processes:
     )
 
 
-def _build_exchanges(frame: Frame, processes: Processes, flows: Flows, found: Findings) -> Exchanges | None:
+def _build_exchanges(
+    frame: Frame, processes: Processes, flows: Flows, is_broken: NDArray[np.bool_], found: Findings
+) -> tuple[Exchanges, NDArray[np.bool_]]:
+    """Build the exchanges, and tell which processes lost a reference that cannot be read."""
     _report_places(frame, found)
-    process = frame.codes("process_id", processes.ids)
-    flow = frame.codes("flow_id", flows.ids)
+    process, flow = frame.codes("process_id", processes.ids), frame.codes("flow_id", flows.ids)
+    for column, codes, table in (("process_id", process, "processes"), ("flow_id", flow, "flows")):
+        _report_unknown(frame, column, codes, table, found)
     provider = frame.codes("provider_id", processes.ids)
-    _report_unknown(frame, "process_id", process, "processes", found)
-    _report_unknown(frame, "flow_id", flow, "flows", found)
     _report_unknown(frame, "provider_id", provider, "processes", found)
-    factor = _conversion_factors(frame, flow, flows, found)
-    keep = (process >= 0) & (flow >= 0) & np.isfinite(factor)
-    if not keep.all():
-        return None
-    amount = frame.number("amount") * factor
-    overflow = ~np.isfinite(amount)
+    direction = frame.codes("direction", pa.array(["output", "input"]))
+    amount = frame.number("amount") * _conversion_factors(frame, flow, flows, is_broken, found)
+    overflow = np.isinf(amount) & np.isfinite(frame.number("amount"))
     if overflow.any():
-        what = "{value} is too large in base units"
-        given = frame.columns["amount"]
+        what, given = "{value} is too large in base units", frame.columns["amount"]
         found.block_rows(
-            "not_finite", "exchanges", overflow, frame.rows, "amount", given, what, "check the amount and its unit"
+            "not_finite", "exchanges", overflow, frame.rows, "amount", given, what, "check amount and unit"
         )
-        return None
+    is_reference = frame.flag("is_reference")
+    amount = np.where(np.isfinite(amount), amount, np.where(is_reference, PLENTY, 0.0))
     data_type = frame.codes("data_type", _DATA_TYPES).astype(np.int8)
     data_type = np.where(data_type == DataType.BLANK, processes.data_type[process], data_type)
     data_type = np.where(data_type == DataType.BLANK, np.int8(DataType.SECONDARY), data_type)
-    is_input = frame.codes("direction", pa.array(["output", "input"])) == 1
-    return Exchanges(
-        *(process, flow, is_input, amount, frame.flag("is_reference"), frame.flag("is_avoided"), provider),
-        *(frame.text("location"), data_type, frame.rows),
+    keep = (process >= 0) & (flow >= 0) & (direction >= 0) & ~is_broken[flow]
+    lost = np.zeros(len(processes), np.bool_)
+    lost[process[~keep & is_reference & (process >= 0)]] = True
+    place = frame.text("location")
+    exchanges = Exchanges(
+        process=process[keep],
+        flow=flow[keep],
+        is_input=(direction == 1)[keep],
+        amount=amount[keep],
+        is_reference=is_reference[keep],
+        is_avoided=frame.flag("is_avoided")[keep],
+        provider=provider[keep],
+        location=[place[at] for at in np.flatnonzero(keep).tolist()],
+        data_type=data_type[keep],
+        rows=frame.rows[keep],
     )
+    return exchanges, lost
 
 
-def _conversion_factors(frame: Frame, flow: NDArray[np.int64], flows: Flows, found: Findings) -> NDArray[np.float64]:
+def _conversion_factors(
+    frame: Frame, flow: NDArray[np.int64], flows: Flows, is_broken: NDArray[np.bool_], found: Findings
+) -> NDArray[np.float64]:
     """Give base units of the flow per unit of each row, asking once a distinct pair of unit and flow."""
     labels = frame.columns["unit"].dictionary_encode()
     units = [_try_unit(label) for label in labels.dictionary.to_pylist()]
@@ -221,10 +258,9 @@ def _conversion_factors(frame: Frame, flow: NDArray[np.int64], flows: Flows, fou
     for at, pair in enumerate(pairs.tolist()):
         flow_at, unit_at = divmod(pair, len(units) + 1)
         unit = units[unit_at] if 0 <= unit_at < len(units) else None
-        if flow_at < 0 or unit is None:
-            continue
         if isinstance(unit, UnitError):
             problems[at] = unit
+        if flow_at < 0 or not isinstance(unit, Unit) or is_broken[flow_at]:
             continue
         try:
             factors[at] = convert(unit, flows.units[flow_at], flow_at, flows.properties)
@@ -248,7 +284,7 @@ def _read_production(
     reference = np.full(len(processes), -1, np.int64)
     reference[exchanges.process[exchanges.is_reference]] = exchanges.flow[exchanges.is_reference]
     production = np.full(len(processes), np.nan)
-    for at in np.flatnonzero(stated).tolist():
+    for at in np.flatnonzero(stated & np.isfinite(amounts)).tolist():
         flow, unit = int(reference[at]), units[at]
         problem: tuple[str, str, str] | None = None
         if unit is None:
@@ -265,17 +301,7 @@ def _read_production(
             row, value = int(frame.rows[at]), f"{amounts[at]:g}"
             code, what, fix = problem
             found.block(code, "processes", what, fix, row=row, column="production_amount", value=value)
-    return Processes(
-        *(
-            processes.ids,
-            processes.names,
-            processes.stage,
-            processes.supplier,
-            processes.location,
-            processes.allocation,
-        ),
-        *(processes.data_type, production),
-    )
+    return replace(processes, production=production)
 
 
 def _read_units(frame: Frame, column: str, found: Findings) -> list[Unit | None]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
+from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.inventory import Exchanges, Flows, Kind, Processes
 
 __all__ = ["Role", "assign_roles", "report_signs"]
@@ -61,8 +62,14 @@ def assign_roles(exchanges: Exchanges, flows: Flows) -> NDArray[np.int8]:
     return np.asarray(table[flows.kind[exchanges.flow], *(flag.astype(np.int8) for flag in flags)])
 
 
-def report_signs(exchanges: Exchanges, processes: Processes, flows: Flows, found: Findings) -> None:
-    """Report rows without a meaning, and processes without exactly one positive reference."""
+def report_signs(
+    exchanges: Exchanges, processes: Processes, flows: Flows, frame: Frame, lost: NDArray[np.bool_], found: Findings
+) -> None:
+    """Report rows without a meaning, and processes without exactly one positive reference.
+
+    Processes that lost a reference because its row cannot be read are spared the second; `frame` has the amounts as
+    they were written.
+    """
     roles = assign_roles(exchanges, flows)
     kind = flows.kind[exchanges.flow]
     shown: list[str] = []
@@ -95,10 +102,12 @@ def report_signs(exchanges: Exchanges, processes: Processes, flows: Flows, found
         "the avoided {value} is an elementary flow",
         "avoid a product or a waste",
     )
-    _report_references(exchanges, processes, found)
+    _report_references(exchanges, processes, frame, lost, found)
 
 
-def _report_references(exchanges: Exchanges, processes: Processes, found: Findings) -> None:
+def _report_references(
+    exchanges: Exchanges, processes: Processes, frame: Frame, lost: NDArray[np.bool_], found: Findings
+) -> None:
     reference = exchanges.is_reference
     wrong = reference & (exchanges.amount <= 0)
     if wrong.any():
@@ -106,17 +115,18 @@ def _report_references(exchanges: Exchanges, processes: Processes, found: Findin
             "the reference amount is {value}, it must be above zero",
             "write the amount made, or treated (waste, input)",
         )
-        values = exchanges.amount.tolist()
+        written = dict(zip(frame.rows.tolist(), frame.number("amount").tolist(), strict=True))
+        values = [written[row] for row in exchanges.rows.tolist()]
         found.block_rows("reference_amount", "exchanges", wrong, exchanges.rows, "amount", values, what, fix)
     count = np.bincount(exchanges.process[reference], minlength=len(processes))
     for code, bad, what in (
-        ("no_reference", count == 0, "process {value} has no reference flow"),
+        ("no_reference", (count == 0) & ~lost, "process {value} has no reference flow"),
         ("two_references", count > 1, "process {value} has more than one reference flow"),
     ):
         if bad.any():
             rows = np.zeros(len(processes), np.int64)
-            at = exchanges.process[::-1]
-            rows[at] = exchanges.rows[::-1]
+            rows[exchanges.process] = exchanges.rows
+            rows[exchanges.process[reference]] = exchanges.rows[reference]
             fix = "mark exactly one exchange of the process is_reference"
             ids = processes.ids.to_pylist()
             found.block_rows(code, "exchanges", bad, rows, "process_id", ids, what, fix)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +20,11 @@ ZIP_BYTES = 8 << 30
 """Most bytes a zip may hold unpacked."""
 ZIP_RATIO = 200
 """Most times a zip's member may grow when unpacked, beyond the first 10 MB."""
+_DAMAGE = (
+    *(OSError, pa.ArrowException, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(RuntimeError, NotImplementedError, EOFError, ValueError),
+)
+"""What a damaged or encrypted file raises when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ def open_store(place: str | Path) -> Store:
         else:
             filesystem, root = pafs.LocalFileSystem(), str(Path(label).expanduser().resolve())
         info = filesystem.get_file_info(root)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, RuntimeError) as error:
         raise DataError(f"cannot open {label!r}: {_one_line(error)}", label, "check the path or URI") from error
     if info.type == pafs.FileType.NotFound:
         fix = "give the folder, zip or URI of an inventory (or example:NAME)"
@@ -99,7 +106,7 @@ def read_bytes(store: Store, name: str) -> bytes:
         ):
             declared = archive.getinfo(source).file_size
             content = member.read(declared + 1)
-    except (OSError, pa.ArrowException, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except _DAMAGE as error:
         raise DataError(f"cannot read {name}: {_one_line(error)}", store.label, "write the file again") from error
     if len(content) > declared:
         raise DataError(f"{name} unpacks to more than the zip says", store.label, "make the zip again")
@@ -137,7 +144,7 @@ def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, s
         with filesystem.open_input_file(root) as file:
             archive = zipfile.ZipFile(io.BytesIO(file.read()))
         members = [member for member in archive.infolist() if not member.is_dir()]
-    except (OSError, pa.ArrowException, zipfile.BadZipFile, ValueError) as error:
+    except _DAMAGE as error:
         fix = "give a folder, or a zip of one"
         raise DataError(f"{label!r} is neither a folder nor a readable zip: {_one_line(error)}", label, fix) from error
     for member in members:
@@ -147,6 +154,10 @@ def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, s
         if member.file_size > 10_000_000 + ZIP_RATIO * member.compress_size:
             what = f"the zip's member {member.filename!r} unpacks {member.compress_size} to {member.file_size} bytes"
             raise DataError(what, label, "unpack it, look at it, and give the folder")
+    names = [member.filename for member in members]
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise DataError(f"the zip holds {twice[0]!r} twice", label, "make the zip again")
     if sum(member.file_size for member in members) > ZIP_BYTES:
         raise DataError(f"the zip unpacks to more than {ZIP_BYTES >> 30} GiB", label, "unpack it and give the folder")
     tops = [m.filename[: -len("inventory.toml")] for m in members if m.filename.endswith("inventory.toml")]

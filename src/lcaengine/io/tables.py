@@ -75,6 +75,11 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
             raise DataError(
                 f"{name} cannot be read: {text}", store.label, "write the file again", table=table
             ) from error
+        try:
+            part.validate(full=True)
+        except pa.ArrowException as error:
+            text = " ".join(str(error).split())[:300]
+            raise DataError(f"{name} holds text that is not UTF-8: {text}", store.label, "write it again") from error
         if len(set(part.column_names)) < len(part.column_names):
             twice = sorted({c for c in part.column_names if part.column_names.count(c) > 1})
             raise DataError(f"{name} names column {twice[0]!r} twice", store.label, "keep one of them", table=table)
@@ -97,11 +102,11 @@ def _read_csv(store: Store, name: str) -> pa.Table:
     if b"\x00" in content:
         raise ValueError("the file holds NUL bytes: it is not text in UTF-8")
     text = content.decode("utf-8-sig")
-    header = next(csv.reader(io.StringIO(text)))
+    header = next(row for row in csv.reader(io.StringIO(text)) if row)
     if longest_line(content) > CSV_FIELD_BYTES:
         raise ValueError(f"a line is longer than {CSV_FIELD_BYTES} bytes")
     return pacsv.read_csv(
-        pa.BufferReader(text.encode()),
+        pa.BufferReader(text.encode() + b"\n"),
         parse_options=pacsv.ParseOptions(newlines_in_values=True),
         convert_options=pacsv.ConvertOptions(
             column_types={column: pa.string() for column in header},

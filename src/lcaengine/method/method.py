@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lcaengine.units import Unit
 
 __all__ = ["Factor", "Indicator", "Method"]
@@ -109,6 +106,7 @@ class Method:
         """Give the position of an indicator, -1 where there is none."""
         return next((k for k, each in enumerate(self.indicators) if each.id == indicator), -1)
 
-    def scale(self) -> NDArray[np.float64]:
-        """Give base units per unit of each indicator."""
-        return np.array([each.unit.factor for each in self.indicators])
+    def own_units(self) -> frozenset[str]:
+        """Give the labels the method defines for itself, each a dimension of its own."""
+        labels = (each.unit.label for each in self.indicators if each.unit.dimension == f"[{each.unit.label}]")
+        return frozenset(labels)

@@ -91,8 +91,8 @@ def share_burdens(
         return alone
     if rule == "none":
         what = f"process {name!r}: its reference carries all burdens, {others} carry none and supply nobody"
-        row = int(inventory.frames["processes"].rows[process])
-        found.warn("allocation_none", "processes", what, "choose an allocation if they are sold", row=row, value=rule)
+        fix, row = "choose an allocation if they are sold", int(inventory.frames["processes"].rows[process])
+        found.warn("allocation_none", "processes", what, fix, row=row, column="allocation", value=rule)
         return alone
     if (output < 0).any():
         block("allocation_amount", f"process {name!r} makes a negative amount of {others}", "write amounts above zero")
@@ -106,9 +106,8 @@ def share_burdens(
         return alone
     total = float(np.sum(weights * output))
     if not total > 0:
-        block(
-            "allocation_weight", f"process {name!r}: the {rule} of its products sums to {total:g}", "check properties"
-        )
+        what = f"process {name!r}: the {rule} of its products sums to {total:g}"
+        block("allocation_weight", what, "check properties")
         return alone
     return Shares(weights * output / total, np.ones(len(flows), np.bool_))
 

@@ -118,7 +118,7 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
                     )
                     uncharacterized[at] = False
                     break
-    declared = read_declared(system, method, reports)
+    declared = read_declared(system.inventory, system.activities, method, reports)
     if found is None:
         raise_blockers(reports, method.label)
     columns = list(zip(*entries, strict=True)) or [(), (), (), ()]

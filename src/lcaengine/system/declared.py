@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from lcaengine.errors import UnitError
 from lcaengine.findings import Findings
 from lcaengine.inventory.conversion import convert
+from lcaengine.inventory.inventory import Inventory
 from lcaengine.method import Method
-from lcaengine.system.system import System
+from lcaengine.system.activities import Activities
 from lcaengine.units import read_unit
 
-__all__ = ["Declared", "read_declared"]
+__all__ = ["Declared", "read_declared", "report_declaring"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +37,37 @@ class Declared:
     is_missing: NDArray[np.bool_]
 
 
-def read_declared(system: System, method: Method, found: Findings) -> Declared:
+def read_declared(inventory: Inventory, activities: Activities, method: Method, found: Findings) -> Declared:
     """Read the table `impacts`: a declared figure stands for the whole chain of its process.
 
     Returns
     -------
     Declared
     """
-    inventory = system.inventory
     frame = inventory.frames["impacts"]
     processes = frame.codes("process_id", inventory.processes.ids)
     names, amounts = frame.text("indicator"), frame.number("amount")
     units, pers = frame.text("unit"), frame.text("per")
-    missing = np.zeros((len(system.activities), len(method.indicators)), np.bool_)
-    own = [np.flatnonzero(system.activities.process == p) for p in processes.tolist()]
+    missing = np.zeros((len(activities), len(method.indicators)), np.bool_)
+    own = [np.flatnonzero((activities.process == p) & (p >= 0)) for p in processes.tolist()]
     for at in range(len(frame)):
         missing[own[at]] = True
     entries = []
     for at, indicator in enumerate(names):
         k = method.find(indicator or "")
         row = int(frame.rows[at])
-        activity = _find_declaring(
-            system, int(processes[at]), own[at], frame.columns["process_id"][at].as_py(), row, found
-        )
-        if activity is None:
-            continue
+        if len(own[at]) != 1:
+            continue  # reported where the system was built
+        activity = int(own[at][0])
         if k < 0:
             what = f"indicator {indicator!r} is not of the method {method.label}"
             found.warn(
                 "unknown_indicator", "impacts", what, "it is not read", row=row, column="indicator", value=indicator
             )
             continue
-        flow = int(system.activities.flow[activity])
+        flow = int(activities.flow[activity])
         try:
-            unit = read_unit(units[at] or "", frozenset({method.indicators[k].unit.label}))
+            unit = read_unit(units[at] or "", method.own_units())
             per = convert(read_unit(pers[at] or ""), inventory.flows.units[flow], flow, inventory.flows.properties)
         except UnitError as error:
             found.block("unknown_unit", "impacts", error.what, error.fix, row=row, column="unit", value=units[at])
@@ -80,7 +78,7 @@ def read_declared(system: System, method: Method, found: Findings) -> Declared:
             found.block("wrong_dimension", "impacts", what, fix, row=row, column="unit", value=unit.label)
             continue
         value = amounts[at] * unit.factor / method.indicators[k].unit.factor / per
-        entries.append((activity, k, value * system.activities.output[activity]))
+        entries.append((activity, k, value * activities.output[activity]))
         missing[activity, k] = False
     columns = list(zip(*entries, strict=True)) or [(), (), ()]
     return Declared(
@@ -88,20 +86,14 @@ def read_declared(system: System, method: Method, found: Findings) -> Declared:
     )
 
 
-def _find_declaring(
-    system: System, process: int, own: NDArray[np.int64], name: str, row: int, found: Findings
-) -> int | None:
-    """Give the one activity of a declaring process; a blocker where it has inputs, or several products."""
-    if process < 0:
-        found.block(
-            "unknown_process_id", "impacts", f"{name!r} is no row of processes", "correct it", row=row, value=name
-        )
-        return None
-    exchanges = system.inventory.exchanges
-    if ((exchanges.process == process) & ~exchanges.is_reference).any():
-        what = (
-            f"process {name!r} has declared impacts and exchanges besides its reference: its burdens would count twice"
-        )
-        found.block("impacts_and_inputs", "impacts", what, "keep the impacts or the exchanges", row=row, value=name)
-        return None
-    return int(own[0])
+def report_declaring(inventory: Inventory, found: Findings) -> None:
+    """Report processes with declared impacts and exchanges besides their reference: they would count twice."""
+    frame, exchanges = inventory.frames["impacts"], inventory.exchanges
+    processes = frame.codes("process_id", inventory.processes.ids)
+    has_more = np.zeros(len(inventory.processes), np.bool_)
+    has_more[exchanges.process[~exchanges.is_reference]] = True
+    wrong = (processes >= 0) & has_more[processes]
+    if wrong.any():
+        what = "process {value} has declared impacts and exchanges besides its reference"
+        ids, fix = frame.columns["process_id"], "keep the impacts or the exchanges: its burdens would count twice"
+        found.block_rows("impacts_and_inputs", "impacts", wrong, frame.rows, "process_id", ids, what, fix)

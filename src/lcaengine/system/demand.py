@@ -10,7 +10,7 @@ from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.places import GLOBAL
 from lcaengine.system.activities import Functions
-from lcaengine.system.linking import Market
+from lcaengine.system.markets import Market
 from lcaengine.units import read_unit
 
 __all__ = ["Bill", "read_demand"]
@@ -48,6 +48,7 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
         frame.codes("process_id", inventory.processes.ids),
     )
     amounts = frame.number("amount")
+    known = (frame.filled("product_id") <= (products >= 0)) & (frame.filled("process_id") <= (processes >= 0))
     lines: dict[str, list[tuple[int, float]]] = {}
     owner: dict[str, str] = {}
     start = len(functions.process)
@@ -67,16 +68,12 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
             candidates = world or mixes or candidates
         row = int(frame.rows[at])
         asked = product_ids[at] or process_ids[at] or ""
+        column = "process_id" if process_ids[at] else "product_id"
         if len(candidates) != 1 or not asked:
-            what = f"{asked!r} of bill {name!r} names {len(candidates)} activities, it must name one"
-            found.block(
-                "demand",
-                "demand",
-                what,
-                "name a product with one maker or market, or a process_id",
-                row=row,
-                value=asked,
-            )
+            if not asked or known[at]:
+                what = f"{asked!r} of bill {name!r} names {len(candidates)} activities, it must name one"
+                fix = "name a product with one maker or market, or a process_id"
+                found.block("demand", "demand", what, fix, row=row, column=column, value=asked)
             continue
         flow = int(functions.flow[candidates[0]]) if candidates[0] < start else markets[candidates[0] - start].flow
         try:

@@ -8,32 +8,13 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.errors import UnitError
 from lcaengine.findings import Findings, Severity
-from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.places import GLOBAL, is_elsewhere, list_fallbacks
 from lcaengine.system.activities import Functions
-from lcaengine.units import read_unit
+from lcaengine.system.markets import Market
 
-__all__ = ["Links", "Market", "find_markets", "link_rows"]
-
-
-@dataclass(frozen=True, slots=True)
-class Market:
-    """The mix of one product at one place.
-
-    Attributes
-    ----------
-    flow : int
-    place : str
-    suppliers : tuple of (int, float)
-        Function and share of each supplier.
-    """
-
-    flow: int
-    place: str
-    suppliers: tuple[tuple[int, float], ...]
+__all__ = ["Links", "link_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,61 +37,6 @@ class _Fault(IntEnum):
     MAKES_NOT = 1
     AMBIGUOUS = 2
     NOBODY = 3
-
-
-def find_markets(inventory: Inventory, functions: Functions, found: Findings) -> list[Market]:
-    """Build the markets: those of the table, and mixes by production where every maker states it.
-
-    Returns
-    -------
-    list of Market
-        In order of flow and place.
-    """
-    frame = inventory.frames["markets"]
-    flows, processes = frame.codes("flow_id", inventory.flows.ids), frame.codes("process_id", inventory.processes.ids)
-    makers = {(int(p), int(f)): k for k, (p, f) in enumerate(zip(functions.process, functions.flow, strict=True))}
-    shares, amounts = frame.number("share"), frame.number("amount")
-    units, places, bases = frame.text("unit"), frame.text("location"), frame.text("basis")
-    mixes: dict[tuple[int, str], list[tuple[int, float]]] = {}
-    by_amount: dict[tuple[int, str], set[bool]] = {}
-    for at in range(len(frame)):
-        if bases[at] not in (None, "location"):
-            continue
-        flow, process = int(flows[at]), int(processes[at])
-        maker = makers.get((process, flow))
-        place = places[at] or GLOBAL
-        if maker is None or np.isnan(shares[at]) == np.isnan(amounts[at]):
-            _report_market_row(inventory, at, flow, maker, found)
-            continue
-        if np.isnan(shares[at]):
-            value = _read_market_amount(inventory, at, flow, float(amounts[at]), units[at], found)
-        else:
-            value = float(shares[at])
-        if value < 0:
-            fix = "write shares and amounts of zero or more"
-            found.block("market_share", "markets", "a share is below zero", fix, row=int(frame.rows[at]), value=value)
-        mixes.setdefault((flow, place), []).append((maker, value))
-        by_amount.setdefault((flow, place), set()).add(bool(np.isnan(shares[at])))
-    markets = []
-    for (flow, place), mix in sorted(mixes.items()):
-        total = sum(value for _, value in mix)
-        name = f"{inventory.flows.ids[flow].as_py()} at {place}"
-        mix_shares = mix
-        if len(by_amount[flow, place]) > 1:
-            found.block(
-                "market_mixed",
-                "markets",
-                f"the market of {name} mixes shares and amounts",
-                "use one of them",
-                value=name,
-            )
-        elif True in by_amount[flow, place] and total > 0:
-            mix_shares = [(maker, value / total) for maker, value in mix]
-        elif abs(total - 1.0) > 1e-6:
-            what = f"the shares of the market of {name} sum to {total:.9g}, not to one"
-            found.block("market_sum", "markets", what, "correct the shares", column="share", value=f"{total:.9g}")
-        markets.append(Market(flow, place, tuple(sorted(mix_shares))))
-    return sorted([*markets, *_mix_by_production(inventory, functions, {m.flow for m in markets})], key=_market_key)
 
 
 def link_rows(
@@ -158,7 +84,8 @@ def link_rows(
         answer, there = _find_provider(book, processes.location, wanted, named, asked, without)
         if isinstance(answer, _Fault):
             mine = inverse == at
-            _report_unlinked(inventory, book, answer, wanted, named, exchanges.rows[rows[mine]], unlinked, found)
+            must_link = unlinked == "refuse" or without >= 0  # substitution needs something to displace
+            _report_unlinked(inventory, book, answer, wanted, named, exchanges.rows[rows[mine]], must_link, found)
             continue
         link[at] = answer
         elsewhere[at] = named < 0 and is_elsewhere(asked, there)
@@ -209,67 +136,6 @@ def _encode_places(
     return places, np.array([code[place] for place in asked], np.int64)
 
 
-def _mix_by_production(inventory: Inventory, functions: Functions, has_market: set[int]) -> list[Market]:
-    """Make a market of every product that has none and whose makers, two or more, all state what they make."""
-    production = inventory.processes.production[functions.process]
-    if not np.isfinite(production).any():
-        return []
-    markets = []
-    for flow in np.unique(functions.flow).tolist():
-        makers = np.flatnonzero(functions.flow == flow)
-        made = production[makers]
-        if flow not in has_market and len(makers) > 1 and np.isfinite(made).all() and made.sum() > 0:
-            mix = zip(makers.tolist(), (made / made.sum()).tolist(), strict=True)
-            markets.append(Market(flow, GLOBAL, tuple(mix)))
-    return markets
-
-
-def _market_key(market: Market) -> tuple[int, str]:
-    return market.flow, market.place
-
-
-def _read_market_amount(
-    inventory: Inventory, at: int, flow: int, amount: float, label: str | None, found: Findings
-) -> float:
-    try:
-        unit = read_unit(label or "")
-        return amount * convert(unit, inventory.flows.units[flow], flow, inventory.flows.properties)
-    except UnitError as error:
-        row = int(inventory.frames["markets"].rows[at])
-        found.block("unknown_unit", "markets", error.what, error.fix, row=row, column="unit", value=label or "")
-        return amount
-
-
-def _report_market_row(inventory: Inventory, at: int, flow: int, maker: int | None, found: Findings) -> None:
-    frame = inventory.frames["markets"]
-    row = int(frame.rows[at])
-    flow_id, process_id = frame.columns["flow_id"][at].as_py(), frame.columns["process_id"][at].as_py()
-    if flow < 0:
-        found.block(
-            "unknown_flow_id",
-            "markets",
-            f"{flow_id!r} is no row of flows",
-            "correct it",
-            row=row,
-            column="flow_id",
-            value=flow_id,
-        )
-    elif maker is None:
-        what = f"process {process_id!r} does not make {flow_id!r}"
-        found.block(
-            "wrong_provider",
-            "markets",
-            what,
-            "name a process that does",
-            row=row,
-            column="process_id",
-            value=process_id,
-        )
-    else:
-        what = "a market row needs a share or an amount, and not both"
-        found.block("market_share", "markets", what, "fill in one of them", row=row, column="share", value=process_id)
-
-
 def _report_fallbacks(inventory: Inventory, far: dict[tuple[int, str], dict[str, int]], found: Findings) -> None:
     """Warn of inputs that are met from beyond the country, once a product and place they are met from."""
     for (flow, there), asked in sorted(far.items()):
@@ -287,7 +153,7 @@ def _report_unlinked(
     flow: int,
     named: int,
     rows: NDArray[np.int64],
-    unlinked: str,
+    must_link: bool,
     found: Findings,
 ) -> None:
     ids = inventory.processes.ids
@@ -308,7 +174,7 @@ def _report_unlinked(
             "ambiguous_provider", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix
         )
     else:
-        severity = Severity.BLOCKER if unlinked == "refuse" else Severity.WARNING
+        severity = Severity.BLOCKER if must_link else Severity.WARNING
         what = f"nobody supplies or treats {flow_id!r}"
         fix = "add a process, a market or a provider; --unlinked cutoff leaves it out and says so"
         found.block_rows(

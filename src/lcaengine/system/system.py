@@ -13,8 +13,10 @@ from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
 from lcaengine.system.activities import Activities, Functions, find_functions, make_activities
 from lcaengine.system.coupling import Coupling, build_coupling
+from lcaengine.system.declared import report_declaring
 from lcaengine.system.demand import Bill, read_demand
-from lcaengine.system.linking import Market, find_markets, link_rows
+from lcaengine.system.linking import link_rows
+from lcaengine.system.markets import Market, find_markets
 
 __all__ = ["UNLINKED", "Demands", "Interventions", "System", "build_system", "list_site_energy"]
 
@@ -127,6 +129,7 @@ def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings
         raise ValueError(f"unlinked is {unlinked!r}, it must be one of {UNLINKED}")
     reports = Findings() if found is None else found
     known = len(reports.items)
+    report_declaring(inventory, reports)
     roles = assign_roles(inventory.exchanges, inventory.flows)
     functions = find_functions(inventory, roles, reports)
     markets = find_markets(inventory, functions, reports)

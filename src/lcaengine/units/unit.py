@@ -15,9 +15,10 @@ import pint
 from lcaengine.errors import UnitError
 from lcaengine.units.definitions import BASES, CURRENCIES, DEFINITIONS, LABELS, REFUSED
 
-__all__ = ["Unit", "read_unit"]
+__all__ = ["CURRENCY_YEAR", "Unit", "read_unit"]
 
-_CURRENCY = re.compile(r"([A-Z]{3})((?:19|20)\d\d)")
+CURRENCY_YEAR = re.compile(r"([A-Z]{3})((?:19|20)\d\d)")
+"""A currency with its year, ``USD2020``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _expression(label: str) -> str:
     """Give the pint expression of a label on the list, or refuse it by name."""
     if label in LABELS:
         return LABELS[label]
-    currency = _CURRENCY.fullmatch(label)
+    currency = CURRENCY_YEAR.fullmatch(label)
     if currency and currency[1] in CURRENCIES:
         _define(label)
         return label
