@@ -15,6 +15,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from lcaengine.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from lcaengine.checking import check
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from lcaengine.method import Method, list_methods, read_method
     from lcaengine.reports.write import write_results
     from lcaengine.units import Unit, read_unit
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "check": "checking",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine import __version__
 from lcaengine.errors import LcaError
+from lcaengine.version import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console

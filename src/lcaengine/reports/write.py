@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from lcaengine import __version__
 from lcaengine.errors import OutputError
 from lcaengine.footprints import Footprints
 from lcaengine.io.write import replace_file, write_table
+from lcaengine.version import __version__
 
 __all__ = ["FORMATS", "describe_run", "write_results"]
 
