@@ -36,21 +36,20 @@ def find_components(
     Tarjan, R. (1972). Depth-first search and linear graph algorithms. SIAM J. Comput. 1(2), 146-160.
     """
     n = len(indptr) - 1
-    number, finished = np.full(n, -1, np.int64), np.zeros(n, np.int64)
-    low, edge = np.zeros(n, np.int64), indptr[:-1].copy()
-    open_nodes, path = np.empty(n, np.int64), np.empty(n, np.int64)
-    is_open = np.zeros(n, np.bool_)
+    number, low = np.full(n, -1, np.int64), np.zeros(n, np.int64)
+    edge, base = indptr[:-1].copy(), np.zeros(n, np.int64)
+    path, left = np.empty(n, np.int64), np.empty(n, np.int64)
+    is_placed = np.zeros(n, np.bool_)
     order, starts = np.empty(n, np.int64), np.zeros(n + 1, np.int64)
-    visited, left, depth, height, placed, components = 0, 0, 0, 0, 0, 0
+    visited, depth, height, placed, components = 0, 0, 0, 0, 0
     for root in range(n):
         entered = root if number[root] < 0 else -1
         while entered >= 0 or depth > 0:
             if entered >= 0:
                 number[entered] = low[entered] = visited
+                base[entered] = height
+                path[depth] = entered
                 visited += 1
-                open_nodes[height] = path[depth] = entered
-                is_open[entered] = True
-                height += 1
                 depth += 1
                 entered = -1
             node = path[depth - 1]
@@ -59,23 +58,21 @@ def find_components(
                 edge[node] += 1
                 if number[target] < 0:
                     entered = target
-                elif is_open[target]:
+                elif not is_placed[target]:
                     low[node] = min(low[node], number[target])
                 continue
             depth -= 1
-            finished[node] = left
-            left += 1
+            left[height] = node
+            height += 1
             if depth > 0:
                 low[path[depth - 1]] = min(low[path[depth - 1]], low[node])
             if low[node] == number[node]:
-                bottom = height - 1
-                while open_nodes[bottom] != node:
-                    bottom -= 1
-                members = open_nodes[bottom:height]
-                is_open[members] = False
-                order[placed : placed + len(members)] = members[np.argsort(finished[members])]
-                placed += len(members)
-                height = bottom
+                # What was left since this node was entered, and is not placed yet, is its component.
+                for at in range(base[node], height):
+                    order[placed] = left[at]
+                    is_placed[left[at]] = True
+                    placed += 1
+                height = base[node]
                 components += 1
                 starts[components] = placed
     return order, starts[: components + 1].copy()
