@@ -50,8 +50,8 @@ def test_score_prints_a_table_of_80_columns(run: Run) -> None:
     assert (code, err) == (0, "")
     assert max(len(line) for line in out.splitlines()) <= 80
     # By hand: refinery 0.72 + 2 x 0.6 = 1.92; ore 0.6 x 2.4 + 0.4 x 0.75 = 1.74, twice: 3.48.
-    (line,) = [line for line in out.splitlines() if "gamma GLO" in line and "5.4" in line]
-    assert line.split() == ["gamma", "GLO", "3.48", "1.92", "5.4", "complete"]
+    (line,) = [line for line in out.splitlines() if "gamma GLO" in line and "5.40" in line]
+    assert line.split() == ["gamma", "GLO", "3.48", "1.92", "5.40", "complete"]
 
 
 def test_score_json_is_whole_and_strict(run: Run) -> None:

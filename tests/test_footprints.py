@@ -277,6 +277,6 @@ def test_questions_that_name_nothing(tmp_path: Path) -> None:
 def test_notebook_display_shows_the_end_products(tmp_path: Path) -> None:
     html = score(tmp_path, CHAIN)._repr_html_()
     assert "bar, per piece" in html
-    assert "<td>smelter CN</td>" in html
+    assert ">smelter CN</td>" in html
     assert "ore, per t" not in html
     assert html.count("<table>") == 4

@@ -96,22 +96,17 @@ def find_ends(footprints: Footprints) -> list[int]:
 
 
 def to_html(footprints: Footprints) -> str:
-    """Write the end products as an HTML table, one block an indicator."""
+    """Write the end products as HTML tables, one an indicator."""
     method, about = footprints.method, footprints.system.inventory.about
-    head = "".join(f"<th>{escape(stage)}</th>" for stage in footprints.stages)
-    blocks = []
-    for name in HEADLINES:
-        k = method.find(name)
-        if k < 0:
-            continue
-        unit = escape(method.indicators[k].unit.label)
-        rows = "".join(_html_row(line) for line in list_lines(footprints, k))
-        title = f"<b>{escape(method.indicators[k].name)}</b> [{unit} per unit of product]"
-        blocks.append(
-            f"<p>{title}</p><table><tr><th>product</th><th>maker</th>{head}<th>status</th></tr>{rows}</table>"
-        )
+    tables = [_html_table(footprints, k) for k in map(method.find, HEADLINES) if k >= 0]
     note = f"{escape(about.name)}, {escape(method.label)}, inventory {footprints.system.inventory.hash[:12]}"
-    return "".join(blocks) + f"<p><small>{note}</small></p>"
+    return f'<div style="white-space:nowrap">{"".join(tables)}<small>{note}</small></div>'
+
+
+def list_stages(footprints: Footprints, lines: list[Line]) -> list[int]:
+    """Give the stages to show: all, but `unassigned` only where there is something in it."""
+    stages = footprints.stages
+    return [s for s, name in enumerate(stages) if name != "unassigned" or any(line.values[s] != 0 for line in lines)]
 
 
 def format_value(value: float | None) -> str:
@@ -121,6 +116,8 @@ def format_value(value: float | None) -> str:
     --------
     >>> format_value(1234.56), format_value(0.0123456), format_value(0.0), format_value(None)
     ('1,235', '0.0123', '0', '-')
+    >>> format_value(27.0), format_value(734.4)
+    ('27.0', '734')
     """
     if value is None:
         return "-"
@@ -128,12 +125,24 @@ def format_value(value: float | None) -> str:
         return "0"
     if 1000 <= abs(value) < 1e7:
         return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return f"{value:#.3g}".rstrip(".")
 
 
-def _html_row(line: Line) -> str:
-    cells = "".join(f'<td style="text-align:right">{format_value(v)}</td>' for v in line.values)
-    return f"<tr><td>{escape(line.product)}</td><td>{escape(line.maker)}</td>{cells}<td>{escape(line.status)}</td></tr>"
+def _html_table(footprints: Footprints, k: int) -> str:
+    lines, indicator = list_lines(footprints, k), footprints.method.indicators[k]
+    shown = list_stages(footprints, lines)
+    head = "".join(f'<th style="text-align:right">{escape(footprints.stages[s])}</th>' for s in shown)
+    rows, product = [], ""
+    for line in lines:
+        if line.product != product:
+            product = line.product
+            rows.append(f'<tr><th colspan="{len(shown) + 2}" style="text-align:left">{escape(product)}</th></tr>')
+        cells = "".join(f'<td style="text-align:right">{format_value(line.values[s])}</td>' for s in shown)
+        rows.append(
+            f'<tr><td style="text-align:left">{escape(line.maker)}</td>{cells}<td>{escape(line.status)}</td></tr>'
+        )
+    title = f'<th style="text-align:left">{escape(indicator.name)} [{escape(indicator.unit.label)}]</th>'
+    return f"<table><tr>{title}{head}<th>status</th></tr>{''.join(rows)}</table>"
 
 
 def _order(footprints: Footprints, chosen: Sequence[int]) -> list[int]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from lcaengine.findings import Finding, Findings, Severity
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.display import find_ends, format_value, list_lines
+from lcaengine.footprints.display import find_ends, format_value, list_lines, list_stages
 
 __all__ = ["print_findings", "print_footprints", "print_rows"]
 
@@ -25,11 +25,7 @@ def print_footprints(console: Console, footprints: Footprints, indicators: Seque
     for k in indicators:
         indicator = footprints.method.indicators[k]
         lines = list_lines(footprints, k, everything)
-        shown = [
-            s
-            for s in range(len(footprints.stages))
-            if footprints.stages[s] != "unassigned" or any(line.values[s] != 0 for line in lines)
-        ]
+        shown = list_stages(footprints, lines)
         table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
         table.add_column(f"{indicator.name}, {indicator.unit.label}", overflow="fold")
         for s in shown:
