@@ -195,9 +195,10 @@ def _choose(
     chosen: dict[int, dict[str, tuple[float, int]]] = {}
     level: dict[int, int] = {}
     levels = (ids, [f for f in names if f.sub_compartment == sub], [f for f in names if sub and not f.sub_compartment])
+    unfit: set[int] = set()
     for rank, factors in enumerate(levels):
         for factor in factors:
-            if level.setdefault(factor.indicator, rank) != rank:
+            if level.setdefault(factor.indicator, rank) != rank or factor.indicator in unfit:
                 continue
             at_place = chosen.setdefault(factor.indicator, {})
             flow_id = flows.ids[flow].as_py()
@@ -209,12 +210,10 @@ def _choose(
             try:
                 per = factor.per.factor / convert(factor.per, flows.units[flow], flow, flows.properties)
             except UnitError as error:
-                what = (
-                    f"the factor for {method.indicators[factor.indicator].id} of {flow_id!r} is per {factor.per.label}"
-                )
-                found.block(
-                    "factor_dimension", "factors", f"{what}: {error.what}", error.fix, row=factor.row, value=flow_id
-                )
+                unfit.add(factor.indicator)  # one finding a flow and indicator, not one a place
+                given = f"the factor for {method.indicators[factor.indicator].id} of {flow_id!r}"
+                what = f"{given} is per {factor.per.label}: {error.what}"
+                found.block("factor_dimension", "factors", what, error.fix, row=factor.row, value=flow_id)
                 continue
             at_place[factor.location] = (factor.value * per, factor.row)
     return chosen
