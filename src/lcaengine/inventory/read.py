@@ -93,7 +93,10 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
     """
     store = open_store(place)
     about = read_about(read_bytes(store, "inventory.toml") if "inventory.toml" in store.files else None, found)
-    files = list_tables(store)
+    files, unread = list_tables(store, TABLES)
+    for name, file in unread:
+        fix = f"name it {name}.csv or {name}.parquet, or take it away"
+        found.block("unread_file", name, f"{file} looks like a part of {name!r} and cannot be read", fix, value=file)
     for name in sorted(set(files) - set(TABLES) - {"claims"}):
         found.warn("unknown_table", name, f"table {name!r} is not of the schema and is not read", "rename or remove it")
     frames: dict[str, Frame] = {}

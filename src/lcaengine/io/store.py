@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 
 from lcaengine.errors import DataError
+from lcaengine.io.shipped import find_example
 
 __all__ = ["Store", "open_file", "open_store", "read_bytes"]
 
@@ -41,6 +42,8 @@ class Store:
         Path of the folder, or of the zip.
     files : dict of str to str
         Relative path of each file, and the path or member it is read from.
+    broken : frozenset of str
+        Those of `files` that are there and cannot be opened: links that lead nowhere.
     is_zip : bool
         Whether `root` is a zip.
     """
@@ -49,11 +52,12 @@ class Store:
     filesystem: pafs.FileSystem
     root: str
     files: dict[str, str]
+    broken: frozenset[str]
     is_zip: bool
 
 
 def open_store(place: str | Path) -> Store:
-    """Open a folder, a zip of one, or a URI (``s3://bucket/prefix``), and list its files.
+    """Open a folder, a zip of one, a URI (``s3://bucket/prefix``) or ``example:NAME``, and list its files.
 
     Parameters
     ----------
@@ -70,8 +74,12 @@ def open_store(place: str | Path) -> Store:
         If there is nothing there, or the zip is damaged, climbs out of itself, or unpacks to too much.
     """
     label = str(place)
+    if not label:
+        raise DataError("the place of the inventory is empty", "", "give a folder, zip or URI, or example:NAME")
     try:
-        if "://" in label:
+        if label.startswith("example:"):
+            filesystem, root = pafs.LocalFileSystem(), str(find_example(label.removeprefix("example:")))
+        elif "://" in label:
             filesystem, root = pafs.FileSystem.from_uri(label)
         else:
             filesystem, root = pafs.LocalFileSystem(), str(Path(label).expanduser().resolve())
@@ -82,8 +90,9 @@ def open_store(place: str | Path) -> Store:
         fix = "give the folder, zip or URI of an inventory (or example:NAME)"
         raise DataError(f"there is nothing at {label!r}", label, fix, given=label)
     if info.type == pafs.FileType.File:
-        return Store(label, filesystem, root, _list_zip(filesystem, root, label), True)
-    return Store(label, filesystem, root, _list_folder(filesystem, root, label), False)
+        return Store(label, filesystem, root, _list_zip(filesystem, root, label), frozenset(), True)
+    files, broken = _list_folder(filesystem, root, label)
+    return Store(label, filesystem, root, files, broken, False)
 
 
 def read_bytes(store: Store, name: str) -> bytes:
@@ -129,14 +138,15 @@ def open_file(store: Store, name: str) -> pa.NativeFile:
         raise DataError(f"cannot open {name}: {_one_line(error)}", store.label, "check the file") from error
 
 
-def _list_folder(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, str]:
+def _list_folder(filesystem: pafs.FileSystem, root: str, label: str) -> tuple[dict[str, str], frozenset[str]]:
     try:
         found = filesystem.get_file_info(pafs.FileSelector(root, recursive=True))
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"cannot list {label!r}: {_one_line(error)}", label, "check the permissions") from error
     start = len(root.rstrip("/")) + 1
-    paths = (info.path for info in found if info.type == pafs.FileType.File)
-    return {path[start:]: path for path in sorted(paths)}
+    kinds = {info.path: info.type for info in found if info.type != pafs.FileType.Directory}
+    broken = frozenset(path[start:] for path, kind in kinds.items() if kind != pafs.FileType.File)
+    return {path[start:]: path for path in sorted(kinds)}, broken
 
 
 def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, str]:
@@ -161,7 +171,10 @@ def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, s
     if sum(member.file_size for member in members) > ZIP_BYTES:
         raise DataError(f"the zip unpacks to more than {ZIP_BYTES >> 30} GiB", label, "unpack it and give the folder")
     tops = [m.filename[: -len("inventory.toml")] for m in members if m.filename.endswith("inventory.toml")]
-    top = min(tops, key=len, default="")
+    if len(tops) > 1:
+        named = ", ".join(repr(top + "inventory.toml") for top in tops[:4])
+        raise DataError(f"the zip holds {len(tops)} inventories: {named}", label, "zip one of them")
+    top = tops[0] if tops else ""
     return {
         m.filename[len(top) :]: m.filename
         for m in sorted(members, key=lambda m: m.filename)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from pathlib import PurePosixPath
 
 import pyarrow as pa
@@ -15,12 +16,27 @@ from lcaengine.io.store import Store, open_file, read_bytes
 
 __all__ = ["list_tables", "read_table"]
 
+_BOOKKEEPING = ("_SUCCESS", "_metadata", "_common_metadata")
+"""Files that writers of Parquet leave beside the parts."""
 CSV_FIELD_BYTES = 1 << 20
 """Longest field a CSV may hold."""
 
 
-def list_tables(store: Store) -> dict[str, list[str]]:
-    """Name the tables of a store, each with its files (several where it is a folder of Parquet parts).
+def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+    """Name the tables of a store, and files that look like a part of one and cannot be read.
+
+    Parameters
+    ----------
+    store : Store
+    known : collection of str
+        Names of the tables of the schema.
+
+    Returns
+    -------
+    tables : dict of str to list of str
+        Each table's files, several where it is a folder of Parquet parts.
+    unread : list of (str, str)
+        Table and file: ``exchanges.CSV``, ``exchanges/notes.csv``, a link that leads nowhere.
 
     Raises
     ------
@@ -28,22 +44,26 @@ def list_tables(store: Store) -> dict[str, list[str]]:
         If one table stands in two encodings.
     """
     tables: dict[str, list[str]] = {}
+    unread = []
     for name in store.files:
         path = PurePosixPath(name)
-        if any(part.startswith((".", "_")) for part in path.parts) or path.suffix not in (".parquet", ".csv"):
+        table = path.parts[0].split(".")[0].lower()
+        if any(part.startswith(".") for part in path.parts) or path.name in _BOOKKEEPING:
             continue
-        if len(path.parts) == 1:
+        readable = name not in store.broken and not any(part.startswith("_") for part in path.parts)
+        if readable and len(path.parts) == 1 and path.suffix in (".parquet", ".csv"):
             tables.setdefault(path.stem, []).append(name)
-        elif path.suffix == ".parquet":
-            table = path.parts[0]
-            tables.setdefault(table.removesuffix(".parquet"), []).append(name)
+        elif readable and len(path.parts) > 1 and path.suffix == ".parquet":
+            tables.setdefault(path.parts[0].removesuffix(".parquet"), []).append(name)
+        elif table in known:
+            unread.append((table, name))
     for table, names in tables.items():
         whole = [name for name in names if "/" not in name]
         if whole and len(names) > 1:
             raise DataError(
                 f"table {table!r} stands in {len(names)} files: {', '.join(names)}", store.label, "keep one"
             )
-    return tables
+    return tables, unread
 
 
 def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
@@ -102,9 +122,13 @@ def _read_csv(store: Store, name: str) -> pa.Table:
     if b"\x00" in content:
         raise ValueError("the file holds NUL bytes: it is not text in UTF-8")
     text = content.decode("utf-8-sig")
-    header = next(row for row in csv.reader(io.StringIO(text)) if row)
     if longest_line(content) > CSV_FIELD_BYTES:
         raise ValueError(f"a line is longer than {CSV_FIELD_BYTES} bytes")
+    records = csv.reader(io.StringIO(text, newline=""), strict=True)  # a quote that is not closed is an error here
+    header = next(row for row in records if row)
+    for row in records:
+        if row and len(row) != len(header):
+            raise ValueError(f"line {records.line_num} has {len(row)} fields, the header has {len(header)}")
     return pacsv.read_csv(
         pa.BufferReader(text.encode() + b"\n"),
         parse_options=pacsv.ParseOptions(newlines_in_values=True),

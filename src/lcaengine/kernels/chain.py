@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from lcaengine.kernels.compiled import compiled
 
 __all__ = ["carry_bits", "carry_worst"]
 
 
-@njit(cache=True)
+@compiled
 def carry_worst(
     indptr: NDArray[np.int64],
     indices: NDArray[np.int64],
@@ -44,7 +45,7 @@ def carry_worst(
     return worst
 
 
-@njit(cache=True)
+@compiled
 def carry_bits(
     indptr: NDArray[np.int64],
     indices: NDArray[np.int64],

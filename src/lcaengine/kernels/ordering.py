@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from lcaengine.kernels.compiled import compiled
 
 __all__ = ["find_components"]
 
 
-@njit(cache=True)
+@compiled
 def find_components(
     indptr: NDArray[np.int64], indices: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from lcaengine.kernels.compiled import compiled
 
 __all__ = ["measure_residual", "solve_components"]
 
 
-@njit(cache=True)
+@compiled
 def _measure_row(
     diagonal: NDArray[np.float64],
     indptr: NDArray[np.int64],
@@ -36,7 +37,7 @@ def _measure_row(
     return error
 
 
-@njit(cache=True)
+@compiled
 def _substitute_row(
     diagonal: NDArray[np.float64],
     indptr: NDArray[np.int64],
@@ -54,7 +55,7 @@ def _substitute_row(
         x[a, c] = total / diagonal[a]
 
 
-@njit(cache=True)
+@compiled
 def solve_components(
     diagonal: NDArray[np.float64],
     indptr: NDArray[np.int64],
@@ -127,7 +128,7 @@ def solve_components(
     return len(starts) - 1, sweeps
 
 
-@njit(cache=True)
+@compiled
 def measure_residual(
     diagonal: NDArray[np.float64],
     indptr: NDArray[np.int64],
