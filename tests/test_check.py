@@ -315,7 +315,11 @@ def test_starved_loops(tmp_path: Path, own: float, a: float, b: float, made: flo
         "processes": [process("r"), process("s")],
         "flows": [Z, product("w")],
         "exchanges": [
-            *(makes("r", "z", made), makes("s", "w"), exchange("r", "z", "output", 9.0, is_avoided=True)),
+            *(
+                makes("r", "z", made),
+                makes("s", "w"),
+                exchange("r", "z", "output", 9.0, is_avoided=True, provider_id="r"),
+            ),
             *(takes(user, flow, amount) for user, flow, amount in loop if amount),
         ],
     }

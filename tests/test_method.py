@@ -202,7 +202,8 @@ def test_two_equal_factors_are_refused(tmp_path: Path) -> None:
 
 
 def bad_factors() -> Iterator[tuple[Row, str]]:
-    yield factor("nan"), "not finite"
+    yield factor("nan"), "not a number"
+    yield factor("1e999"), "not finite"
     yield factor("ten"), "not a number"
     yield factor(1, "kg CO2e"), "no ratio"
     yield factor(1, "kg/kg"), "does not give"

@@ -29,7 +29,7 @@ TABLES: dict[str, list[Row]] = {
         process("café", "", data_type="primary"),
     ],
     "flows": [product("ore"), product("metal"), product("1e3", "kWh"), CO2],
-    "properties": [{"flow_id": "ore", "property": "mass", "value": 1.0 / 3.0, "unit": "kg/kg"}],
+    "properties": [{"flow_id": "ore", "property": "content:Nd", "value": 1.0 / 3.0, "unit": "kg/kg"}],
     "exchanges": [
         makes("7", "metal", 1),
         takes("7", "ore", 0.1 + 0.2),

@@ -63,8 +63,7 @@ def list_lines(footprints: Footprints, indicator: int, everything: bool = False)
     lines = []
     for a in _order(footprints, range(len(activities)) if everything else find_ends(footprints)):
         flow = int(activities.flow[a])
-        missing = footprints.status_of(a, indicator) == "missing"
-        values = tuple(None if missing else float(v) for v in footprints.value[a, :, indicator])
+        values = tuple(None if np.isnan(v) else float(v) for v in footprints.value[a, :, indicator])
         product = f"{flows.ids[flow].as_py()}, per {flows.units[flow].label}" if flow >= 0 else "bill of materials"
         place = f" {activities.location[a]}" if activities.location[a] else ""
         who = activities.supplier[a] if activities.supplier[a] and not everything else activities.name[a]

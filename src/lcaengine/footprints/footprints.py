@@ -33,7 +33,7 @@ class Footprints:
     stages : tuple of str
         Stages that occur, then ``unassigned``, then ``total``.
     value : (n, stages, k) float64
-        [unit of the indicator / reference unit of the product]
+        [unit of the indicator / reference unit of the product]; NaN where the status is missing.
     primary_data_share : (n, stages, k) float64
         [1], NaN where there is no contribution.
     status : (n, k) int8
@@ -98,7 +98,7 @@ class Footprints:
         Returns
         -------
         float
-            [unit of the indicator / reference unit of the product]
+            [unit of the indicator / reference unit of the product]; NaN where its status is missing.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class Footprints:
             and (not location or activities.location[a] == location)
         ]
         markets = [a for a in found if not activities.name[a]]
-        return markets if markets and not process_id else found
+        return markets if markets and product_id and not process_id else found
 
     def to_arrow(self) -> pa.Table:
         """Give the result table: one row an activity, indicator and stage, per reference unit and per kg."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lcaengine.errors import SolveError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.footprints.footprints import Footprints
-from lcaengine.footprints.gaps import find_gaps, trace_status
+from lcaengine.footprints.gaps import Status, find_gaps, trace_status
 from lcaengine.footprints.primary import build_graph, find_credit_chains, measure_forward
 from lcaengine.inventory import STAGES, Inventory, load_inventory
 from lcaengine.inventory.conversion import mass_content
@@ -105,13 +107,17 @@ def score_system(system: System, method: Method, matched: Characterization) -> F
     share = np.full(size.shape, np.nan)
     np.divide(primary, size, out=share, where=size > 0)
     reference, per_kg = _reference_units(system)
+    value = every[:, :, :k] * reference[:, None, None]
+    _refuse_overflow(value, per_kg, name)
+    status = trace_status(system, burdens, graph, graph_order)
+    value[np.broadcast_to((status == Status.MISSING)[:, None], value.shape)] = np.nan
     return Footprints(
         system,
         method,
         (*stages, "unassigned", "total"),
-        every[:, :, :k] * reference[:, None, None],
+        value,
         np.clip(share, 0.0, 1.0),
-        trace_status(system, burdens, graph, graph_order),
+        status,
         per_kg,
         find_gaps(system, method, matched, graph, graph_order),
         *(solved.residual, solved.sweeps, solved.factorized),
@@ -128,6 +134,19 @@ def _use_labels(stage: NDArray[np.int8]) -> tuple[tuple[str, ...], NDArray[np.in
     return tuple(STAGES[at] for at in used), label
 
 
+def _refuse_overflow(
+    value: NDArray[np.float64], per_kg: NDArray[np.float64], name: Callable[[NDArray[np.int64]], str]
+) -> None:
+    """Raise where an intensity, per reference unit or per kg, is beyond what a float holds."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        by_mass = value * np.where(np.isnan(per_kg), 1.0, per_kg)[:, None, None]
+    bad = np.flatnonzero(~(np.isfinite(value) & np.isfinite(by_mass)).all(axis=(1, 2)))
+    if len(bad):
+        raise SolveError(
+            "an intensity is too large for a number", name(bad[:5]), "check amounts, units and masses there"
+        )
+
+
 def _reference_units(system: System) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give base units per reference unit of every activity's product, and reference units a kg."""
     flows = system.inventory.flows
@@ -140,5 +159,5 @@ def _reference_units(system: System) -> tuple[NDArray[np.float64], NDArray[np.fl
         base[a] = unit.factor
         mass = mass_content(unit, flow, flows.properties)
         if mass is not None:
-            per_kg[a] = 1.0 / (mass * unit.factor)
+            per_kg[a] = np.divide(1.0, mass * unit.factor)
     return base, per_kg

@@ -50,7 +50,7 @@ def to_wide(footprints: Footprints) -> pa.Table:
     columns["per"] = pa.array(_per(footprints), pa.string())
     for k, indicator in enumerate(footprints.method.indicators):
         for s, stage in enumerate(stages):
-            columns[f"{indicator.id}.{stage}"] = pa.array(footprints.value[:, s, k])
+            columns[f"{indicator.id}.{stage}"] = _nullable(footprints.value[:, s, k])
         columns[f"{indicator.id}.primary_data_share"] = _nullable(footprints.primary_data_share[:, -1, k])
         columns[f"{indicator.id}.status"] = _statuses(footprints.status[:, k])
     columns["missing_inputs"] = pa.array(footprints.gaps.missing_inputs)
@@ -72,7 +72,6 @@ def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.flo
     value = (footprints.value[at] * factor[:, None, None]).transpose(0, 2, 1).reshape(-1)
     share = footprints.primary_data_share[at].transpose(0, 2, 1).reshape(-1)
     indicator = np.tile(np.repeat(np.arange(k), stages), m)
-    missing = np.repeat(footprints.status[at], stages, axis=1).reshape(-1) == Status.MISSING
     labels = [each.id for each in footprints.method.indicators]
     units = [each.unit.label for each in footprints.method.indicators]
     identity = {
@@ -83,7 +82,7 @@ def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.flo
             **identity,
             "indicator": pa.array(labels, pa.string()).take(pa.array(indicator)),
             "stage": pa.array(footprints.stages, pa.string()).take(pa.array(np.tile(np.arange(stages), m * k))),
-            "value": pa.array(value, mask=missing),
+            "value": _nullable(value),
             "unit": pa.array(units, pa.string()).take(pa.array(indicator)),
             "per": pa.array(per, pa.string()).take(pa.array(np.repeat(np.arange(m), size))),
             "primary_data_share": _nullable(share),

@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from lcaengine.errors import DataError, UnitError
 from lcaengine.findings import Findings, Severity, raise_blockers
 from lcaengine.inventory.about import read_about
-from lcaengine.inventory.conversion import ENERGY, ENERGY_HHV, ENERGY_LHV, MASS, convert
+from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.frame import Frame, build_frame, hash_frames
-from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Processes, Property
+from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Processes
+from lcaengine.inventory.properties import build_properties
 from lcaengine.inventory.schema import STAGES, TABLES
 from lcaengine.inventory.signs import report_signs
 from lcaengine.io.store import open_store, read_bytes
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.places import is_place
-from lcaengine.units import CURRENCY_YEAR, Unit, read_unit
+from lcaengine.units import Unit, read_unit
 
 __all__ = ["load_inventory", "read_inventory"]
 
@@ -29,14 +30,6 @@ STRUCTURAL = ("unreadable", "missing_table", "missing_column", "empty_table", "w
 """Blockers of a whole table or column, which leave nothing to go on with."""
 PLENTY = 1e30
 """Stands for a reference amount that cannot be read, so that no loop is called starved for it [base unit]."""
-_CONVERTING = ("mass", "volume", "count", "heating_value_hhv", "heating_value_lhv")
-_PROPERTY_DIMENSIONS = {
-    "mass": (MASS,),
-    "carbon_fossil": (MASS,),
-    "carbon_biogenic": (MASS,),
-    "heating_value_hhv": (ENERGY, ENERGY_HHV),
-    "heating_value_lhv": (ENERGY, ENERGY_LHV),
-}
 
 
 def read_inventory(place: str | Path) -> Inventory:
@@ -155,41 +148,11 @@ def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flow
         frame.text("category"),
         {},
     )
-    known = _read_properties(properties, flows, found)
+    codes = properties.codes("flow_id", flows.ids)
+    _report_unknown(properties, "flow_id", codes, "flows", found)
+    known = build_properties(properties, codes, _read_units(properties, "unit", found), flows, found)
     is_broken = np.array([unit is None for unit in units], np.bool_) | (kind < 0)
     return replace(flows, properties=known), is_broken
-
-
-def _read_properties(frame: Frame, flows: Flows, found: Findings) -> dict[tuple[int, str], Property]:
-    codes = frame.codes("flow_id", flows.ids)
-    _report_unknown(frame, "flow_id", codes, "flows", found)
-    units = _read_units(frame, "unit", found)
-    values = frame.number("value")
-    properties: dict[tuple[int, str], Property] = {}
-    for at, (flow, name, unit) in enumerate(zip(codes.tolist(), frame.text("property"), units, strict=True)):
-        if flow < 0 or unit is None or name is None or not np.isfinite(values[at]):
-            continue
-        above, slash, below = unit.dimension.partition("/")
-        reference = flows.units[flow]
-        expected = _PROPERTY_DIMENSIONS.get(name, (MASS,) if name.startswith("content:") else ())
-        row = int(frame.rows[at])
-        if not slash or below != reference.dimension:
-            what = f"property {name!r} is not per the flow's {reference.label!r}"
-            fix = f"write its unit as .../{reference.label}"
-            found.block("property_unit", "properties", what, fix, row=row, column="unit", value=unit.label)
-        elif (expected and above not in expected) or (name == "price" and not CURRENCY_YEAR.fullmatch(unit.base[:7])):
-            what = f"unit {unit.label!r} does not measure {name!r}"
-            fix = "write it in the unit of that property (kg/..., MJ/...)"
-            found.block("property_unit", "properties", what, fix, row=row, column="unit", value=unit.label)
-        elif name in _CONVERTING and values[at] <= 0:
-            what = f"property {name!r} is {values[at]:g}, it must be above zero"
-            found.block(
-                "property_value", "properties", what, "write it as measured", row=row, column="value", value=values[at]
-            )
-        else:
-            base = unit.base.partition("/")[0]
-            properties[flow, name] = Property(float(values[at]) * unit.factor, above, base)
-    return properties
 
 
 def _build_processes(frame: Frame, found: Findings) -> Processes:

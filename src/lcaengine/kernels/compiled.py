@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
@@ -15,7 +15,7 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 def compiled(kernel: Kernel) -> Kernel:
     """Compile a function of arrays; strict arithmetic, no threads."""
     try:
-        fast: Kernel = njit(cache=True)(kernel)
+        fast: Any = njit(cache=True)(kernel)
     except RuntimeError:  # numba finds no folder it may write its cache to
         fast = njit(kernel)
-    return fast
+    return cast(Kernel, fast)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from lcaengine.units import Unit
 
-__all__ = ["Factor", "Indicator", "Method"]
+__all__ = ["SITE_ENERGY", "Factor", "Indicator", "Method"]
+
+SITE_ENERGY = "energy_site"
+"""The indicator that is counted from energy bought, not from elementary flows."""
 
 
 @dataclass(frozen=True, slots=True)

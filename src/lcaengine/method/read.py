@@ -12,12 +12,19 @@ from pathlib import Path
 
 from lcaengine.errors import MethodError, UnitError
 from lcaengine.io.shipped import find_factors
-from lcaengine.method.method import Factor, Indicator, Method
+from lcaengine.method.method import SITE_ENERGY, Factor, Indicator, Method
 from lcaengine.places import GLOBAL, is_place
 from lcaengine.units import REFUSED, Unit, read_unit
 
 __all__ = ["list_methods", "read_method"]
 
+_NEEDED = {
+    "indicators.csv": ("indicator", "name", "unit"),
+    "factors.csv": ("indicator", "direction", "factor", "unit", "source_id"),
+    "sources.csv": ("source_id", "citation"),
+}
+"""The tables of a method, and the columns each needs."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _KEY = ("indicator", "flow_id", "flow_name", "compartment", "sub_compartment", "direction", "location")
 
 
@@ -71,17 +78,15 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
     for field in ("name", "version"):
         if not isinstance(about.get(field), str) or not about[field]:
             raise MethodError(f"method.toml has no {field}", str(folder), f'write {field} = "..."')
-    sources = {
-        row["source_id"]: row.get("citation", "")
-        for row in _read_rows(texts, "sources.csv", folder, ("source_id", "citation"))
-    }
-    indicators = _read_indicators(texts, folder)
-    factors = _read_factors(texts, folder, indicators, sources)
+    rows = {file: _read_rows(texts, file, folder) for file in _NEEDED}
+    sources = {row["source_id"]: row["citation"] for row in rows["sources.csv"]}
+    indicators = _read_indicators(rows["indicators.csv"], folder)
+    factors = _read_factors(rows["factors.csv"], folder, indicators, sources)
     digest = hashlib.sha256()
     digest.update(repr(sorted((key, str(value)) for key, value in about.items())).encode())
-    for file in ("indicators.csv", "factors.csv", "sources.csv"):
-        rows = [tuple(sorted((k, v) for k, v in row.items() if v)) for row in csv.DictReader(io.StringIO(texts[file]))]
-        digest.update(repr(sorted(rows)).encode())
+    for file in sorted(rows):
+        content = sorted(tuple(sorted((k, v) for k, v in row.items() if v)) for row in rows[file])
+        digest.update(f"{file}{content!r}".encode())
     horizon = about.get("gwp_horizon", 0)
     return Method(
         name=about["name"],
@@ -128,20 +133,27 @@ def _read_text(folder: Path, file: str) -> str:
         raise MethodError(f"{file} cannot be read: {error}", str(folder), "write it again in UTF-8") from error
 
 
-def _read_rows(texts: dict[str, str], file: str, folder: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
+def _read_rows(texts: dict[str, str], file: str, folder: Path) -> list[dict[str, str]]:
+    """Read a CSV of the method strictly: one name a column, as many fields a row as the header has."""
     try:
-        reader = csv.DictReader(io.StringIO(texts[file]), strict=True)
-        rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
+        records = [row for row in csv.reader(io.StringIO(texts[file], newline=""), strict=True) if row]
     except csv.Error as error:
         raise MethodError(f"{file} is not CSV: {error}", str(folder), "write it again") from error
-    missing = [column for column in needed if column not in (reader.fieldnames or ())]
-    if missing:
-        raise MethodError(f"{file} has no column {missing[0]!r}", str(folder), "add it", table=file)
-    return rows
+    header = records[0] if records else []
+    for column in (*_NEEDED[file], *header):
+        if header.count(column) != 1:
+            what = f"has no column {column!r}" if column not in header else f"names column {column!r} twice"
+            raise MethodError(f"{file} {what}", str(folder), "have each column once", table=file)
+    for number, row in enumerate(records[1:], 1):
+        if len(row) != len(header):
+            where = f"{folder}/{file} row {number}"
+            raise MethodError(
+                f"the row has {len(row)} fields, the header {len(header)}", where, "correct it", row=number
+            )
+    return [dict(zip(header, row, strict=True)) for row in records[1:]]
 
 
-def _read_indicators(texts: dict[str, str], folder: Path) -> tuple[Indicator, ...]:
-    rows = _read_rows(texts, "indicators.csv", folder, ("indicator", "name", "unit"))
+def _read_indicators(rows: list[dict[str, str]], folder: Path) -> tuple[Indicator, ...]:
     if not rows:
         raise MethodError("indicators.csv has no rows", str(folder), "add an indicator")
     indicators: dict[str, Indicator] = {}
@@ -158,18 +170,20 @@ def _read_indicators(texts: dict[str, str], folder: Path) -> tuple[Indicator, ..
             if not label or label in REFUSED or "/" in label:
                 raise MethodError(error.what, where, error.fix) from error
             unit = read_unit(label, frozenset({label}))
+        if row["indicator"] == SITE_ENERGY and unit.base != "MJ":
+            what = f"{SITE_ENERGY} is counted from energy bought, and {label!r} is no unit of energy"
+            raise MethodError(what, where, "write MJ, or give the indicator another name")
         indicators[row["indicator"]] = Indicator(row["indicator"], row["name"], unit, row.get("description", ""))
     return tuple(indicators.values())
 
 
 def _read_factors(
-    texts: dict[str, str], folder: Path, indicators: tuple[Indicator, ...], sources: dict[str, str]
+    rows: list[dict[str, str]], folder: Path, indicators: tuple[Indicator, ...], sources: dict[str, str]
 ) -> tuple[Factor, ...]:
-    needed = ("indicator", "direction", "factor", "unit", "source_id")
     position = {each.id: k for k, each in enumerate(indicators)}
     own = frozenset(each.unit.label for each in indicators if each.unit.dimension == f"[{each.unit.label}]")
     factors, seen = [], dict[tuple[str, ...], int]()
-    for number, row in enumerate(_read_rows(texts, "factors.csv", folder, needed), 1):
+    for number, row in enumerate(rows, 1):
         where = f"{folder}/factors.csv row {number}"
         key = tuple(row.get(name) or (GLOBAL if name == "location" else "") for name in _KEY)
         if row["indicator"] not in position:
@@ -211,10 +225,9 @@ def _read_factors(
 
 def _read_factor(text: str, label: str, indicator: Indicator, own: frozenset[str], where: str) -> tuple[float, Unit]:
     """Give the factor in indicator units per base unit of the flow, and the flow's unit."""
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise MethodError(f"factor {text!r} is not a number", where, "write a number") from error
+    if not _NUMBER.fullmatch(text):
+        raise MethodError(f"factor {text!r} is not a number", where, "write a finite number")
+    value = float(text)
     if not math.isfinite(value):
         raise MethodError(f"factor {text!r} is not finite", where, "write a finite number")
     above, slash, below = label.partition("/")

@@ -45,9 +45,9 @@ def report_loops(system: System, found: Findings) -> None:
     """
     demands = system.demands
     output = system.activities.output
-    takes = (demands.provider >= 0) & ~demands.is_credit & (demands.amount > 0)
+    takes = (demands.provider >= 0) & (demands.is_credit == (demands.amount < 0)) & (demands.amount != 0)
     activity, provider = demands.activity[takes], demands.provider[takes]
-    share = demands.amount[takes] / output[activity]
+    share = np.abs(demands.amount[takes]) / output[activity]
     order = order_coupling(build_coupling(np.ones(len(output)), activity, provider, np.ones(len(activity))))
     component = np.empty(len(output), np.int64)
     component[order.order] = np.repeat(np.arange(len(order.starts) - 1), np.diff(order.starts))

@@ -35,6 +35,8 @@ class Functions:
         Gross output [base unit of the flow].
     share : (n,) float64
         Share of the process's burdens [1].
+    reference_output : (n,) float64
+        Gross output of the process's reference [base unit of that flow].
     first, count : (processes,) int64
         Where a process's functions start, and how many it has.
     causal : dict
@@ -47,6 +49,7 @@ class Functions:
     flow: NDArray[np.int64]
     output: NDArray[np.float64]
     share: NDArray[np.float64]
+    reference_output: NDArray[np.float64]
     first: NDArray[np.int64]
     count: NDArray[np.int64]
     causal: dict[tuple[int, int], float]
@@ -111,6 +114,10 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Finding
     output = np.zeros(len(keys))
     np.add.at(output, inverse, exchanges.amount[is_function])
     process, flow = keys // width, keys % width
+    made = np.ones(len(inventory.processes))
+    is_reference = flow == reference[process]
+    made[process[is_reference]] = output[is_reference]
+    _report_outputs(inventory, process[is_reference & (output <= 0)], output[is_reference & (output <= 0)], found)
     share = np.ones(len(keys))
     keep = np.ones(len(keys), np.bool_)
     substituted = np.zeros(len(exchanges), np.bool_)
@@ -132,7 +139,21 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Finding
     process, flow, output, share = process[keep], flow[keep], output[keep], share[keep]
     count = np.bincount(process, minlength=len(inventory.processes))
     first = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else np.empty(0, np.int64)
-    return Functions(process, flow, output, share, first.astype(np.int64), count, own, substituted)
+    return Functions(process, flow, output, share, made[process], first.astype(np.int64), count, own, substituted)
+
+
+def _report_outputs(
+    inventory: Inventory, process: NDArray[np.int64], output: NDArray[np.float64], found: Findings
+) -> None:
+    """Report processes whose reference rows sum to nothing or less; a single such row is reported where it is read."""
+    exchanges = inventory.exchanges
+    for each, amount in zip(process.tolist(), output.tolist(), strict=True):
+        own = exchanges.process == each
+        if (exchanges.amount[own & exchanges.is_reference] > 0).all():
+            name, row = inventory.processes.ids[each].as_py(), int(exchanges.rows[own & exchanges.is_reference][0])
+            what = f"the rows of the reference flow of {name!r} sum to {amount:g}, they must give more than zero"
+            fix = "write what is made in one row above zero; what it takes of its own as an input"
+            found.block("reference_amount", "exchanges", what, fix, row=row, column="amount", value=f"{amount:g}")
 
 
 def make_activities(

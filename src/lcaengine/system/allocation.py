@@ -94,8 +94,9 @@ def share_burdens(
         fix, row = "choose an allocation if they are sold", int(inventory.frames["processes"].rows[process])
         found.warn("allocation_none", "processes", what, fix, row=row, column="allocation", value=rule)
         return alone
-    if (output < 0).any():
-        block("allocation_amount", f"process {name!r} makes a negative amount of {others}", "write amounts above zero")
+    if (output[~is_reference] <= 0).any():
+        what = f"process {name!r} makes nothing, or less, of a co-product among {others}"
+        block("allocation_amount", what, "write amounts above zero, or take the co-product away")
         return alone
     if rule == "substitution":
         return Shares(alone.share, alone.keep, substitute=True)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.errors import UnitError
-from lcaengine.findings import Finding, Findings, raise_blockers
-from lcaengine.inventory.conversion import convert
+from lcaengine.findings import Finding
 from lcaengine.inventory.inventory import DataType
-from lcaengine.method import Factor, Method
-from lcaengine.places import GLOBAL, is_elsewhere, list_fallbacks
-from lcaengine.system.declared import Declared, read_declared
-from lcaengine.system.system import System, list_site_energy
+from lcaengine.method import SITE_ENERGY, Method
+from lcaengine.system.declared import Declared
+from lcaengine.system.site_energy import list_site_energy
+from lcaengine.system.system import System
 
-__all__ = ["Burdens", "Characterization", "characterize", "match_factors"]
-
-SITE_ENERGY = "energy_site"
-"""The indicator that is counted from energy bought, not from elementary flows."""
+__all__ = ["Burdens", "Characterization", "characterize"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,65 +68,6 @@ class Burdens:
     is_missing: NDArray[np.bool_]
 
 
-def match_factors(system: System, method: Method, found: Findings | None = None) -> Characterization:
-    """Match the method's factors to the rows of B: an id beats a name, a finer compartment a coarser, near a far place.
-
-    Parameters
-    ----------
-    system : System
-    method : Method
-    found : Findings, optional
-        Receives factors that do not fit; without it blockers are raised.
-
-    Returns
-    -------
-    Characterization
-    """
-    reports = Findings() if found is None else found
-    known = len(reports.items)
-    by_id: dict[tuple[str, bool], list[Factor]] = defaultdict(list)
-    by_name: dict[tuple[str, str, bool], list[Factor]] = defaultdict(list)
-    for factor in method.factors:
-        if factor.flow_id:
-            by_id[factor.flow_id, factor.is_input].append(factor)
-        else:
-            by_name[factor.flow_name, factor.compartment, factor.is_input].append(factor)
-    flows, rows = system.inventory.flows, system.interventions
-    candidates: dict[tuple[int, bool], dict[int, dict[str, tuple[float, int]]]] = {}
-    entries: list[tuple[int, int, float, bool]] = []
-    uncharacterized = np.ones(len(rows.flow), np.bool_)
-    for at, (flow, is_input, place) in enumerate(
-        zip(rows.flow.tolist(), rows.is_input.tolist(), rows.place, strict=True)
-    ):
-        if (flow, is_input) not in candidates:
-            ids = by_id.get((flows.ids[flow].as_py(), is_input), [])
-            names = by_name.get((flows.names[flow], flows.compartment[flow] or "", is_input), [])
-            candidates[flow, is_input] = _choose(system, method, flow, ids, names, reports)
-        for indicator, at_place in candidates[flow, is_input].items():
-            asked = place or GLOBAL
-            for near in list_fallbacks(asked):
-                if near in at_place:
-                    by_place = len(at_place) > 1 or near != GLOBAL
-                    entries.append(
-                        (at, indicator, at_place[near][0], by_place and (not place or is_elsewhere(asked, near)))
-                    )
-                    uncharacterized[at] = False
-                    break
-    declared = read_declared(system.inventory, system.activities, method, reports)
-    if found is None:
-        raise_blockers(reports, method.label)
-    columns = list(zip(*entries, strict=True)) or [(), (), (), ()]
-    return Characterization(
-        np.array(columns[0], np.int64),
-        np.array(columns[1], np.int64),
-        np.array(columns[2], np.float64),
-        np.array(columns[3], np.bool_),
-        uncharacterized,
-        declared,
-        tuple(Findings(reports.items[known:]).warnings()),
-    )
-
-
 def characterize(system: System, method: Method, matched: Characterization) -> Burdens:
     """Give the direct contributions d = C B of every activity, and their sizes by exchange row.
 
@@ -184,36 +119,3 @@ def _list_contributions(
     lists.append((own.activity, own.indicator, own.value, declaring, np.zeros(len(own.activity), np.bool_)))
     activity, indicator, value, data_type, elsewhere = (np.concatenate(columns) for columns in zip(*lists, strict=True))
     return activity, indicator, value, data_type, elsewhere
-
-
-def _choose(
-    system: System, method: Method, flow: int, ids: list[Factor], names: list[Factor], found: Findings
-) -> dict[int, dict[str, tuple[float, int]]]:
-    """Choose the factors of one flow and direction: indicator to place to (factor, row)."""
-    flows = system.inventory.flows
-    sub = flows.sub_compartment[flow] or ""
-    chosen: dict[int, dict[str, tuple[float, int]]] = {}
-    level: dict[int, int] = {}
-    levels = (ids, [f for f in names if f.sub_compartment == sub], [f for f in names if sub and not f.sub_compartment])
-    unfit: set[int] = set()
-    for rank, factors in enumerate(levels):
-        for factor in factors:
-            if level.setdefault(factor.indicator, rank) != rank or factor.indicator in unfit:
-                continue
-            at_place = chosen.setdefault(factor.indicator, {})
-            flow_id = flows.ids[flow].as_py()
-            if factor.location in at_place:
-                both = f"rows {at_place[factor.location][1]} and {factor.row}"
-                what = f"{both} both hold for {flow_id!r} at {factor.location}"
-                found.block("equal_factors", "factors", what, "keep one of them", row=factor.row, value=flow_id)
-                continue
-            try:
-                per = factor.per.factor / convert(factor.per, flows.units[flow], flow, flows.properties)
-            except UnitError as error:
-                unfit.add(factor.indicator)  # one finding a flow and indicator, not one a place
-                given = f"the factor for {method.indicators[factor.indicator].id} of {flow_id!r}"
-                what = f"{given} is per {factor.per.label}: {error.what}"
-                found.block("factor_dimension", "factors", what, error.fix, row=factor.row, value=flow_id)
-                continue
-            at_place[factor.location] = (factor.value * per, factor.row)
-    return chosen

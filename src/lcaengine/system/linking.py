@@ -45,6 +45,7 @@ def link_rows(
     markets: list[Market],
     rows: NDArray[np.int64],
     is_substituted: NDArray[np.bool_],
+    is_avoided: NDArray[np.bool_],
     unlinked: str,
     found: Findings,
 ) -> Links:
@@ -58,7 +59,9 @@ def link_rows(
     rows : (m,) int64
         Exchange rows that ask for a product or a treatment.
     is_substituted : (m,) bool
-        Rows whose own process makes the flow and displaces another's: it is no candidate itself.
+        Co-products that displace another's supply: without one there is nothing to score.
+    is_avoided : (m,) bool
+        Rows that spare another's supply. Neither kind displaces its own process.
     unlinked : {"refuse", "cutoff"}
         Whether a row nobody meets blocks, or is counted and left out.
     found : Findings
@@ -71,20 +74,21 @@ def link_rows(
     flow, provider = exchanges.flow[rows], exchanges.provider[rows]
     asked_by = exchanges.process[rows]
     places, place_code = _encode_places(exchanges.location, processes.location, rows, asked_by)
-    own = np.where(is_substituted, asked_by, -1)
-    request = np.stack([flow, provider, np.where(provider >= 0, -1, place_code), own], axis=1)
+    own = np.where(is_substituted | is_avoided, asked_by, -1)
+    place_code = np.where(provider >= 0, -1, place_code)
+    request = np.stack([flow, provider, place_code, own, is_substituted], axis=1)
     distinct, inverse = np.unique(request, axis=0, return_inverse=True)
     inverse = inverse.ravel()
     book = _Book(functions, markets)
     link = np.full(len(distinct), -1, np.int64)
     elsewhere = np.zeros(len(distinct), np.bool_)
     far: dict[tuple[int, str], dict[str, int]] = {}
-    for at, (wanted, named, place, without) in enumerate(distinct.tolist()):
+    for at, (wanted, named, place, without, substituted) in enumerate(distinct.tolist()):
         asked = places[place] if place >= 0 else GLOBAL
         answer, there = _find_provider(book, processes.location, wanted, named, asked, without)
         if isinstance(answer, _Fault):
             mine = inverse == at
-            must_link = unlinked == "refuse" or without >= 0  # substitution needs something to displace
+            must_link = unlinked == "refuse" or bool(substituted)
             _report_unlinked(inventory, book, answer, wanted, named, exchanges.rows[rows[mine]], must_link, found)
             continue
         link[at] = answer
@@ -123,7 +127,7 @@ def _find_provider(
                 return book.markets[flow, place], place
     makers = [maker for maker in book.makers.get(flow, []) if book.process[maker] != without]
     if len(makers) == 1:
-        return makers[0], locations[book.process[makers[0]]] or asked
+        return makers[0], locations[book.process[makers[0]]] or GLOBAL
     return (_Fault.AMBIGUOUS if makers else _Fault.NOBODY), ""
 
 

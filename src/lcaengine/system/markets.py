@@ -112,7 +112,7 @@ def _share_out(
     if len(kinds) > 1:
         what = f"the market of {name} mixes shares and amounts"
         found.block("market_mixed", "markets", what, "use one of them", column="share", value=name)
-    elif kinds == {True} and total > 0:
+    elif kinds == {True} and 0 < total < np.inf:
         return tuple(sorted((maker, value / total) for maker, value in mix))
     elif abs(total - 1.0) > SUM_TOLERANCE:
         what = f"the shares of the market of {name} sum to {total:.9g}, not to one"
@@ -122,14 +122,17 @@ def _share_out(
 
 def _mix_by_production(inventory: Inventory, functions: Functions, has_market: set[int]) -> list[Market]:
     """Make a market of every product that has none and whose makers, two or more, all state what they make."""
-    production = inventory.processes.production[functions.process]
-    if not np.isfinite(production).any():
+    stated = inventory.processes.production[functions.process]
+    if not np.isfinite(stated).any():
         return []
+    production = stated * functions.output / functions.reference_output
     markets = []
     for flow in np.unique(functions.flow).tolist():
         makers = np.flatnonzero(functions.flow == flow)
-        made = production[makers]
-        if flow not in has_market and len(makers) > 1 and np.isfinite(made).all() and made.sum() > 0:
+        if flow in has_market or len(makers) < 2 or np.isnan(production[makers]).any():
+            continue
+        made = production[makers] / max(production[makers].max(), np.finfo(float).tiny)
+        if made.sum() > 0:
             mix = zip(makers.tolist(), (made / made.sum()).tolist(), strict=True)
             markets.append(Market(flow, GLOBAL, tuple(mix)))
     return markets

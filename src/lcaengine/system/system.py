@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.findings import Finding, Findings, raise_blockers
-from lcaengine.inventory.conversion import energy_content
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
 from lcaengine.system.activities import Activities, Functions, find_functions, make_activities
@@ -18,7 +17,7 @@ from lcaengine.system.demand import Bill, read_demand
 from lcaengine.system.linking import link_rows
 from lcaengine.system.markets import Market, find_markets
 
-__all__ = ["UNLINKED", "Demands", "Interventions", "System", "build_system", "list_site_energy"]
+__all__ = ["UNLINKED", "Demands", "Interventions", "System", "build_system"]
 
 UNLINKED = ("refuse", "cutoff")
 """What to do with an input nobody supplies."""
@@ -149,32 +148,6 @@ def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings
     return System(inventory, activities, coupling, demands, interventions, unlinked, tuple(new.warnings()))
 
 
-def list_site_energy(system: System) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """List the energy bought by labelled processes: flows measured in energy, and energy carriers at their HHV.
-
-    Returns
-    -------
-    activity, energy, row : (m,)
-        Activity, energy [MJ], and exchange row of each input.
-    """
-    inventory, demands = system.inventory, system.demands
-    flows = inventory.flows
-    content = np.zeros(len(flows))
-    for flow in range(len(flows)):
-        carries = energy_content(flows.units[flow], flow, flows.properties)
-        bought = flows.category[flow] == "energy carrier" or flows.units[flow].base.startswith("MJ")
-        if carries is not None and bought:
-            content[flow] = carries[0]
-    own = (demands.row >= 0) & ~demands.is_credit
-    own &= system.activities.stage[demands.activity] >= 0
-    own &= inventory.exchanges.is_input[np.maximum(demands.row, 0)]
-    at = np.flatnonzero(own)
-    row = demands.row[at]
-    energy = content[inventory.exchanges.flow[row]] * demands.amount[at]
-    used = energy != 0
-    return demands.activity[at][used], energy[used], row[used]
-
-
 def _build_demands(
     inventory: Inventory,
     functions: Functions,
@@ -187,7 +160,8 @@ def _build_demands(
     exchanges = inventory.exchanges
     asks = (roles == Role.DEMAND) | (roles == Role.AVOIDED) | functions.substituted
     rows = np.flatnonzero(asks)
-    links = link_rows(inventory, functions, markets, rows, functions.substituted[rows], unlinked, found)
+    avoided = roles[rows] == Role.AVOIDED
+    links = link_rows(inventory, functions, markets, rows, functions.substituted[rows], avoided, unlinked, found)
     activity, entry, weight = _spread(functions, exchanges.process[rows], exchanges.flow[rows], len(inventory.flows))
     credit = (roles[rows] == Role.AVOIDED) | functions.substituted[rows]
     own = Demands(

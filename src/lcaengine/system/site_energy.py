@@ -1,0 +1,63 @@
+"""Site energy: final energy as bought by labelled processes, at its higher heating value, nothing upstream of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.findings import Findings
+from lcaengine.inventory.conversion import energy_content
+from lcaengine.system.system import System
+
+__all__ = ["list_site_energy", "report_site_energy"]
+
+CARRIER = "energy carrier"
+"""The category of flows that count at their heating value."""
+
+
+def list_site_energy(system: System) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """List the energy bought by labelled processes: flows measured in energy, and energy carriers at their HHV.
+
+    Returns
+    -------
+    activity, energy, row : (m,)
+        Activity, energy [MJ], and exchange row of each input.
+    """
+    inventory, demands = system.inventory, system.demands
+    at = _find_bought(system)
+    row = demands.row[at]
+    flow = inventory.exchanges.flow[row]
+    content = np.zeros(len(inventory.flows))
+    for each in np.unique(flow).tolist():
+        carries = energy_content(inventory.flows.units[each], each, inventory.flows.properties)
+        content[each] = carries[0] if carries else 0.0
+    energy = content[flow] * demands.amount[at]
+    return demands.activity[at], energy, row
+
+
+def report_site_energy(system: System, found: Findings) -> None:
+    """Report energy carriers that labelled processes buy whose energy is unknown, or known at the lower value only."""
+    flows = system.inventory.flows
+    for flow in np.unique(system.inventory.exchanges.flow[system.demands.row[_find_bought(system)]]).tolist():
+        flow_id, carries = flows.ids[flow].as_py(), energy_content(flows.units[flow], flow, flows.properties)
+        if carries is None:
+            what = f"{flow_id!r} is an {CARRIER} without a heating value: the energy bought with it is unknown"
+            found.block("site_energy", "properties", what, "give heating_value_hhv, or another category", value=flow_id)
+        elif carries[1]:
+            what = f"{flow_id!r} has a lower heating value only; energy_site rests on it"
+            found.warn("energy_lhv", "properties", what, "give heating_value_hhv", value=flow_id)
+    for flow, category in enumerate(flows.category):
+        if category and category != CARRIER and category.strip().casefold() == CARRIER:
+            what = f"category {category!r} is not {CARRIER!r} to the letter and counts for nothing"
+            found.warn("category", "flows", what, f"write {CARRIER}", column="category", value=flows.ids[flow].as_py())
+
+
+def _find_bought(system: System) -> NDArray[np.int64]:
+    """Find the demands of labelled processes for energy: inputs, credits left out."""
+    inventory, demands = system.inventory, system.demands
+    flows = inventory.flows
+    pairs = zip(flows.category, flows.units, strict=True)
+    is_energy = np.array([c == CARRIER or u.base.startswith("MJ") for c, u in pairs], np.bool_)
+    row = np.maximum(demands.row, 0)
+    bought = (demands.row >= 0) & ~demands.is_credit & (system.activities.stage[demands.activity] >= 0)
+    return np.flatnonzero(bought & inventory.exchanges.is_input[row] & is_energy[inventory.exchanges.flow[row]])
