@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.kernels.chain import carry_worst
-from lcaengine.solve import Ordering, order_coupling, solve_coupling
+from lcaengine.solve import Intensities, Ordering, order_coupling, solve_coupling, solve_stages
 from lcaengine.solve.stages import cut_labelled
 from lcaengine.system import Coupling, System, build_coupling, transpose
 
-__all__ = ["find_credit_chains", "measure_forward"]
+__all__ = ["build_graph", "find_backward", "find_credit_chains", "measure_by_process", "measure_forward"]
 
 BLOCK = 64
 """Demands solved side by side."""
@@ -33,8 +33,8 @@ def find_credit_chains(system: System, graph: Coupling, ordering: Ordering) -> N
 
 
 def measure_forward(
-    coupling: Coupling,
     demanded: NDArray[np.int64],
+    coupling: Coupling,
     sizes: NDArray[np.float64],
     label: NDArray[np.int8],
     labels: int,
@@ -46,10 +46,10 @@ def measure_forward(
 
     Parameters
     ----------
-    coupling : Coupling
-        A'.
     demanded : (m,) int64
         Activities, each a demand of one unit.
+    coupling : Coupling
+        A'.
     sizes : (n, q) float64
         Sums of |direct contribution| a unit of activity.
     label : (n,) int8
@@ -82,6 +82,66 @@ def measure_forward(
             served = solve_coupling(background, np.where(unlabelled, -drawn, 0.0), name, background_order).x
             out[:, each] = np.abs(np.where(unlabelled, served, of_label)).T @ sizes
     return sums
+
+
+def find_backward(system: System, graph: Coupling) -> NDArray[np.int64]:
+    """Find the activities that may run backwards: providers of avoided or negative amounts, and their chains.
+
+    Returns
+    -------
+    (m,) int64
+    """
+    demands = system.demands
+    backward = (demands.provider >= 0) & ((demands.amount < 0) != demands.is_credit) & (demands.amount != 0)
+    upstream = transpose(graph)  # marks pass from who asks to who is asked
+    order = order_coupling(upstream)
+    own = np.zeros((len(graph), 1), np.int8)
+    own[demands.provider[backward]] = 1
+    return np.flatnonzero(carry_worst(upstream.indptr, upstream.indices, order.order, order.starts, own)[:, 0])
+
+
+def measure_by_process(
+    backward: NDArray[np.int64],
+    ordering: Ordering,
+    coupling: Coupling,
+    sizes: NDArray[np.float64],
+    label: NDArray[np.int8],
+    labels: int,
+    name: Callable[[NDArray[np.int64]], str],
+) -> NDArray[np.float64]:
+    """Give the same sums for all activities at once: those that run forward in one solve, the others one by one.
+
+    Where s_j is never negative, sum_j |s_j| size_j is linear in the sizes and one transposed solve gives it; for an
+    activity j that may run backwards, ``A' x = e_j`` gives s_j for every demand, whose absolute value is added.
+
+    Parameters
+    ----------
+    backward : (m,) int64
+        Activities that may run backwards.
+    ordering : Ordering
+        Of `coupling`.
+    coupling, sizes, label, labels, name
+        As in :func:`measure_forward`.
+
+    Returns
+    -------
+    (n, labels + 2, q) float64
+        By label, then unassigned, then total.
+    """
+    forward = sizes.copy()
+    forward[backward] = 0.0
+    sums = _stack(solve_stages(coupling, forward, label, labels, name, ordering))
+    width = max(1, min(BLOCK, 4_000_000 // (len(coupling) * (labels + 2))))
+    for start in range(0, len(backward), width):
+        block = backward[start : start + width]
+        unit = np.zeros((len(coupling), len(block)))
+        unit[block, np.arange(len(block))] = 1.0
+        sums += np.abs(_stack(solve_stages(coupling, unit, label, labels, name, ordering))) @ sizes[block]
+    return sums
+
+
+def _stack(solved: Intensities) -> NDArray[np.float64]:
+    return np.concatenate([solved.parts, solved.unassigned[:, None], solved.total[:, None]], axis=1)
 
 
 def build_graph(system: System) -> Coupling:

@@ -12,7 +12,13 @@ from lcaengine.errors import SolveError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.footprints.footprints import Footprints
 from lcaengine.footprints.gaps import Status, find_gaps, trace_status
-from lcaengine.footprints.primary import build_graph, find_credit_chains, measure_forward
+from lcaengine.footprints.primary import (
+    build_graph,
+    find_backward,
+    find_credit_chains,
+    measure_by_process,
+    measure_forward,
+)
 from lcaengine.inventory import STAGES, Inventory, load_inventory
 from lcaengine.inventory.conversion import mass_content
 from lcaengine.method import Method, read_method
@@ -97,13 +103,20 @@ def score_system(system: System, method: Method, matched: Characterization) -> F
         return name_activities(system, activities)
 
     sizes = np.concatenate([burdens.size, burdens.primary], axis=1)
-    solved = solve_stages(system.coupling, np.concatenate([burdens.direct, sizes], axis=1), label, len(stages), name)
+    ordering, direct = order_coupling(system.coupling), np.concatenate([burdens.direct, sizes], axis=1)
+    solved = solve_stages(system.coupling, direct, label, len(stages), name, ordering)
     every = np.concatenate([solved.parts, solved.unassigned[:, None], solved.total[:, None]], axis=1)
     size, primary = every[:, :, k : 2 * k].copy(), every[:, :, 2 * k :].copy()
-    backward = find_credit_chains(system, graph, graph_order)
-    if len(backward):
-        forward = measure_forward(system.coupling, backward, sizes, label, len(stages), name)
-        size[backward], primary[backward] = forward[:, :, :k], forward[:, :, k:]
+    downstream = find_credit_chains(system, graph, graph_order)
+    if len(downstream):
+        # A process that runs backwards counts by its size all the same, which no linear solve gives.
+        backward = find_backward(system, graph)
+        measure = (system.coupling, sizes, label, len(stages), name)
+        if len(backward) < len(downstream):
+            sums = measure_by_process(backward, ordering, *measure)[downstream]
+        else:
+            sums = measure_forward(downstream, *measure)
+        size[downstream], primary[downstream] = sums[:, :, :k], sums[:, :, k:]
     share = np.full(size.shape, np.nan)
     np.divide(primary, size, out=share, where=size > 0)
     reference, per_kg = _reference_units(system)

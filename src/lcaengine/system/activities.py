@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lcaengine.findings import Findings
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.signs import Role
-from lcaengine.system.allocation import share_burdens
+from lcaengine.system.allocation import report_unused, share_burdens
 
 __all__ = ["Activities", "ActivityKind", "Functions", "find_functions", "make_activities"]
 
@@ -123,6 +123,7 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Finding
     substituted = np.zeros(len(exchanges), np.bool_)
     causal: dict[tuple[int, int], float] = {}
     several = np.bincount(process, minlength=len(inventory.processes)) > 1
+    report_unused(inventory, several, found)
     for each in np.flatnonzero(several).tolist():
         members = np.flatnonzero(process == each)
         shares = share_burdens(inventory, each, int(reference[each]), flow[members], output[members], found)

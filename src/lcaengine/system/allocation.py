@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lcaengine.findings import Findings
+from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.conversion import energy_content, mass_content
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.units.definitions import CURRENCIES
 
 Block = Callable[[str, str, str], None]
 
-__all__ = ["SUM_TOLERANCE", "Shares", "share_burdens"]
+__all__ = ["SUM_TOLERANCE", "Shares", "report_unused", "share_burdens"]
 
 SUM_TOLERANCE = 1e-6
 """How far shares that are given may be from summing to one."""
@@ -171,6 +171,7 @@ def _read_given(
     position = {flow: k for k, flow in enumerate(flows.tolist())}
     share = np.zeros(len(flows))
     causal: dict[tuple[int, int], float] = {}
+    given: set[int] = set()
     for at in rows.tolist():
         product, exchange = int(products[at]), int(exchanges[at])
         if product not in position or (named[at] and exchange < 0) or factors[at] < 0:
@@ -181,6 +182,12 @@ def _read_given(
             causal[position[product], exchange] = float(factors[at])
         elif not named[at]:
             share[position[product]] = factors[at]
+            given.add(position[product])
+    missing = [name for k, name in enumerate(ids) if k not in given]
+    if missing:
+        what = f"the table allocation has no row for {', '.join(missing)} of {name!r}"
+        block("allocation_row", what, "give each product its share, zero where it carries nothing")
+        return None
     sums = {"all exchanges": float(share.sum())}
     for exchange in sorted({x for _, x in causal}):
         sums[inventory.flows.ids[exchange].as_py()] = sum(v for (_, x), v in causal.items() if x == exchange)
@@ -192,3 +199,36 @@ def _read_given(
             block("allocation_sum", what, "give each product its share in the table allocation")
             return None
     return Shares(share, np.ones(len(flows), np.bool_), causal)
+
+
+def report_unused(inventory: Inventory, used: NDArray[np.bool_], found: Findings) -> None:
+    """Warn of rows of the table `allocation` that the process's rule does not read.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    used : (processes,) bool
+        Processes with several products.
+    found : Findings
+    """
+    frame = inventory.frames["allocation"]
+    process = frame.codes("process_id", inventory.processes.ids)
+    rules = inventory.processes.allocation
+    by_exchange = frame.filled("exchange_flow_id")
+    reads = {"as_given": (True, False), "causal": (True, True)}
+    wrong = np.array(
+        [
+            p >= 0 and not (used[p] and reads.get(rules[p] or "", (False, False))[int(exchange)])
+            for p, exchange in zip(process.tolist(), by_exchange.tolist(), strict=True)
+        ],
+        np.bool_,
+    )
+    if wrong.any():
+        what, fix = (
+            "the allocation of {value} does not read this row",
+            "choose as_given, or causal with exchange_flow_id",
+        )
+        ids = frame.columns["process_id"]
+        found.block_rows(
+            "unused_allocation", "allocation", wrong, frame.rows, "process_id", ids, what, fix, Severity.WARNING
+        )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from lcaengine.errors import UnitError
 from lcaengine.findings import Findings
 from lcaengine.inventory.conversion import convert
+from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.places import GLOBAL
 from lcaengine.system.activities import Functions
+from lcaengine.system.linking import Book, Fault, find_provider
 from lcaengine.system.markets import Market
 from lcaengine.units import read_unit
 
@@ -23,6 +27,7 @@ class Bill:
     Attributes
     ----------
     id, supplier : str
+        The supplier is a label of the bill; it selects nobody.
     lines : tuple of (int, float)
         Activity (functions first, then markets) and amount [base unit of its product].
     """
@@ -33,7 +38,7 @@ class Bill:
 
 
 def read_demand(inventory: Inventory, functions: Functions, markets: list[Market], found: Findings) -> list[Bill]:
-    """Read the table `demand`: each line names a process, or a product met by its market or its only maker.
+    """Read the table `demand`: a line names a process, or a product that is linked as an input at GLO would be.
 
     Returns
     -------
@@ -41,45 +46,58 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
         In order of their ids.
     """
     frame = inventory.frames["demand"]
-    ids, suppliers, labels = frame.text("demand_id"), frame.text("supplier_id"), frame.text("unit")
-    product_ids, process_ids = frame.text("product_id"), frame.text("process_id")
-    products, processes = (
-        frame.codes("product_id", inventory.flows.ids),
-        frame.codes("process_id", inventory.processes.ids),
-    )
-    amounts = frame.number("amount")
-    known = (frame.filled("product_id") <= (products >= 0)) & (frame.filled("process_id") <= (processes >= 0))
+    book = Book(functions, markets)
+    flows = [*functions.flow.tolist(), *(market.flow for market in markets)]
+    ids, amounts, labels = frame.text("demand_id"), frame.number("amount"), frame.text("unit")
+    suppliers: dict[str, set[str]] = {}
     lines: dict[str, list[tuple[int, float]]] = {}
-    owner: dict[str, str] = {}
-    start = len(functions.process)
     for at, name in enumerate(ids):
         if name is None:
             continue
-        owner.setdefault(name, suppliers[at] or "")
-        candidates = [
-            k
-            for k, (process, flow) in enumerate(zip(functions.process, functions.flow, strict=True))
-            if (process_ids[at] is None or process == processes[at])
-            and (product_ids[at] is None or flow == products[at])
-        ]
-        if process_ids[at] is None:
-            mixes = [start + k for k, m in enumerate(markets) if m.flow == products[at]]
-            world = [start + k for k, m in enumerate(markets) if m.flow == products[at] and m.place == GLOBAL]
-            candidates = world or mixes or candidates
-        row = int(frame.rows[at])
-        asked = product_ids[at] or process_ids[at] or ""
-        column = "process_id" if process_ids[at] else "product_id"
-        if len(candidates) != 1 or not asked:
-            if not asked or known[at]:
-                what = f"{asked!r} of bill {name!r} names {len(candidates)} activities, it must name one"
-                fix = "name a product with one maker or market, or a process_id"
-                found.block("demand", "demand", what, fix, row=row, column=column, value=asked)
+        suppliers.setdefault(name, set()).add(frame.columns["supplier_id"][at].as_py() or "")
+        activity = _find_line(inventory, functions, book, frame, at, found)
+        if activity is None:
             continue
-        flow = int(functions.flow[candidates[0]]) if candidates[0] < start else markets[candidates[0] - start].flow
+        flow, label, row = flows[activity], labels[at] or "", int(frame.rows[at])
         try:
-            factor = convert(read_unit(labels[at] or ""), inventory.flows.units[flow], flow, inventory.flows.properties)
+            factor = convert(read_unit(label), inventory.flows.units[flow], flow, inventory.flows.properties)
         except UnitError as error:
-            found.block("unknown_unit", "demand", error.what, error.fix, row=row, column="unit", value=labels[at])
+            found.block("unknown_unit", "demand", error.what, error.fix, row=row, column="unit", value=label)
             continue
-        lines.setdefault(name, []).append((candidates[0], float(amounts[at]) * factor))
-    return [Bill(name, owner[name], tuple(sorted(lines[name]))) for name in sorted(lines)]
+        lines.setdefault(name, []).append((activity, float(amounts[at]) * factor))
+    known = set(inventory.processes.ids.to_pylist())
+    for name, labelled in sorted(suppliers.items()):
+        if len(labelled) > 1:
+            what, fix = f"bill {name!r} has several supplier_ids", "write one: it labels the bill and selects nobody"
+            found.block("demand", "demand", what, fix, column="supplier_id", value=", ".join(sorted(labelled)))
+        if name in known:
+            what, fix = f"bill {name!r} has the id of a process", "give the bill an id of its own"
+            found.block("demand", "demand", what, fix, column="demand_id", value=name)
+    return [Bill(name, min(suppliers[name]), tuple(sorted(lines[name]))) for name in sorted(lines)]
+
+
+def _find_line(
+    inventory: Inventory, functions: Functions, book: Book, frame: Frame, at: int, found: Findings
+) -> int | None:
+    """Find the activity a line names; None (and a blocker, unless its id is reported already) where there is none."""
+    product, process = frame.columns["product_id"][at].as_py(), frame.columns["process_id"][at].as_py()
+    flow = int(frame.codes("product_id", inventory.flows.ids)[at])
+    maker = int(frame.codes("process_id", inventory.processes.ids)[at])
+    if (product and flow < 0) or (process and maker < 0):
+        return None
+    if process:
+        own = np.flatnonzero((functions.process == maker) & ((functions.flow == flow) | (product is None))).tolist()
+        what = f"process {process!r} makes {len(own)} products that {product or 'the line'!r} could mean"
+    elif product:
+        answer, _ = find_provider(book, inventory.processes.location, flow, -1, GLOBAL, -1)
+        own = [] if isinstance(answer, Fault) else [answer]
+        what = f"{product!r} has no market at {GLOBAL} and no maker that is the only one"
+    else:
+        own, what = [], "the line names neither a product nor a process"
+    if len(own) == 1:
+        return int(own[0])
+    column = "process_id" if process else "product_id"
+    fix = "name a process_id, or a product with a market at GLO or a single maker"
+    row = int(frame.rows[at])
+    found.block("demand", "demand", what, fix, row=row, column=column, value=process or product or "")
+    return None

@@ -14,7 +14,7 @@ from lcaengine.places import GLOBAL, is_elsewhere, list_fallbacks
 from lcaengine.system.activities import Functions
 from lcaengine.system.markets import Market
 
-__all__ = ["Links", "link_rows"]
+__all__ = ["Book", "Fault", "Links", "find_provider", "link_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class Links:
     is_elsewhere: NDArray[np.bool_]
 
 
-class _Fault(IntEnum):
+class Fault(IntEnum):
+    """Why a request finds no provider."""
+
     MAKES_NOT = 1
     AMBIGUOUS = 2
     NOBODY = 3
@@ -79,14 +81,14 @@ def link_rows(
     request = np.stack([flow, provider, place_code, own, is_substituted], axis=1)
     distinct, inverse = np.unique(request, axis=0, return_inverse=True)
     inverse = inverse.ravel()
-    book = _Book(functions, markets)
+    book = Book(functions, markets)
     link = np.full(len(distinct), -1, np.int64)
     elsewhere = np.zeros(len(distinct), np.bool_)
     far: dict[tuple[int, str], dict[str, int]] = {}
     for at, (wanted, named, place, without, substituted) in enumerate(distinct.tolist()):
         asked = places[place] if place >= 0 else GLOBAL
-        answer, there = _find_provider(book, processes.location, wanted, named, asked, without)
-        if isinstance(answer, _Fault):
+        answer, there = find_provider(book, processes.location, wanted, named, asked, without)
+        if isinstance(answer, Fault):
             mine = inverse == at
             must_link = unlinked == "refuse" or bool(substituted)
             _report_unlinked(inventory, book, answer, wanted, named, exchanges.rows[rows[mine]], must_link, found)
@@ -99,7 +101,7 @@ def link_rows(
     return Links(link[inverse], elsewhere[inverse])
 
 
-class _Book:
+class Book:
     """Who makes what, looked up by flow; functions come first, markets after them."""
 
     def __init__(self, functions: Functions, markets: list[Market]) -> None:
@@ -114,13 +116,13 @@ class _Book:
         self.with_market = {market.flow for market in markets}
 
 
-def _find_provider(
-    book: _Book, locations: list[str | None], flow: int, named: int, asked: str, without: int
-) -> tuple[int | _Fault, str]:
+def find_provider(
+    book: Book, locations: list[str | None], flow: int, named: int, asked: str, without: int
+) -> tuple[int | Fault, str]:
     """Give the activity that meets a request and its place, or what stands in the way."""
     if named >= 0:
         maker = book.of.get((named, flow))
-        return (_Fault.MAKES_NOT, "") if maker is None else (maker, asked)
+        return (Fault.MAKES_NOT, "") if maker is None else (maker, asked)
     if flow in book.with_market:
         for place in list_fallbacks(asked):
             if (flow, place) in book.markets:
@@ -128,7 +130,7 @@ def _find_provider(
     makers = [maker for maker in book.makers.get(flow, []) if book.process[maker] != without]
     if len(makers) == 1:
         return makers[0], locations[book.process[makers[0]]] or GLOBAL
-    return (_Fault.AMBIGUOUS if makers else _Fault.NOBODY), ""
+    return (Fault.AMBIGUOUS if makers else Fault.NOBODY), ""
 
 
 def _encode_places(
@@ -152,8 +154,8 @@ def _report_fallbacks(inventory: Inventory, far: dict[tuple[int, str], dict[str,
 
 def _report_unlinked(
     inventory: Inventory,
-    book: _Book,
-    fault: _Fault,
+    book: Book,
+    fault: Fault,
     flow: int,
     named: int,
     rows: NDArray[np.int64],
@@ -165,13 +167,13 @@ def _report_unlinked(
     makers = [ids[book.process[maker]].as_py() for maker in book.makers.get(flow, [])]
     candidates = ", ".join(makers[:8]) + (f" and {len(makers) - 8} more" if len(makers) > 8 else "")
     every = np.ones(len(rows), np.bool_)
-    if fault is _Fault.MAKES_NOT:
+    if fault is Fault.MAKES_NOT:
         what = f"provider {ids[named].as_py()!r} does not make {flow_id!r}"
         fix = f"name one that does: {candidates}" if makers else f"no process makes {flow_id!r}: add one"
         found.block_rows(
             "wrong_provider", "exchanges", every, rows, "provider_id", [ids[named].as_py()] * len(rows), what, fix
         )
-    elif fault is _Fault.AMBIGUOUS:
+    elif fault is Fault.AMBIGUOUS:
         what = f"{flow_id!r} is made by several processes and has no market there"
         fix = f"name a provider_id or add markets; makers: {candidates}"
         found.block_rows(

@@ -53,17 +53,23 @@ def find_markets(inventory: Inventory, functions: Functions, found: Findings) ->
     mixes: dict[tuple[int, str], list[tuple[int, float]]] = {}
     kinds: dict[tuple[int, str], set[bool]] = {}
     spoiled = set()
+    unused: list[int] = []
     for at in range(len(frame)):
         flow, place = int(flows[at]), places[at] or GLOBAL
         maker = makers.get((int(processes[at]), flow))
         value = None if flow < 0 or processes[at] < 0 else _read_row(inventory, at, flow, maker, found)
         if bases[at] not in (None, "location"):
+            unused.append(int(frame.rows[at]))
             continue
         if maker is None or value is None:
             spoiled.add((flow, place))
             continue
         mixes.setdefault((flow, place), []).append((maker, value))
         kinds.setdefault((flow, place), set()).add(bool(by_amount[at]))
+    if unused:
+        what = f"{len(unused)} row(s) of the basis contract or residual take no part in the mix by location"
+        fix = "write the basis location, or leave it blank, for rows that should"
+        found.warn("unused_market", "markets", what, fix, row=min(unused), column="basis")
     markets = [
         Market(flow, place, _share_out(inventory, flow, place, mix, kinds[flow, place], found))
         for (flow, place), mix in sorted(mixes.items())
