@@ -189,7 +189,7 @@ CASES: dict[str, Case] = {
         allocated("as_given", allocation=[row(process_id="r", product_flow_id=f, factor=0.4) for f in "zm"]),
         *("allocation_sum", "processes", 3, "allocation", "as_given", "0.8"),
     ),
-    "shares not given": Case(allocated("as_given"), "allocation_sum", "processes", 3, "allocation", "as_given"),
+    "shares not given": Case(allocated("as_given"), "allocation_row", "processes", 3, "allocation", "as_given"),
     "a product without mass": Case(allocated("mass"), "allocation_property", "processes", 3, "allocation", "mass", "m"),
     "a product without energy": Case(
         allocated("energy"), "allocation_property", "processes", 3, "allocation", "energy", "z"

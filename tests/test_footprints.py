@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 import lcaengine as lca
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.primary import measure_forward
+from lcaengine.footprints.primary import measure_by_process, measure_forward
+from lcaengine.solve import order_coupling
 from tests.systems import technospheres, to_coupling
 from tests.tables import CO2, Tables, emits, exchange, makes, process, product, takes, write_inventory
 from tests.twins import share_primary, split_by_owner
@@ -100,14 +101,18 @@ def test_primary_sums_forward_equal_dense(A: NDArray[np.float64], seed: int) -> 
     size = random.random((len(A), 1))
     primary = size * (random.random((len(A), 1)) < 0.5)
     sizes = np.concatenate([size, primary], axis=1)
-    sums = measure_forward(to_coupling(A), np.arange(len(A)), sizes, label, 2, str)
+    sums = measure_forward(np.arange(len(A)), to_coupling(A), sizes, label, 2, str)
     share = sums[:, -1, 1:] / sums[:, -1, :1]
     assert np.allclose(share, share_primary(A, size, primary), rtol=1e-9)
+    coupling = to_coupling(A)
+    some = np.flatnonzero(random.random(len(A)) < 0.5) if (A - np.diag(np.diag(A)) <= 0).all() else np.arange(len(A))
+    together = measure_by_process(some, order_coupling(coupling), coupling, sizes, label, 2, str)
+    assert np.allclose(together, sums, rtol=1e-9, atol=1e-12 * sums.max())
     for j in range(len(A)):  # each activity alone: |s_j| by owner is the size of what the twin gives for d = e_j
         one = np.zeros((len(A), 1))
         one[j] = 1.0
         by_owner = np.abs(split_by_owner(A, one, label, 2))
-        found = measure_forward(to_coupling(A), np.arange(len(A)), one, label, 2, str)
+        found = measure_forward(np.arange(len(A)), to_coupling(A), one, label, 2, str)
         assert np.allclose(found[:, :-1], by_owner, rtol=1e-9, atol=0)
 
 

@@ -13,6 +13,7 @@ import pytest
 import lcaengine as lca
 from lcaengine.inventory.conversion import convert
 from lcaengine.units import LABELS, read_unit
+from lcaengine.units.unit import _read_label
 from tests.tables import CO2, Row, emits, makes, process, product, takes, write_inventory
 
 # label, the unit it is measured in, the factor, and the same unit in pint's own default registry ("" where it has none
@@ -342,8 +343,8 @@ def test_pint_is_asked_once_a_distinct_label(tmp_path: Path) -> None:
                 "exchanges": [makes("p", "x", 1.0, "MWh"), *inputs],
             },
         )
-        read_unit.cache_clear()
+        _read_label.cache_clear()
         assert len(lca.read_inventory(place).exchanges) == rows + 1
-        asked.append(read_unit.cache_info())
+        asked.append(_read_label.cache_info())
     assert asked[0] == asked[1]  # neither misses nor hits grow with the rows
     assert asked[0].misses == 5  # kWh, MWh, kg, g, t

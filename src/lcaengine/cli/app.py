@@ -5,7 +5,9 @@ Exit 0: done and well. 1: done, and the answer is no. 2: bad input or usage.
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,14 +39,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def main() -> None:
     """Run the command line; an error of the engine is a message and exit code 2, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an id the terminal cannot show is escaped, not an error
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except LcaError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # whoever read the output has enough
+            os._exit(0)  # what is left in the buffers cannot be written
+        raise
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\n  do:    check the disk and what the output goes to\n")
+        sys.stderr.flush()
+        os._exit(2)
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(130)
@@ -60,7 +70,7 @@ def _start(version: Annotated[bool, typer.Option("--version", help="Print the ve
 @app.command()
 def check(
     inventory: Place,
-    method: Annotated[str | None, typer.Option("--method", help="Match this method's factors too.")] = None,
+    method: MethodName = "core",
     unlinked: Unlinked = "refuse",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write findings to .json, .csv or .parquet.")
@@ -73,12 +83,11 @@ def check(
     from lcaengine.reports.terminal import print_findings
 
     _allow("--unlinked", unlinked, ("refuse", "cutoff"))
-    place = _find_place(inventory)
-    findings = check_inventory(place, _read_method(method) if method else None, unlinked)
+    findings = check_inventory(inventory, method, unlinked)
     if output is not None:
-        write_findings(findings, output)
+        write_findings(findings, output, inventory)
     if as_json:
-        typer.echo(findings.to_json())
+        _print_json(findings.to_dicts())
     else:
         print_findings(_console(), findings, inventory, 100)
     if findings.blockers():
@@ -100,15 +109,21 @@ def score(
     from lcaengine.findings import Findings
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.footprints.score import try_score
+    from lcaengine.io.write import check_target
+    from lcaengine.method import read_method
     from lcaengine.reports.terminal import print_findings, print_footprints
-    from lcaengine.reports.write import describe_run, write_results
+    from lcaengine.reports.write import FORMATS, describe_run, write_results
 
     _allow("--unlinked", unlinked, ("refuse", "cutoff"))
+    if wide and output is None:
+        raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
+    if output is not None:
+        check_target(output, FORMATS, inventory)
     findings = Findings()
-    footprints = try_score(_find_place(inventory), _read_method(method), unlinked, findings)
+    footprints = try_score(inventory, read_method(method), unlinked, findings)
     if footprints is None:
         if as_json:
-            typer.echo(findings.to_json())
+            _print_json({"run": None, "findings": findings.to_dicts()})
         else:
             print_findings(_console(stderr=True), findings, inventory, 20)
         raise typer.Exit(1)
@@ -119,7 +134,7 @@ def score(
         rows = footprints.to_arrow().to_pylist()
         if indicator:
             rows = [row for row in rows if row["indicator"] in indicator]
-        typer.echo(json.dumps({"run": describe_run(footprints), "results": rows}, ensure_ascii=False, allow_nan=False))
+        _print_json({"run": describe_run(footprints), "results": rows})
     elif files:
         typer.echo(f"{len(footprints.system.activities)} activities written to {', '.join(str(f) for f in files)}")
     else:
@@ -134,7 +149,7 @@ def methods(as_json: AsJson = False) -> None:
 
     found = [read_method(name, version) for name, version in list_methods()]
     if as_json:
-        typer.echo(json.dumps([_describe_method(each) for each in found], ensure_ascii=False))
+        _print_json([_describe_method(each) for each in found])
         return
     console = _console()
     rows = [(m.label, m.gwp_set, str(len(m.indicators)), str(len(m.factors)), str(len(m.sources))) for m in found]
@@ -166,18 +181,10 @@ def _describe_method(method: Method) -> dict[str, object]:
     }
 
 
-def _find_place(inventory: str) -> str:
-    if inventory.startswith("example:"):
-        from lcaengine.io.shipped import find_example
-
-        return str(find_example(inventory.removeprefix("example:")))
-    return inventory
-
-
-def _read_method(name: str) -> Method:
-    from lcaengine.method import read_method
-
-    return read_method(name)
+def _print_json(content: object) -> None:
+    """Print JSON; letters the output cannot carry are escaped the way JSON does."""
+    plain = not str(getattr(sys.stdout, "encoding", "")).lower().startswith("utf")
+    typer.echo(json.dumps(content, ensure_ascii=plain, allow_nan=False))
 
 
 def _allow(option: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -188,4 +195,6 @@ def _allow(option: str, value: str, allowed: tuple[str, ...]) -> None:
 def _console(stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    console = Console(stderr=stderr, highlight=False)
+    console.width = max(console.width, 72)  # narrower, numbers would be cut
+    return console

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -60,13 +61,15 @@ def list_lines(footprints: Footprints, indicator: int, everything: bool = False)
         By product, suppliers before markets.
     """
     activities, flows = footprints.system.activities, footprints.system.inventory.flows
+    chosen = _order(footprints, range(len(activities)) if everything else find_ends(footprints))
+    named = Counter((int(activities.flow[a]), activities.supplier[a]) for a in chosen)
     lines = []
-    for a in _order(footprints, range(len(activities)) if everything else find_ends(footprints)):
-        flow = int(activities.flow[a])
+    for a in chosen:
+        flow, place = int(activities.flow[a]), f" {activities.location[a]}" if activities.location[a] else ""
         values = tuple(None if np.isnan(v) else float(v) for v in footprints.value[a, :, indicator])
         product = f"{flows.ids[flow].as_py()}, per {flows.units[flow].label}" if flow >= 0 else "bill of materials"
-        place = f" {activities.location[a]}" if activities.location[a] else ""
-        who = activities.supplier[a] if activities.supplier[a] and not everything else activities.name[a]
+        alone = flow >= 0 and named[flow, activities.supplier[a]] == 1 and not everything
+        who = activities.supplier[a] if alone and activities.supplier[a] else activities.name[a]
         maker = f"market{place}" if activities.kind[a] == ActivityKind.MARKET else f"{who}{place}"
         lines.append(Line(product, maker, values, footprints.status_of(a, indicator)))
     return lines

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.errors import SolveError
+from lcaengine.errors import LcaError, SolveError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.footprints.footprints import Footprints
 from lcaengine.footprints.gaps import Status, find_gaps, trace_status
@@ -21,14 +21,14 @@ from lcaengine.footprints.primary import (
 )
 from lcaengine.inventory import STAGES, Inventory, load_inventory
 from lcaengine.inventory.conversion import mass_content
-from lcaengine.method import Method, read_method
+from lcaengine.method import Method, take_method
 from lcaengine.solve import name_activities, order_coupling, report_loops, solve_stages
 from lcaengine.system import Characterization, System, build_system, characterize, match_factors
 
 __all__ = ["score", "score_system", "try_score"]
 
 
-def score(inventory: Inventory, method: Method | str = "core", unlinked: str = "refuse") -> Footprints:
+def score(inventory: Inventory, method: Method | str | Path = "core", unlinked: str = "refuse") -> Footprints:
     """Score every product, supplier, stage and indicator of an inventory.
 
     ``A' Y = (C B)'``, one solve for all activities; see :func:`~lcaengine.solve.solve_stages` for the stages.
@@ -36,8 +36,8 @@ def score(inventory: Inventory, method: Method | str = "core", unlinked: str = "
     Parameters
     ----------
     inventory : Inventory
-    method : Method or str
-        A method, or the name of one that comes with the engine.
+    method : Method, str or Path
+        A method, the name of one that comes with the engine, or a folder.
     unlinked : {"refuse", "cutoff"}
         Whether an input nobody supplies stops the work, or is counted and left out.
 
@@ -59,10 +59,10 @@ def score(inventory: Inventory, method: Method | str = "core", unlinked: str = "
     >>> lca.score(inventory).stages
     ('extraction', 'processing', 'unassigned', 'total')
     """
+    if not isinstance(inventory, Inventory):
+        raise LcaError(f"{type(inventory).__name__} is no inventory", "score", "give what read_inventory returns")
     found = Findings()
-    footprints = _score_inventory(
-        inventory, read_method(method) if isinstance(method, str) else method, unlinked, found
-    )
+    footprints = _score_inventory(inventory, take_method(method), unlinked, found)
     raise_blockers(found, inventory.label)
     assert footprints is not None
     return footprints
@@ -120,7 +120,8 @@ def score_system(system: System, method: Method, matched: Characterization) -> F
     share = np.full(size.shape, np.nan)
     np.divide(primary, size, out=share, where=size > 0)
     reference, per_kg = _reference_units(system)
-    value = every[:, :, :k] * reference[:, None, None]
+    with np.errstate(over="ignore"):  # refused below, by name
+        value = every[:, :, :k] * reference[:, None, None]
     _refuse_overflow(value, per_kg, name)
     status = trace_status(system, burdens, graph, graph_order)
     value[np.broadcast_to((status == Status.MISSING)[:, None], value.shape)] = np.nan

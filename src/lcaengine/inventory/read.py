@@ -180,7 +180,9 @@ def _build_exchanges(
     provider = frame.codes("provider_id", processes.ids)
     _report_unknown(frame, "provider_id", provider, "processes", found)
     direction = frame.codes("direction", pa.array(["output", "input"]))
-    amount = frame.number("amount") * _conversion_factors(frame, flow, flows, is_broken, found)
+    factor = _conversion_factors(frame, flow, flows, is_broken, found)
+    with np.errstate(over="ignore"):  # reported below, by row
+        amount = frame.number("amount") * factor
     overflow = np.isinf(amount) & np.isfinite(frame.number("amount"))
     if overflow.any():
         what, given = "{value} is too large in base units", frame.columns["amount"]
@@ -260,7 +262,7 @@ def _read_production(
             problem = ("production", "production_amount is below zero", "write what is made a year")
         elif flow >= 0:
             try:
-                production[at] = amounts[at] * convert(unit, flows.units[flow], flow, flows.properties)
+                production[at] = float(amounts[at]) * convert(unit, flows.units[flow], flow, flows.properties)
             except UnitError as error:
                 problem = ("wrong_dimension", error.what, error.fix)
         if problem:

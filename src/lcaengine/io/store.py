@@ -145,6 +145,9 @@ def _list_folder(filesystem: pafs.FileSystem, root: str, label: str) -> tuple[di
         raise DataError(f"cannot list {label!r}: {_one_line(error)}", label, "check the permissions") from error
     start = len(root.rstrip("/")) + 1
     kinds = {info.path: info.type for info in found if info.type != pafs.FileType.Directory}
+    if isinstance(filesystem, pafs.LocalFileSystem):  # which passes over links that lead nowhere
+        links = (path for path in Path(root).rglob("*") if path.is_symlink() and not path.exists())
+        kinds |= {path.as_posix(): pafs.FileType.NotFound for path in links}
     broken = frozenset(path[start:] for path, kind in kinds.items() if kind != pafs.FileType.File)
     return {path[start:]: path for path in sorted(kinds)}, broken
 

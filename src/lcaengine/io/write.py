@@ -11,7 +11,44 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-__all__ = ["replace_file", "write_table"]
+from lcaengine.errors import OutputError
+
+__all__ = ["check_target", "replace_file", "write_table"]
+
+
+def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -> Path:
+    """Give the path of a file to write, or say why it cannot be written.
+
+    Parameters
+    ----------
+    target : str or Path
+    endings : tuple of str
+        Endings that can be written, lower case.
+    inventory : str
+        Place of the inventory, which is never written into.
+
+    Raises
+    ------
+    OutputError
+        If the ending is none of them, there is no such folder, or it is the inventory's.
+    """
+    if not isinstance(target, str | Path) or "\0" in str(target):
+        raise OutputError(f"{target!r} is no path of a file", "", "name a file")
+    path = Path(target)
+    if path.suffix.lower() not in endings:
+        raise OutputError(
+            f"{path.name!r} ends in none of {', '.join(endings)}", str(path), "choose one of these endings"
+        )
+    if path.is_dir() or not path.parent.is_dir():
+        raise OutputError(
+            f"{str(path)!r} is no file in a folder that is there", str(path), "make the folder, name a file"
+        )
+    own = Path(inventory)
+    if own.exists() and own.resolve() in (path.resolve(), *path.resolve().parents):
+        raise OutputError(
+            f"{str(path)!r} is a part of the inventory", str(path), "write beside the inventory, not into it"
+        )
+    return path
 
 
 @contextmanager
@@ -28,7 +65,7 @@ def replace_file(path: Path) -> Iterator[Path]:
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a table as Parquet or CSV, by the ending of `path`."""
     with replace_file(path) as beside:
-        if path.suffix == ".csv":
+        if path.suffix.lower() == ".csv":
             pacsv.write_csv(table, str(beside))
         else:
             pq.write_table(table, str(beside), compression="zstd")

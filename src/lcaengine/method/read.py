@@ -16,7 +16,7 @@ from lcaengine.method.method import SITE_ENERGY, Factor, Indicator, Method
 from lcaengine.places import GLOBAL, is_place
 from lcaengine.units import REFUSED, Unit, read_unit
 
-__all__ = ["list_methods", "read_method"]
+__all__ = ["list_methods", "read_method", "take_method"]
 
 _NEEDED = {
     "indicators.csv": ("indicator", "name", "unit"),
@@ -101,6 +101,22 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
         sources=sources,
         hash=digest.hexdigest(),
     )
+
+
+def take_method(method: object) -> Method:
+    """Give a method as it is, or read the one that is named.
+
+    Raises
+    ------
+    MethodError
+        If it is neither a method nor a name.
+    """
+    if isinstance(method, Method):
+        return method
+    if not isinstance(method, str | Path):
+        what = f"{type(method).__name__} is no method"
+        raise MethodError(what, "", "give a name (core), a folder, or what read_method returns")
+    return read_method(method)
 
 
 def _find_folder(name: str, version: str | None) -> Path:

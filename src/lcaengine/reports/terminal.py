@@ -39,8 +39,16 @@ def print_footprints(console: Console, footprints: Footprints, indicators: Seque
                 table.add_row(Text(product, style="bold"))
             values = [format_value(line.values[s]) for s in shown]
             table.add_row(Text(f"  {line.maker}"), *values, line.status)
-        console.print(table)
+        _print_whole(console, table)
     _print_notes(console, footprints, everything)
+
+
+def _print_whole(console: Console, table: Table) -> None:
+    """Print a table no narrower than its numbers: a number that is cut is a wrong number."""
+    cells = [max((console.measure(cell).maximum for cell in column.cells), default=0) for column in table.columns[1:]]
+    heads = [console.measure(column.header).maximum for column in table.columns[1:]]
+    needed = 24 + sum(max(pair) + 3 for pair in zip(cells, heads, strict=True))
+    console.print(table, width=max(console.width, needed), crop=False, no_wrap=True, overflow="ignore")
 
 
 def _print_notes(console: Console, footprints: Footprints, everything: bool) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from lcaengine.errors import OutputError
 from lcaengine.footprints import Footprints
-from lcaengine.io.write import replace_file, write_table
+from lcaengine.io.write import check_target, replace_file, write_table
 from lcaengine.version import __version__
 
 __all__ = ["FORMATS", "describe_run", "write_results"]
@@ -27,7 +27,7 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     footprints : Footprints
     target : str or Path
         ``out.parquet``, ``.csv``, ``.json`` or ``.xlsx``; the gaps go to ``out.gaps.parquet`` and so on (in Excel and
-        JSON they are a part of the same file).
+        JSON they are a part of the same file). Beside a CSV, ``out.run.json`` has units, method and hashes.
     wide : bool
         One row an activity, one column an indicator and stage, instead of the long table.
 
@@ -39,7 +39,8 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     Raises
     ------
     OutputError
-        If the ending is unknown, the folder is not there, or Excel is asked for and cannot hold or write it.
+        If the ending is unknown, the folder is not there, the target is a part of the inventory, or Excel is asked for
+        and cannot hold or write it.
 
     Examples
     --------
@@ -50,30 +51,31 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     >>> [file.name for file in files]
     ['out.parquet', 'out.gaps.parquet']
     """
-    path = Path(target)
-    if path.suffix not in FORMATS:
-        raise OutputError(
-            f"{path.name!r} ends in none of {', '.join(FORMATS)}", str(path), "choose one of these endings"
-        )
-    if path.is_dir() or not path.parent.is_dir():
-        raise OutputError(
-            f"{str(path)!r} is no file in a folder that is there", str(path), "make the folder, name a file"
-        )
+    if not isinstance(footprints, Footprints):
+        raise OutputError(f"{type(footprints).__name__} is no result", "", "give what score returns")
+    path = check_target(target, FORMATS, footprints.system.inventory.label)
+    ending = path.suffix.lower()
     table = footprints.to_wide() if wide else footprints.to_arrow()
     about = describe_run(footprints)
     try:
-        if path.suffix == ".json":
+        if ending == ".json":
             return [_write_json(path, table, footprints.gaps.table, about)]
-        if path.suffix == ".xlsx":
+        if ending == ".xlsx":
             return [_write_excel(path, table, footprints, about)]
         beside = path.with_name(f"{path.stem}.gaps{path.suffix}")
         write_table(
             table.replace_schema_metadata({**(table.schema.metadata or {}), "lcaengine": json.dumps(about)}), path
         )
         write_table(footprints.gaps.table, beside)
-    except OSError as error:
+        if ending == ".parquet":
+            return [path, beside]
+        run = path.with_name(f"{path.stem}.run.json")  # what a Parquet file carries in its metadata
+        units = {each.id: each.unit.label for each in footprints.method.indicators}
+        with replace_file(run) as unfinished:
+            unfinished.write_text(json.dumps({**about, "units": units}, indent=1), encoding="utf-8")
+    except (OSError, UnicodeError) as error:
         raise OutputError(f"cannot write: {error}", str(path), "check the folder and its free space") from error
-    return [path, beside]
+    return [path, beside, run]
 
 
 def describe_run(footprints: Footprints) -> dict[str, object]:

@@ -9,6 +9,7 @@ from lcaengine.errors import SolveError
 from lcaengine.findings import Findings
 from lcaengine.solve.ordering import Ordering, order_coupling
 from lcaengine.solve.solve import solve_coupling
+from lcaengine.solve.stages import cut_labelled
 from lcaengine.system.coupling import Coupling, build_coupling
 from lcaengine.system.system import System
 
@@ -31,7 +32,7 @@ def name_activities(system: System, activities: NDArray[np.int64]) -> str:
 
 
 def report_loops(system: System, found: Findings) -> None:
-    """Report loops in which demand per gross output has a spectral radius at or above one.
+    """Report loops in which demand per gross output has a spectral radius at or above one, and singular ones.
 
     With N the demand per gross output inside a component, credits left out, ``(I - N) x = 1`` has a positive
     solution if and only if the spectral radius of N is below one (Collatz and Wielandt); x is what a loop makes in
@@ -59,6 +60,24 @@ def report_loops(system: System, found: Findings) -> None:
             what = f"the loop of {name_activities(system, members)} needs at least as much of itself as it makes"
             fix = "correct the amounts: a process in it takes more of its own product than it gives"
             found.block("loop_starved", "exchanges", what, fix, value=name_activities(system, members))
+    if not found.blockers():
+        _report_singular(system, found)
+
+
+def _report_singular(system: System, found: Findings) -> None:
+    """Report a system, or the background of one, that has no solution: credits can cancel what a loop gives away."""
+    labelled = system.activities.stage >= 0
+    # Fractions of multiples of the golden ratio: no singular loop has a solution for them by chance.
+    uneven = 1.0 + (np.arange(1, len(labelled) + 1) * 0.6180339887498949 % 1.0)[:, None]
+    for coupling, right in (
+        (system.coupling, uneven),
+        (cut_labelled(system.coupling, labelled), np.where(labelled[:, None], 0.0, uneven)),
+    ):
+        try:
+            solve_coupling(coupling, right, lambda at: name_activities(system, at))
+        except SolveError as error:
+            found.block("singular", "exchanges", error.what, error.fix, value=error.where)
+            return
 
 
 def _is_alone(order: Ordering) -> NDArray[np.bool_]:

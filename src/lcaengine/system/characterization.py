@@ -78,8 +78,9 @@ def characterize(system: System, method: Method, matched: Characterization) -> B
     activity, indicator, value, data_type, elsewhere = _list_contributions(system, method, matched)
     shape = (len(system.activities), len(method.indicators))
     direct, size, primary = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    np.add.at(direct, (activity, indicator), value)
-    np.add.at(size, (activity, indicator), np.abs(value))
+    with np.errstate(over="ignore"):  # the solver refuses what is not finite
+        np.add.at(direct, (activity, indicator), value)
+        np.add.at(size, (activity, indicator), np.abs(value))
     is_primary = data_type == DataType.PRIMARY
     np.add.at(primary, (activity[is_primary], indicator[is_primary]), np.abs(value[is_primary]))
     marked = np.zeros(shape, np.bool_)

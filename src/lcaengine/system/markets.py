@@ -118,8 +118,10 @@ def _share_out(
     if len(kinds) > 1:
         what = f"the market of {name} mixes shares and amounts"
         found.block("market_mixed", "markets", what, "use one of them", column="share", value=name)
-    elif kinds == {True} and 0 < total < np.inf:
-        return tuple(sorted((maker, value / total) for maker, value in mix))
+    elif kinds == {True} and total > 0:
+        most = max(value for _, value in mix)  # the sum of large amounts may be beyond a float
+        parts = sum(value / most for _, value in mix)
+        return tuple(sorted((maker, value / most / parts) for maker, value in mix))
     elif abs(total - 1.0) > SUM_TOLERANCE:
         what = f"the shares of the market of {name} sum to {total:.9g}, not to one"
         found.block("market_sum", "markets", what, "correct the shares", column="share", value=f"{total:.9g}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lcaengine.errors import LcaError
 from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
@@ -125,7 +126,7 @@ def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings
         With every blocking finding, where `found` is not given.
     """
     if unlinked not in UNLINKED:
-        raise ValueError(f"unlinked is {unlinked!r}, it must be one of {UNLINKED}")
+        raise LcaError(f"unlinked is {unlinked!r}", "", f"write one of: {', '.join(UNLINKED)}", given=unlinked)
     reports = Findings() if found is None else found
     known = len(reports.items)
     report_declaring(inventory, reports)

@@ -43,7 +43,6 @@ class Unit:
     base: str
 
 
-@lru_cache(maxsize=4096)
 def read_unit(label: str, own: frozenset[str] = frozenset()) -> Unit:
     """Read a unit label, exactly and case-sensitively.
 
@@ -72,13 +71,20 @@ def read_unit(label: str, own: frozenset[str] = frozenset()) -> Unit:
     >>> read_unit("g CO2e/kWh").base
     'kg CO2e/MJ'
     """
+    if not isinstance(label, str):
+        raise UnitError(f"{label!r} is no unit label", "", "give the label as text", given=label)
+    return _read_label(label, own)
+
+
+@lru_cache(maxsize=4096)
+def _read_label(label: str, own: frozenset[str]) -> Unit:
     if label in own:
         return Unit(label, f"[{label}]", 1.0, label)
     above, slash, below = label.partition("/")
     if not slash:
         return _read_side(label, own)
-    if "/" in below:
-        raise UnitError(f"unit {label!r} has more than one '/'", "", "write a/(b*c)", given=label)
+    if "/" in below or below.count("(") != below.count(")"):
+        raise UnitError(f"unit {label!r} is no ratio of two units", "", "write a/b or a/(b*c)", given=label)
     over = _read_side(above, own)
     if below.startswith("(") and below.endswith(")"):
         below = below[1:-1]
