@@ -265,6 +265,8 @@ def _read_production(
                 production[at] = float(amounts[at]) * convert(unit, flows.units[flow], flow, flows.properties)
             except UnitError as error:
                 problem = ("wrong_dimension", error.what, error.fix)
+            if np.isinf(production[at]):
+                problem = ("not_finite", "production_amount is too large in base units", "check it and its unit")
         if problem:
             row, value = int(frame.rows[at]), f"{amounts[at]:g}"
             code, what, fix = problem

@@ -45,10 +45,14 @@ def print_footprints(console: Console, footprints: Footprints, indicators: Seque
 
 def _print_whole(console: Console, table: Table) -> None:
     """Print a table no narrower than its numbers: a number that is cut is a wrong number."""
-    cells = [max((console.measure(cell).maximum for cell in column.cells), default=0) for column in table.columns[1:]]
-    heads = [console.measure(column.header).maximum for column in table.columns[1:]]
-    needed = 24 + sum(max(pair) + 3 for pair in zip(cells, heads, strict=True))
-    console.print(table, width=max(console.width, needed), crop=False, no_wrap=True, overflow="ignore")
+    needed = 0
+    for at, column in enumerate(table.columns):
+        texts = [console.measure(text) for text in (column.header, *column.cells)]
+        needed += 3 + max(text.maximum if at else min(text.minimum, 40) for text in texts)
+    width = console.width
+    console.width = max(width, needed)
+    console.print(table)
+    console.width = width
 
 
 def _print_notes(console: Console, footprints: Footprints, everything: bool) -> None:

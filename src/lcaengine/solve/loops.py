@@ -68,10 +68,10 @@ def _report_singular(system: System, found: Findings) -> None:
     """Report a system, or the background of one, that has no solution: credits can cancel what a loop gives away."""
     labelled = system.activities.stage >= 0
     # Fractions of multiples of the golden ratio: no singular loop has a solution for them by chance.
-    uneven = 1.0 + (np.arange(1, len(labelled) + 1) * 0.6180339887498949 % 1.0)[:, None]
+    uneven = 1.0 + np.mod(np.arange(1.0, len(labelled) + 1.0) * 0.6180339887498949, 1.0)[:, None]
     for coupling, right in (
         (system.coupling, uneven),
-        (cut_labelled(system.coupling, labelled), np.where(labelled[:, None], 0.0, uneven)),
+        (cut_labelled(system.coupling, labelled), uneven * ~labelled[:, None]),
     ):
         try:
             solve_coupling(coupling, right, lambda at: name_activities(system, at))
