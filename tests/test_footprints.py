@@ -19,7 +19,7 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.primary import measure_by_process, measure_forward
 from lcaengine.solve import order_coupling
 from tests.systems import technospheres, to_coupling
-from tests.tables import CO2, Tables, emits, exchange, makes, process, product, takes, write_inventory
+from tests.tables import CO2, Row, Tables, emits, exchange, makes, process, product, takes, waste, write_inventory
 from tests.twins import share_primary, split_by_owner
 
 CHAIN: Tables = {
@@ -234,6 +234,35 @@ def test_site_energy_counts_what_labelled_processes_buy(tmp_path: Path) -> None:
     assert footprints.get("energy_site", process_id="smelter") == pytest.approx(9.0)
     assert footprints.get("energy_site", process_id="smelter", stage="processing") == 0.0
     assert footprints.get("energy_site", process_id="grid") == 0.0
+
+
+RIVER = {"flow_id": "river", "name": "Water, river", "kind": "elementary", "unit": "m3", "compartment": "resource"}
+MIST = {"flow_id": "mist", "name": "Water", "kind": "elementary", "unit": "m3", "compartment": "air"}
+
+
+@pytest.mark.parametrize(
+    ("release", "flagged"),
+    [
+        (None, ["open_water"]),
+        (exchange("mine", "mist", "output", 1, "m3"), []),
+        (exchange("mine", "sewage", "output", 2, "m3"), []),
+    ],
+)
+def test_water_without_a_release_is_flagged(tmp_path: Path, release: Row | None, flagged: list[str]) -> None:
+    # 5 m3 a tonne of ore are all consumed, released to the air or not; sent to treatment that gives nothing back, too.
+    tables = dict(CHAIN)
+    tables["processes"] = [*CHAIN["processes"], process("works", location="CN")]
+    tables["flows"] = [*CHAIN["flows"], RIVER | {"sub_compartment": "in water"}, MIST, waste("sewage", "m3")]
+    treats = exchange("works", "sewage", "input", 1, "m3", is_reference=True)
+    tables["exchanges"] = [
+        *CHAIN["exchanges"],
+        treats,
+        takes("mine", "river", 5, "m3"),
+        *([release] if release else []),
+    ]
+    footprints = score(tmp_path, tables)
+    assert [f.code for f in footprints.warnings if f.code == "open_water"] == flagged
+    assert footprints.get("water_consumption", process_id="mine") == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".json", ".xlsx"])

@@ -383,7 +383,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     made = [process("Grübe", "extraction", supplier_id="Müller ✓")]
     place = tmp_path_factory.mktemp("in") / "Grübe"
     write_inventory(place, system(makes("Grübe", "x"), emits("Grübe", 2), processes=made))
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    clean = {key: value for key, value in os.environ.items() if key not in ("PYTHONIOENCODING", "PYTHONUTF8")}
     calls: dict[str, tuple[int | None, list[str]]] = {
         "ascii --all": (subprocess.PIPE, ["score", str(place), "--all"]),
         "ascii --json": (subprocess.PIPE, ["score", str(place), "--json"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from lcaengine.system.characterization import Characterization
 from lcaengine.system.declared import read_declared
 from lcaengine.system.site_energy import report_site_energy
 from lcaengine.system.system import System
+from lcaengine.system.water import report_open_water
 
 __all__ = ["match_factors"]
 
@@ -68,18 +70,20 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
     if method.find(SITE_ENERGY) >= 0:
         report_site_energy(system, reports)
     declared = read_declared(system.inventory, system.activities, method, reports)
-    if found is None:
-        raise_blockers(reports, method.label)
     columns = list(zip(*entries, strict=True)) or [(), (), (), ()]
-    return Characterization(
+    matched = Characterization(
         np.array(columns[0], np.int64),
         np.array(columns[1], np.int64),
         np.array(columns[2], np.float64),
         np.array(columns[3], np.bool_),
         uncharacterized,
         declared,
-        tuple(Findings(reports.items[known:]).warnings()),
+        (),
     )
+    report_open_water(system, method, matched, reports)
+    if found is None:
+        raise_blockers(reports, method.label)
+    return replace(matched, warnings=tuple(Findings(reports.items[known:]).warnings()))
 
 
 def _report_uncharacterized(
