@@ -10,29 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from lcaengine.cli.app import main
+from tests.conftest import Run
 from tests.tables import CO2, emits, makes, process, product, takes, write_inventory
-
-
-class Run:
-    """One run of the command line, in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch = monkeypatch
-        self.capsys = capsys
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["lcaengine", *words])
-        self.monkeypatch.setenv("COLUMNS", "80")
-        with pytest.raises(SystemExit) as caught:
-            main()
-        shown = self.capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    return Run(monkeypatch, capsys)
 
 
 @pytest.fixture

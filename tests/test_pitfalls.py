@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
-from lcaengine.cli.app import main
 from lcaengine.footprints.display import format_value
+from tests.conftest import Run
 from tests.tables import CO2, Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
 
 X, Y = product("x"), product("y")
@@ -192,7 +192,7 @@ TOO_LARGE: dict[str, Tables] = {
         makes("p", "x"), emits("p", 1), demand=[row(demand_id="d", product_id="x", amount=1e308, unit="Mt")]
     ),
     "a declared figure": system(
-        makes("p", "x"), impacts=[row(process_id="p", indicator="energy", amount=1e308, unit="TWh", per="kg")]
+        makes("p", "x"), impacts=[row(process_id="p", indicator="energy", amount=1e308, unit="PJ", per="kg")]
     ),
     "a chain": system(makes("p", "x"), emits("p", 1e200), makes("q", "y"), takes("q", "x", 1e200)),
 }
@@ -200,7 +200,7 @@ TOO_LARGE: dict[str, Tables] = {
 
 @pytest.mark.parametrize("name", TOO_LARGE)
 def test_what_is_too_large_for_a_number_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises((lca.DataError, lca.SolveError)) as caught:
+    with pytest.raises((lca.DataError, lca.SolveError), match=r"too large|not finite|error inf") as caught:
         score(tmp_path, TOO_LARGE[name])
     assert "do:" in str(caught.value).lower()
 
@@ -213,10 +213,8 @@ def test_what_is_too_large_for_a_number_is_refused(tmp_path: Path, name: str) ->
         two_makers(processes=[process(each, production_amount=1e308, production_unit="kg") for each in "ab"]),
     ],
 )
-def test_large_makers_share_a_market_or_are_refused(tmp_path: Path, tables: Tables) -> None:
-    place = write_inventory(tmp_path, tables)
-    if not lca.check(place, core()).blockers():
-        assert lca.score(lca.read_inventory(place), core()).get("ghg", product_id="x") == pytest.approx(0.5)
+def test_large_makers_share_a_market(tmp_path: Path, tables: Tables) -> None:
+    assert score(tmp_path, tables).get("ghg", product_id="x") == pytest.approx(0.5)
 
 
 # B2: supplier i emits 1 (primary) and buys a = i % 7 + 1 kWh of a grid that emits 1 and spares 0.5 MJ heat of 1 a kWh.
@@ -248,27 +246,6 @@ def test_primary_share_of_many_who_buy_one_credit(tmp_path: Path) -> None:
     assert mine.sum() == 3000
     assert footprints.value[mine, -1, ghg] == pytest.approx(1 + 0.5 * bought[mine])
     assert footprints.primary_data_share[mine, -1, ghg] == pytest.approx(1 / (1 + 1.5 * bought[mine]))
-
-
-class Run:
-    """One run of the command line, in this process, so many columns wide."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch = monkeypatch
-        self.capsys = capsys
-
-    def __call__(self, *words: object, columns: int = 80) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["lcaengine", *map(str, words)])
-        self.monkeypatch.setenv("COLUMNS", str(columns))
-        with pytest.raises(SystemExit) as caught:
-            main()
-        shown = self.capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    return Run(monkeypatch, capsys)
 
 
 # B1

@@ -159,7 +159,7 @@ def raise_blockers(findings: Findings, where: str) -> None:
     Raises
     ------
     DataError
-        With the findings in its ``allowed``-free text, first twenty in full.
+        The first twenty in full, and how many more there are.
     """
     blockers = findings.blockers()
     if not blockers:

@@ -25,11 +25,17 @@ def find_credit_chains(system: System, graph: Coupling, ordering: Ordering) -> N
     -------
     (m,) int64
     """
-    demands = system.demands
-    backward = (demands.provider >= 0) & ((demands.amount < 0) != demands.is_credit) & (demands.amount != 0)
+    demands, backward = system.demands, _is_backward(system)
     own = np.zeros((len(graph), 1), np.int8)
     own[demands.activity[backward]] = 1
     return np.flatnonzero(carry_worst(graph.indptr, graph.indices, ordering.order, ordering.starts, own)[:, 0])
+
+
+def _is_backward(system: System) -> NDArray[np.bool_]:
+    """Tell which demands spare a provider what it would have made: avoided supply, and negative consumption."""
+    demands = system.demands
+    spares = (demands.amount < 0) != demands.is_credit
+    return np.asarray((demands.provider >= 0) & spares & (demands.amount != 0))
 
 
 def measure_forward(
@@ -91,8 +97,7 @@ def find_backward(system: System, graph: Coupling) -> NDArray[np.int64]:
     -------
     (m,) int64
     """
-    demands = system.demands
-    backward = (demands.provider >= 0) & ((demands.amount < 0) != demands.is_credit) & (demands.amount != 0)
+    demands, backward = system.demands, _is_backward(system)
     upstream = transpose(graph)  # marks pass from who asks to who is asked
     order = order_coupling(upstream)
     own = np.zeros((len(graph), 1), np.int8)

@@ -71,10 +71,10 @@ def is_elsewhere(asked: str, found: str) -> bool:
 
     Examples
     --------
-    >>> is_elsewhere("CN-NM", "CN"), is_elsewhere("CN", "GLO"), is_elsewhere("RER", "RER")
-    (False, True, False)
+    >>> is_elsewhere("CN-NM", "CN"), is_elsewhere("CN", "CN-SC"), is_elsewhere("CN", "GLO"), is_elsewhere("RER", "RER")
+    (False, False, True, False)
     """
-    return found != asked and not asked.startswith(found + "-")
+    return found.partition("-")[0] != asked.partition("-")[0]
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +78,13 @@ def read_declared(inventory: Inventory, activities: Activities, method: Method, 
             fix = f"write it in {method.indicators[k].unit.label}"
             found.block("wrong_dimension", "impacts", what, fix, row=row, column="unit", value=unit.label)
             continue
-        value = amounts[at] * unit.factor / method.indicators[k].unit.factor / per
-        entries.append((activity, k, value * activities.output[activity]))
+        value = float(amounts[at]) * unit.factor / method.indicators[k].unit.factor / per
+        value *= float(activities.output[activity])
+        if not math.isfinite(value):
+            what, fix = "the declared figure is too large in base units", "check amount and unit"
+            found.block("not_finite", "impacts", what, fix, row=row, column="amount", value=amounts[at])
+            continue
+        entries.append((activity, k, value))
         missing[activity, k] = False
     columns = list(zip(*entries, strict=True)) or [(), (), ()]
     return Declared(

@@ -64,7 +64,12 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
         except UnitError as error:
             found.block("unknown_unit", "demand", error.what, error.fix, row=row, column="unit", value=label)
             continue
-        lines.setdefault(name, []).append((activity, float(amounts[at]) * factor))
+        amount = float(amounts[at]) * factor
+        if not np.isfinite(amount):
+            what, fix = "the amount is too large in base units", "check amount and unit"
+            found.block("not_finite", "demand", what, fix, row=row, column="amount", value=amounts[at])
+            continue
+        lines.setdefault(name, []).append((activity, amount))
     known = set(inventory.processes.ids.to_pylist())
     for name, labelled in sorted(suppliers.items()):
         if len(labelled) > 1:

@@ -103,10 +103,15 @@ def _read_row(inventory: Inventory, at: int, flow: int, maker: int | None, found
         return share
     label = frame.columns["unit"][at].as_py() or ""
     try:
-        return amount * convert(read_unit(label), inventory.flows.units[flow], flow, inventory.flows.properties)
+        value = amount * convert(read_unit(label), inventory.flows.units[flow], flow, inventory.flows.properties)
     except UnitError as error:
         found.block("unknown_unit", "markets", error.what, error.fix, row=row, column="unit", value=label)
         return None
+    if not np.isfinite(value):
+        what = "the amount is too large in base units"
+        found.block("not_finite", "markets", what, "check amount and unit", row=row, column="amount", value=amount)
+        return None
+    return value
 
 
 def _share_out(

@@ -1,0 +1,30 @@
+"""The command line, run in this process, for every test that asks for it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from lcaengine.cli.app import main
+
+
+class Run:
+    """One run of the command line, in this process, so many columns wide."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.monkeypatch = monkeypatch
+        self.capsys = capsys
+
+    def __call__(self, *words: object, columns: int = 80) -> tuple[int, str, str]:
+        self.monkeypatch.setattr(sys, "argv", ["lcaengine", *map(str, words)])
+        self.monkeypatch.setenv("COLUMNS", str(columns))
+        with pytest.raises(SystemExit) as caught:
+            main()
+        shown = self.capsys.readouterr()
+        return int(caught.value.code or 0), shown.out, shown.err
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(monkeypatch, capsys)
