@@ -138,3 +138,16 @@ def test_version_and_help_load_no_numeric_library() -> None:
 def test_installed_command_answers() -> None:
     done = subprocess.run([sys.executable, "-m", "lcaengine", "examples"], capture_output=True, text=True, check=True)
     assert "example:neodymium-magnet " in done.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "score"])
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_a_reader_that_leaves_does_not_change_the_answer(broken: str, command: str, option: list[str]) -> None:
+    for place, answer in ((broken, 1), ("example:two-suppliers", 0)):
+        words = [sys.executable, "-m", "lcaengine", command, place, *option]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+            assert run.stdout is not None
+            assert run.stderr is not None
+            run.stdout.close()
+            run.stderr.close()
+            assert run.wait() == answer

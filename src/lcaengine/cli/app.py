@@ -9,6 +9,8 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,10 +49,6 @@ def main() -> None:
     except LcaError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(2)
-    except SystemExit as stop:
-        if isinstance(stop.__context__, BrokenPipeError):  # whoever read the output has enough
-            os._exit(0)  # what is left in the buffers cannot be written
-        raise
     except OSError as error:
         sys.stderr.write(f"error: {error}\n  do:    check the disk and what the output goes to\n")
         sys.stderr.flush()
@@ -58,6 +56,22 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(130)
+
+
+@contextmanager
+def _presenting() -> Iterator[None]:
+    """Present an answer; a reader that has enough and leaves does not change it, nor the exit code that carries it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as error:  # rich turns the first into the second
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BrokenPipeError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @app.callback(invoke_without_command=True)
@@ -86,10 +100,11 @@ def check(
     findings = check_inventory(inventory, method, unlinked)
     if output is not None:
         write_findings(findings, output, inventory)
-    if as_json:
-        _print_json(findings.to_dicts())
-    else:
-        print_findings(_console(), findings, inventory, 100)
+    with _presenting():
+        if as_json:
+            _print_json(findings.to_dicts())
+        else:
+            print_findings(_console(), findings, inventory, 100)
     if findings.blockers():
         raise typer.Exit(1)
 
@@ -122,41 +137,38 @@ def score(
     findings = Findings()
     footprints = try_score(inventory, read_method(method), unlinked, findings)
     if footprints is None:
-        if as_json:
-            _print_json({"run": None, "findings": findings.to_dicts()})
-        else:
-            print_findings(_console(stderr=True), findings, inventory, 20)
+        with _presenting():
+            if as_json:
+                _print_json({"run": None, "findings": findings.to_dicts()})
+            else:
+                print_findings(_console(stderr=True), findings, inventory, 20)
         raise typer.Exit(1)
     known = [each.id for each in footprints.method.indicators]
     shown = footprints.select(indicator or [name for name in HEADLINES if name in known] or known[:3])
     files = [] if output is None else write_results(footprints, output, wide)
-    if as_json:
-        rows = footprints.to_arrow().to_pylist()
-        if indicator:
-            rows = [row for row in rows if row["indicator"] in indicator]
-        _print_json({"run": describe_run(footprints), "results": rows})
-    elif files:
-        typer.echo(f"{len(footprints.system.activities)} activities written to {', '.join(str(f) for f in files)}")
-    else:
-        print_footprints(_console(), footprints, shown, everything)
+    with _presenting():
+        if as_json:
+            rows = footprints.to_arrow().to_pylist()
+            if indicator:
+                rows = [row for row in rows if row["indicator"] in indicator]
+            _print_json({"run": describe_run(footprints), "results": rows})
+        elif files:
+            typer.echo(f"{len(footprints.system.activities)} activities written to {', '.join(str(f) for f in files)}")
+        else:
+            print_footprints(_console(), footprints, shown, everything)
 
 
 @app.command()
 def methods(as_json: AsJson = False) -> None:
     """List the methods that come with the engine, and their indicators."""
     from lcaengine.method import list_methods, read_method
-    from lcaengine.reports.terminal import print_rows
 
     found = [read_method(name, version) for name, version in list_methods()]
-    if as_json:
-        _print_json([_describe_method(each) for each in found])
-        return
-    console = _console()
-    rows = [(m.label, m.gwp_set, str(len(m.indicators)), str(len(m.factors)), str(len(m.sources))) for m in found]
-    print_rows(console, ("method", "GWP set", "indicators", "factors", "sources"), rows)
-    latest = found[-1]
-    console.print(f"Indicators of {latest.label}:")
-    print_rows(console, ("indicator", "unit", "what"), [(i.id, i.unit.label, i.name) for i in latest.indicators])
+    with _presenting():
+        if as_json:
+            _print_json([_describe_method(each) for each in found])
+        else:
+            _print_methods(found)
 
 
 @app.command()
@@ -164,8 +176,20 @@ def examples() -> None:
     """List the example inventories that come with the engine."""
     from lcaengine.io.shipped import find_example, list_examples
 
-    for name in list_examples():
-        typer.echo(f"example:{name}  {find_example(name)}")
+    with _presenting():
+        for name in list_examples():
+            typer.echo(f"example:{name}  {find_example(name)}")
+
+
+def _print_methods(found: list[Method]) -> None:
+    from lcaengine.reports.terminal import print_rows
+
+    console = _console()
+    rows = [(m.label, m.gwp_set, str(len(m.indicators)), str(len(m.factors)), str(len(m.sources))) for m in found]
+    print_rows(console, ("method", "GWP set", "indicators", "factors", "sources"), rows)
+    latest = found[-1]
+    console.print(f"Indicators of {latest.label}:")
+    print_rows(console, ("indicator", "unit", "what"), [(i.id, i.unit.label, i.name) for i in latest.indicators])
 
 
 def _describe_method(method: Method) -> dict[str, object]:

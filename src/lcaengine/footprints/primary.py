@@ -26,8 +26,13 @@ def find_credit_chains(system: System, graph: Coupling, ordering: Ordering) -> N
     (m,) int64
     """
     demands, backward = system.demands, _is_backward(system)
+    return _carry(graph, ordering, demands.activity[backward])
+
+
+def _carry(graph: Coupling, ordering: Ordering, marked: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the marked activities and all that reach one of them."""
     own = np.zeros((len(graph), 1), np.int8)
-    own[demands.activity[backward]] = 1
+    own[marked] = 1
     return np.flatnonzero(carry_worst(graph.indptr, graph.indices, ordering.order, ordering.starts, own)[:, 0])
 
 
@@ -99,10 +104,7 @@ def find_backward(system: System, graph: Coupling) -> NDArray[np.int64]:
     """
     demands, backward = system.demands, _is_backward(system)
     upstream = transpose(graph)  # marks pass from who asks to who is asked
-    order = order_coupling(upstream)
-    own = np.zeros((len(graph), 1), np.int8)
-    own[demands.provider[backward]] = 1
-    return np.flatnonzero(carry_worst(upstream.indptr, upstream.indices, order.order, order.starts, own)[:, 0])
+    return _carry(upstream, order_coupling(upstream), demands.provider[backward])
 
 
 def measure_by_process(
