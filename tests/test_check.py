@@ -261,7 +261,7 @@ def test_two_references_name_one_of_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unlinked", ["refuse", "cutoff"])
 def test_impacts_and_inputs_with_a_method(tmp_path: Path, unlinked: str) -> None:
     place = write_inventory(tmp_path, add(CASES["impacts and inputs"].rows))
-    found = lca.check(place, lca.read_method("core"), unlinked)
+    found = lca.check(place, lca.read_method("core"), lca.Policy(unlinked=unlinked))
     assert [(f.code, f.table, f.row) for f in found.blockers()] == [("impacts_and_inputs", "impacts", 1)]
 
 
@@ -277,7 +277,7 @@ def test_impacts_and_inputs_with_a_method(tmp_path: Path, unlinked: str) -> None
 )
 def test_cutoff_lets_pass_what_nobody_supplies_and_nothing_else(tmp_path: Path, name: str, severity: Severity) -> None:
     case = CASES[name]
-    found = lca.check(write_inventory(tmp_path, add(case.rows)), unlinked="cutoff").items
+    found = lca.check(write_inventory(tmp_path, add(case.rows)), policy=lca.Policy(unlinked="cutoff")).items
     assert [(f.severity, f.code, f.row) for f in found] == [(severity, case.code, case.row)]
 
 

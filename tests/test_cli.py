@@ -46,7 +46,7 @@ def test_score_writes_results_and_gaps(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("score", "example:two-suppliers", "-o", str(tmp_path / "out.parquet"))
     assert code == 0
     assert "out.gaps.parquet" in out.replace("\n", "")
-    assert pq.read_table(tmp_path / "out.parquet").num_rows == 5 * 16 * 4  # all per kg or kWh already
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == 5 * 18 * 4  # all per kg or kWh already
     assert pq.read_table(tmp_path / "out.gaps.parquet").num_rows == 0
 
 

@@ -42,7 +42,7 @@ RESULT_COLUMNS = [
 
 
 def score(folder: Path, tables: Tables, unlinked: str = "refuse") -> Footprints:
-    return lca.score(lca.read_inventory(write_inventory(folder, tables)), unlinked=unlinked)
+    return lca.score(lca.read_inventory(write_inventory(folder, tables)), policy=lca.Policy(unlinked=unlinked))
 
 
 def rows(footprints: Footprints, **words: str) -> list[dict[str, Any]]:
@@ -71,8 +71,8 @@ def test_result_table_is_the_contract(tmp_path: Path) -> None:
     assert list(footprints.to_pandas().columns) == RESULT_COLUMNS
     assert set(table["inventory_hash"].to_pylist()) == {footprints.system.inventory.hash}
     assert set(table["method"].to_pylist()) == {"core/1.0-ar6"}
-    # 3 activities x 16 indicators x 4 stages, and the two with a mass that are not per kg again per kg.
-    assert table.num_rows == 3 * 16 * 4 + 2 * 16 * 4
+    # 3 activities x 18 indicators x 4 stages, and the two with a mass that are not per kg again per kg.
+    assert table.num_rows == 3 * 18 * 4 + 2 * 18 * 4
     wide = footprints.to_wide()
     assert wide.num_rows == 3
     assert wide["ghg.extraction"].to_pylist() == pytest.approx([0.0, 80.0, 1.6])
@@ -97,7 +97,7 @@ def test_primary_data_share_by_hand(tmp_path: Path) -> None:
 @given(technospheres(most=7, credits=True), st.integers(0, 2**16))
 def test_primary_sums_forward_equal_dense(A: NDArray[np.float64], seed: int) -> None:
     random = np.random.default_rng(seed)
-    label = random.integers(-1, 2, len(A)).astype(np.int8)
+    label = random.integers(-1, 2, len(A)).astype(np.int64)
     size = random.random((len(A), 1))
     primary = size * (random.random((len(A), 1)) < 0.5)
     sizes = np.concatenate([size, primary], axis=1)
@@ -260,9 +260,20 @@ def test_water_without_a_release_is_flagged(tmp_path: Path, release: Row | None,
         takes("mine", "river", 5, "m3"),
         *([release] if release else []),
     ]
-    footprints = score(tmp_path, tables)
+    place = write_inventory(tmp_path, tables)
+    footprints = lca.score(lca.read_inventory(place), policy=lca.Policy(open_water="consumed"))
     assert [f.code for f in footprints.warnings if f.code == "open_water"] == flagged
     assert footprints.get("water_consumption", process_id="mine") == pytest.approx(5.0)
+    # Unless the policy says so, what is not said is missing, for the mine and for all that rests on it.
+    footprints = lca.score(lca.read_inventory(place))
+    for process_id in ("mine", "smelter"):
+        assert np.isnan(footprints.get("water_consumption", process_id=process_id)) == bool(flagged)
+        assert np.isnan(footprints.get("water_scarcity", process_id=process_id)) == bool(flagged)
+        assert not np.isnan(footprints.get("water_withdrawal", process_id=process_id))
+    kinds = [(r["process_id"], r["indicator"]) for r in footprints.gaps.table.to_pylist() if "release" in r["kind"]]
+    assert kinds == ([("mine", "water_consumption"), ("mine", "water_scarcity")] if flagged else [])
+    found = lca.check(place, "core", lca.Policy(open_water="refuse"))
+    assert [f.code for f in found.blockers()] == flagged
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".json", ".xlsx"])

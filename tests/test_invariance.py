@@ -15,6 +15,7 @@ from tests.tables import Row, Tables, write_inventory
 
 STAGES = ("extraction", "processing", "")
 WATER = {"name": "Water, river", "kind": "elementary", "unit": "m3", "compartment": "resource"}
+VAPOR = {"flow_id": "vapor", "name": "Water", "kind": "elementary", "unit": "m3", "compartment": "air"}
 GAS = {"name": "Carbon dioxide, fossil", "kind": "elementary", "unit": "kg", "compartment": "air"}
 
 
@@ -32,13 +33,19 @@ def draw_inventory(seed: int, count: int = 25, prefix: str = "p") -> dict[str, l
         rows.append(_row(name, names[k - 1], "output", output * 0.01, is_avoided=True))
         rows.append(_row(name, "co2", "output", 10 ** generator.uniform(-6, 3)))
         rows.append(_row(name, "river", "input", 10 ** generator.uniform(-3, 1), unit="m3"))
+        rows.append(_row(name, "vapor", "output", 1e-3, unit="m3"))  # where water goes is said
     flows: list[Row] = [{"flow_id": name, "name": name, "kind": "product", "unit": "kg"} for name in names]
     return {
         "processes": [
             {"process_id": name, "name": name, "stage": STAGES[k % 3], "data_type": ("primary", "")[k % 2]}
             for k, name in enumerate(names)
         ],
-        "flows": [*flows, {"flow_id": "co2", **GAS}, {"flow_id": "river", "sub_compartment": "in water", **WATER}],
+        "flows": [
+            *flows,
+            {"flow_id": "co2", **GAS},
+            {"flow_id": "river", "sub_compartment": "in water", **WATER},
+            VAPOR,
+        ],
         "exchanges": rows,
     }
 

@@ -336,7 +336,7 @@ def test_endings_in_capitals(run: Run, tmp_path: Path, name: str) -> None:
         "OUT.Parquet": lambda: pq.read_table(path).num_rows,
         "OUT.JSON": lambda: len(json.loads(path.read_text(encoding="utf-8"))["results"]),
     }
-    assert read[name]() == 5 * 16 * 4  # activities, indicators, stages
+    assert read[name]() == 5 * 18 * 4  # activities, indicators, stages
 
 
 def test_wide_csv_has_its_units_and_method_beside_it(run: Run, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_components_are_mutual_reach_in_order(A: NDArray[np.float64]) -> None:
 @given(technospheres(most=7), st.integers(0, 2**16))
 def test_stages_equal_forward_computation(A: NDArray[np.float64], seed: int) -> None:
     random = np.random.default_rng(seed)
-    label = random.integers(-1, 3, len(A)).astype(np.int8)
+    label = random.integers(-1, 3, len(A)).astype(np.int64)
     d = random.random((len(A), 2))
     solved = solve_stages(to_coupling(A), d, label, 3, name)
     expected = split_by_owner(A, d, label, 3)
@@ -65,7 +65,7 @@ def test_stages_equal_forward_computation(A: NDArray[np.float64], seed: int) -> 
 @given(technospheres(most=7, credits=True), st.integers(0, 2**16))
 def test_stages_equal_forward_computation_with_credits(A: NDArray[np.float64], seed: int) -> None:
     random = np.random.default_rng(seed)
-    label = random.integers(-1, 2, len(A)).astype(np.int8)
+    label = random.integers(-1, 2, len(A)).astype(np.int64)
     d = random.normal(size=(len(A), 1))
     solved = solve_stages(to_coupling(A), d, label, 2, name)
     expected = split_by_owner(A, d, label, 2)
@@ -81,7 +81,7 @@ def test_background_that_buys_a_staged_product_by_hand() -> None:
     # power: 1 kWh needs 0.1 ore -> extraction 0.1 * 13.75 = 1.375, unassigned 3. Total 4.375.
     # Check of the total: s for a kWh: s_power = 1 + 2 s_mine, s_mine = 0.1 s_power -> 1.25, .125 -> 3.75 + .625.
     A = np.array([[1.0, -0.1], [-2.0, 1.0]])
-    solved = solve_stages(to_coupling(A), np.array([[5.0], [3.0]]), np.array([0, -1], np.int8), 1, name)
+    solved = solve_stages(to_coupling(A), np.array([[5.0], [3.0]]), np.array([0, -1], np.int64), 1, name)
     assert np.allclose(solved.parts[:, 0, 0], [13.75, 1.375], rtol=1e-14)
     assert np.allclose(solved.unassigned[:, 0], [0.0, 3.0], rtol=1e-14)
     assert np.allclose(solved.total[:, 0], [13.75, 4.375], rtol=1e-14)
@@ -111,7 +111,7 @@ def test_singular_background_is_refused_by_name() -> None:
     A = np.array([[1.0, 0.5, -0.25], [-0.5, 1.0, -1.0], [0.0, -1.0, 1.0]])
     assert np.linalg.det(A) == pytest.approx(0.125)
     with pytest.raises(SolveError, match="activity-1 activity-2"):
-        solve_stages(to_coupling(A), np.ones((3, 1)), np.array([0, -1, -1], np.int8), 1, name)
+        solve_stages(to_coupling(A), np.ones((3, 1)), np.array([0, -1, -1], np.int64), 1, name)
 
 
 def test_zero_on_the_diagonal_is_refused_by_name() -> None:

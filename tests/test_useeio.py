@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import lcaengine as lca
 from lcaengine.findings import Findings
 from lcaengine.solve import name_activities, solve_coupling
-from lcaengine.system import build_system, characterize, match_factors
+from lcaengine.system import build_system, list_entries, match_factors, sum_entries
 from tests.tables import Tables, write_inventory
 
 MODEL = Path(__file__).resolve().parents[2] / "shared/data/useeio/GAEEIOv1.0-s-20"
@@ -37,7 +37,8 @@ def test_published_model(tmp_path: Path) -> None:
     found = Findings()
     system = build_system(inventory, found=found)
     assert not found.blockers()
-    burdens = characterize(system, method, match_factors(system, method))
+    matched = match_factors(system, method)
+    burdens = sum_entries(system, method, matched, list_entries(system, method, matched))
     place = np.array([sectors.index(name) for name in system.activities.name])
     rank = np.array([indicators.index(indicator.id) for indicator in method.indicators])
 

@@ -26,7 +26,7 @@ def eliminate(M: Matrix, right: Matrix) -> Matrix:
     return x
 
 
-def split_by_owner(A: Matrix, d: Matrix, label: NDArray[np.int8], labels: int) -> Matrix:
+def split_by_owner(A: Matrix, d: Matrix, label: NDArray[np.int64], labels: int) -> Matrix:
     """Follow every unit of activity forward, together with the labelled activity it is run for.
 
     A state is (activity, owner). A labelled activity owns itself; an unlabelled one is owned by who asked for it, or by

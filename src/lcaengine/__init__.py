@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lcaengine.inventory import Inventory, read_inventory
     from lcaengine.io.shipped import find_example, list_examples
     from lcaengine.method import Method, list_methods, read_method
+    from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
     from lcaengine.units import Unit, read_unit
 
@@ -47,6 +48,7 @@ _HOMES = {
     "Method": "method",
     "list_methods": "method",
     "read_method": "method",
+    "Policy": "policy",
     "write_results": "reports.write",
     "Unit": "units",
     "read_unit": "units",
@@ -63,6 +65,7 @@ __all__ = [
     "Method",
     "MethodError",
     "OutputError",
+    "Policy",
     "SolveError",
     "Unit",
     "UnitError",

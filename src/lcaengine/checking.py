@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lcaengine.errors import SolveError
 from lcaengine.findings import Findings
+from lcaengine.footprints.fallbacks import report_fallbacks, share_fallbacks
+from lcaengine.footprints.score import score_system
 from lcaengine.inventory import load_inventory
 from lcaengine.method import Method, take_method
+from lcaengine.policy import Policy
 from lcaengine.solve import report_loops
 from lcaengine.system import build_system, match_factors
 
 __all__ = ["check"]
 
 
-def check(place: str | Path, method: Method | str | Path | None = None, unlinked: str = "refuse") -> Findings:
+def check(place: str | Path, method: Method | str | Path | None = None, policy: Policy | None = None) -> Findings:
     """List all findings of an inventory at once.
 
     Parameters
@@ -21,9 +25,9 @@ def check(place: str | Path, method: Method | str | Path | None = None, unlinked
     place : str or Path
         A folder, a zip of one, or a URI.
     method : Method, str or Path, optional
-        Its factors are matched too.
-    unlinked : {"refuse", "cutoff"}
-        Whether an input nobody supplies is a blocker or a warning.
+        Its factors are matched too, and what rests on other places is measured.
+    policy : Policy, optional
+        What is done where the inventory leaves a choice.
 
     Returns
     -------
@@ -45,8 +49,14 @@ def check(place: str | Path, method: Method | str | Path | None = None, unlinked
     inventory = load_inventory(place, found)
     if inventory is None:
         return found
-    system = build_system(inventory, unlinked, found)
+    system = build_system(inventory, policy or Policy(), found)
     report_loops(system, found)
-    if method is not None:
-        match_factors(system, take_method(method), found)
+    matched = None if method is None else match_factors(system, take_method(method), found)
+    shares = None
+    if method is not None and matched is not None and system.fallbacks and not found.blockers():
+        try:
+            shares = share_fallbacks(score_system(system, take_method(method), matched))
+        except SolveError as error:
+            found.block("solve", "exchanges", error.what, error.fix, value=error.where)
+    report_fallbacks(system, found, shares)
     return found

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lcaengine.errors import LcaError
+from lcaengine.policy import Policy
 from lcaengine.version import __version__
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ app = typer.Typer(
 Place = Annotated[str, typer.Argument(metavar="INVENTORY", help="Folder, zip, URI, or example:NAME.")]
 MethodName = Annotated[str, typer.Option("--method", help="Method by name (core, core/1.0-ar5), or a folder.")]
 Unlinked = Annotated[str, typer.Option(help="An input nobody supplies: refuse, or cutoff (left out and counted).")]
+Basis = Annotated[str, typer.Option(help="Markets by location, or by contract with the residual mix.")]
+MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
+Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]
+OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, consumed, or refuse.")]
+By = Annotated[str, typer.Option("--by", help="Split by stage, supplier, location or scope.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -86,6 +92,10 @@ def check(
     inventory: Place,
     method: MethodName = "core",
     unlinked: Unlinked = "refuse",
+    basis: Basis = "location",
+    max_fallback: MaxFallback = "GLO",
+    allocation: Allocation = "",
+    open_water: OpenWater = "missing",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write findings to .json, .csv or .parquet.")
     ] = None,
@@ -96,8 +106,8 @@ def check(
     from lcaengine.reports.findings import write_findings
     from lcaengine.reports.terminal import print_findings
 
-    _allow("--unlinked", unlinked, ("refuse", "cutoff"))
-    findings = check_inventory(inventory, method, unlinked)
+    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    findings = check_inventory(inventory, method, policy)
     if output is not None:
         write_findings(findings, output, inventory)
     with _presenting():
@@ -117,7 +127,12 @@ def score(
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
     indicator: Annotated[list[str] | None, typer.Option("--indicator", help="Show this one; may be repeated.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
+    by: By = "stage",
     unlinked: Unlinked = "refuse",
+    basis: Basis = "location",
+    max_fallback: MaxFallback = "GLO",
+    allocation: Allocation = "",
+    open_water: OpenWater = "missing",
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage of an inventory."""
@@ -129,13 +144,13 @@ def score(
     from lcaengine.reports.terminal import print_findings, print_footprints
     from lcaengine.reports.write import FORMATS, describe_run, write_results
 
-    _allow("--unlinked", unlinked, ("refuse", "cutoff"))
+    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if wide and output is None:
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:
         check_target(output, FORMATS, inventory)
     findings = Findings()
-    footprints = try_score(inventory, read_method(method), unlinked, findings)
+    footprints = try_score(inventory, read_method(method), policy, findings, by)
     if footprints is None:
         with _presenting():
             if as_json:
@@ -209,11 +224,6 @@ def _print_json(content: object) -> None:
     """Print JSON; letters the output cannot carry are escaped the way JSON does."""
     plain = not str(getattr(sys.stdout, "encoding", "")).lower().startswith("utf")
     typer.echo(json.dumps(content, ensure_ascii=plain, allow_nan=False))
-
-
-def _allow(option: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise LcaError(f"{option} is {value!r}", "", f"write one of: {', '.join(allowed)}")
 
 
 def _console(stderr: bool = False) -> Console:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from lcaengine.errors import LcaError
 from lcaengine.findings import Finding
 from lcaengine.footprints.gaps import Gaps, Status
 from lcaengine.method import Method
-from lcaengine.system import System
+from lcaengine.system import Characterization, System
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,12 @@ class Footprints:
     ----------
     system : System
     method : Method
+    matched : Characterization
+        The method's factors, matched to the system.
+    by : str
+        What the footprints are split by: stage, supplier, location or scope.
     stages : tuple of str
-        Stages that occur, then ``unassigned``, then ``total``.
+        Stages (or other parts) that occur, then ``unassigned``, then ``total``.
     value : (n, stages, k) float64
         [unit of the indicator / reference unit of the product]; NaN where the status is missing.
     primary_data_share : (n, stages, k) float64
@@ -40,7 +44,13 @@ class Footprints:
         :class:`~lcaengine.footprints.gaps.Status`.
     per_kg : (n,) float64
         Reference units a kg, NaN where the product has no mass.
+    per_content : dict of str to (n,) float64
+        Reference units a kg of an element that products contain (their property ``content:Nd``), NaN where they do not.
     gaps : Gaps
+    unlinked_mass_share : (n,) float64
+        Of all mass inputs along the chain, the share nobody supplies [1]; NaN where there is none.
+    fallback_share : (n, k) float64
+        Share of the total that rests on products and factors of other places [1].
     residual : float
         Worst verified componentwise backward error [1].
     sweeps, factorized : int
@@ -58,12 +68,17 @@ class Footprints:
 
     system: System
     method: Method
+    matched: Characterization
+    by: str
     stages: tuple[str, ...]
     value: NDArray[np.float64]
     primary_data_share: NDArray[np.float64]
     status: NDArray[np.int8]
     per_kg: NDArray[np.float64]
+    per_content: Mapping[str, NDArray[np.float64]]
     gaps: Gaps
+    unlinked_mass_share: NDArray[np.float64]
+    fallback_share: NDArray[np.float64]
     residual: float
     sweeps: int
     factorized: int
@@ -139,6 +154,25 @@ class Footprints:
         ]
         markets = [a for a in found if not activities.name[a]]
         return markets if markets and product_id and not process_id else found
+
+    @property
+    def completeness(self) -> pa.Table:
+        """The completeness record: one row an activity and indicator."""
+        from lcaengine.footprints.completeness import tabulate_completeness
+
+        return tabulate_completeness(self)
+
+    def renewable_share(self) -> NDArray[np.float64] | None:
+        """Give the renewable share of the electricity that labelled processes buy, by activity and part.
+
+        Returns
+        -------
+        (n, parts) float64 or None
+            [1]; NaN where none is bought, or it is not known; None where the method does not tell.
+        """
+        from lcaengine.footprints.electricity import share_renewable
+
+        return share_renewable(self.method, self.value)
 
     def to_arrow(self) -> pa.Table:
         """Give the result table: one row an activity, indicator and stage, per reference unit and per kg."""

@@ -73,7 +73,7 @@ def trace_status(system: System, burdens: Burdens, graph: Coupling, ordering: Or
         own[activities] = np.maximum(own[activities], np.int8(status))
 
     used = demands.amount != 0
-    mark(demands.activity[demands.is_elsewhere & used], Status.FALLBACK)
+    mark(demands.activity[(demands.fallback >= 0) & used], Status.FALLBACK)
     of = system.activities.process
     is_proxy = (of >= 0) & (processes.data_type[np.maximum(of, 0)] == DataType.PROXY)
     mark(np.flatnonzero(is_proxy), Status.PROXY)
@@ -105,7 +105,8 @@ def find_gaps(system: System, method: Method, matched: Characterization, graph: 
         [
             _list_rows(system, rows, "unlinked_input", input_users),
             _list_rows(system, bare_rows, "uncharacterized_flow", flow_users[flow_mark[at]]),
-            _list_undeclared(system, method, matched, graph, ordering),
+            _list_unknown(system, method, matched.declared.is_missing, "undeclared_indicator", graph, ordering),
+            _list_unknown(system, method, matched.is_open, "unknown_release", graph, ordering),
         ]
     )
     return Gaps(inputs, factors, table)
@@ -147,11 +148,11 @@ def _list_rows(system: System, rows: NDArray[np.int64], kind: str, used_by: NDAr
     )
 
 
-def _list_undeclared(
-    system: System, method: Method, matched: Characterization, graph: Coupling, ordering: Ordering
+def _list_unknown(
+    system: System, method: Method, is_missing: NDArray[np.bool_], kind: str, graph: Coupling, ordering: Ordering
 ) -> pa.Table:
-    """List the indicators that declaring suppliers leave out."""
-    activity, indicator = np.nonzero(matched.declared.is_missing)
+    """List the indicators that processes leave open: those a declaring supplier lacks, water without a release."""
+    activity, indicator = np.nonzero(is_missing)
     _, used_by = _carry(activity, np.arange(len(activity)), len(activity), graph, ordering)
     names = system.activities.name
     flow = system.activities.flow[activity]
@@ -159,7 +160,7 @@ def _list_undeclared(
         {
             "process_id": pa.array([names[a] for a in activity.tolist()], pa.string()),
             "flow_id": system.inventory.flows.ids.take(pa.array(flow)),
-            "kind": pa.array(["undeclared_indicator"] * len(activity), pa.string()),
+            "kind": pa.array([kind] * len(activity), pa.string()),
             "indicator": pa.array([method.indicators[k].id for k in indicator.tolist()], pa.string()),
             "amount": pa.nulls(len(activity), pa.float64()),
             "unit": pa.array([method.indicators[k].unit.label for k in indicator.tolist()], pa.string()),

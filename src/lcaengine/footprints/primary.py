@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 from lcaengine.kernels.chain import carry_worst
 from lcaengine.solve import Intensities, Ordering, order_coupling, solve_coupling, solve_stages
 from lcaengine.solve.stages import cut_labelled
-from lcaengine.system import Coupling, System, build_coupling, transpose
+from lcaengine.system import Coupling, System, build_coupling, multiply_off_diagonal, transpose
 
-__all__ = ["build_graph", "find_backward", "find_credit_chains", "measure_by_process", "measure_forward"]
+__all__ = [
+    "build_graph",
+    "find_backward",
+    "find_credit_chains",
+    "measure_by_process",
+    "measure_forward",
+    "measure_sizes",
+]
 
 BLOCK = 64
 """Demands solved side by side."""
@@ -43,11 +50,49 @@ def _is_backward(system: System) -> NDArray[np.bool_]:
     return np.asarray((demands.provider >= 0) & spares & (demands.amount != 0))
 
 
+def measure_sizes(
+    system: System,
+    graph: Coupling,
+    credited: NDArray[np.int64],
+    ordering: Ordering,
+    sizes: NDArray[np.float64],
+    label: NDArray[np.int64],
+    labels: int,
+    name: Callable[[NDArray[np.int64]], str],
+) -> NDArray[np.float64]:
+    """Sum sizes along the chains with credits: a process that runs backwards counts, which no linear solve gives.
+
+    Parameters
+    ----------
+    system : System
+    graph : Coupling
+        Who asks of whom.
+    credited : (m,) int64
+        Activities with credits in their chain.
+    ordering : Ordering
+        Of the system's coupling.
+    sizes, label, labels, name
+        As in :func:`measure_forward`.
+
+    Returns
+    -------
+    (m, labels + 2, q) float64
+        By label, then unassigned, then total.
+    """
+    if not len(credited):
+        return np.zeros((0, labels + 2, sizes.shape[1]))
+    backward = find_backward(system, graph)
+    measure = (system.coupling, sizes, label, labels, name)
+    if len(backward) < len(credited):
+        return measure_by_process(backward, ordering, *measure)[credited]
+    return measure_forward(credited, *measure)
+
+
 def measure_forward(
     demanded: NDArray[np.int64],
     coupling: Coupling,
     sizes: NDArray[np.float64],
-    label: NDArray[np.int8],
+    label: NDArray[np.int64],
     labels: int,
     name: Callable[[NDArray[np.int64]], str],
 ) -> NDArray[np.float64]:
@@ -63,7 +108,7 @@ def measure_forward(
         A'.
     sizes : (n, q) float64
         Sums of |direct contribution| a unit of activity.
-    label : (n,) int8
+    label : (n,) int64
     labels : int
     name : callable
 
@@ -74,7 +119,6 @@ def measure_forward(
     """
     forward, background = transpose(coupling), transpose(cut_labelled(coupling, label >= 0))
     order, background_order = order_coupling(forward), order_coupling(background)
-    rows = np.repeat(np.arange(len(forward), dtype=np.int64), np.diff(forward.indptr))
     unlabelled = (label < 0)[:, None]
     sums = np.zeros((len(demanded), labels + 2, sizes.shape[1]))
     for start in range(0, len(demanded), BLOCK):
@@ -88,8 +132,7 @@ def measure_forward(
         out[:, labels] = np.abs(np.where(unlabelled, own, 0.0)).T @ sizes
         for each in range(labels):
             of_label = np.where((label == each)[:, None], scaling, 0.0)
-            drawn = np.zeros_like(scaling)
-            np.add.at(drawn, rows, forward.data[:, None] * of_label[forward.indices])
+            drawn = multiply_off_diagonal(forward, of_label)
             served = solve_coupling(background, np.where(unlabelled, -drawn, 0.0), name, background_order).x
             out[:, each] = np.abs(np.where(unlabelled, served, of_label)).T @ sizes
     return sums
@@ -112,7 +155,7 @@ def measure_by_process(
     ordering: Ordering,
     coupling: Coupling,
     sizes: NDArray[np.float64],
-    label: NDArray[np.int8],
+    label: NDArray[np.int64],
     labels: int,
     name: Callable[[NDArray[np.int64]], str],
 ) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,25 +10,42 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.findings import Findings, raise_blockers
+from lcaengine.footprints.completeness import measure_fallback, measure_mass_inputs
+from lcaengine.footprints.electricity import add_renewable
+from lcaengine.footprints.fallbacks import report_fallbacks
 from lcaengine.footprints.footprints import Footprints
 from lcaengine.footprints.gaps import Status, find_gaps, trace_status
-from lcaengine.footprints.primary import (
-    build_graph,
-    find_backward,
-    find_credit_chains,
-    measure_by_process,
-    measure_forward,
-)
-from lcaengine.inventory import STAGES, Inventory, load_inventory
+from lcaengine.footprints.labels import find_labels
+from lcaengine.footprints.primary import build_graph, find_credit_chains, measure_sizes
+from lcaengine.footprints.scopes import SCOPES, split_scopes
+from lcaengine.inventory import Inventory, load_inventory
 from lcaengine.inventory.conversion import mass_content
-from lcaengine.method import Method, take_method
-from lcaengine.solve import name_activities, order_coupling, report_loops, solve_stages
-from lcaengine.system import Characterization, System, build_system, characterize, match_factors
+from lcaengine.method import SITE_RENEWABLE, Method, take_method
+from lcaengine.policy import Policy
+from lcaengine.solve import Ordering, name_activities, order_coupling, report_loops, solve_stages
+from lcaengine.system import (
+    Burdens,
+    Characterization,
+    Entries,
+    System,
+    build_system,
+    list_entries,
+    match_factors,
+    sum_entries,
+)
 
-__all__ = ["score", "score_system", "try_score"]
+__all__ = ["find_burdens", "score", "score_inventory", "score_system", "try_score"]
+
+MOST_NUMBERS = 400_000_000
+"""How many numbers the split of all activities may hold."""
 
 
-def score(inventory: Inventory, method: Method | str | Path = "core", unlinked: str = "refuse") -> Footprints:
+def score(
+    inventory: Inventory,
+    method: Method | str | Path = "core",
+    policy: Policy | None = None,
+    by: str = "stage",
+) -> Footprints:
     """Score every product, supplier, stage and indicator of an inventory.
 
     ``A' Y = (C B)'``, one solve for all activities; see :func:`~lcaengine.solve.solve_stages` for the stages.
@@ -38,8 +55,10 @@ def score(inventory: Inventory, method: Method | str | Path = "core", unlinked: 
     inventory : Inventory
     method : Method, str or Path
         A method, the name of one that comes with the engine, or a folder.
-    unlinked : {"refuse", "cutoff"}
-        Whether an input nobody supplies stops the work, or is counted and left out.
+    policy : Policy, optional
+        What is done where the inventory leaves a choice.
+    by : {"stage", "supplier", "location", "scope"}
+        What each footprint is split by.
 
     Returns
     -------
@@ -62,13 +81,15 @@ def score(inventory: Inventory, method: Method | str | Path = "core", unlinked: 
     if not isinstance(inventory, Inventory):
         raise LcaError(f"{type(inventory).__name__} is no inventory", "score", "give what read_inventory returns")
     found = Findings()
-    footprints = _score_inventory(inventory, take_method(method), unlinked, found)
+    footprints = score_inventory(inventory, take_method(method), policy or Policy(), by, found)
     raise_blockers(found, inventory.label)
     assert footprints is not None
     return footprints
 
 
-def try_score(place: str | Path, method: Method, unlinked: str, found: Findings) -> Footprints | None:
+def try_score(
+    place: str | Path, method: Method, policy: Policy, found: Findings, by: str = "stage"
+) -> Footprints | None:
     """Read and score an inventory; None, with the blockers in `found`, where that cannot be done.
 
     Returns
@@ -76,76 +97,133 @@ def try_score(place: str | Path, method: Method, unlinked: str, found: Findings)
     Footprints or None
     """
     inventory = load_inventory(place, found)
-    return None if inventory is None else _score_inventory(inventory, method, unlinked, found)
+    return None if inventory is None else score_inventory(inventory, method, policy, by, found)
 
 
-def _score_inventory(inventory: Inventory, method: Method, unlinked: str, found: Findings) -> Footprints | None:
-    system = build_system(inventory, unlinked, found)
+def score_inventory(
+    inventory: Inventory, method: Method, policy: Policy, by: str, found: Findings
+) -> Footprints | None:
+    """Score an inventory that is read; None, with the blockers in `found`, where that cannot be done.
+
+    Returns
+    -------
+    Footprints or None
+    """
+    system = build_system(inventory, policy, found)
     report_loops(system, found)
     matched = match_factors(system, method, found)
-    return None if found.blockers() else score_system(system, method, matched)
+    return None if found.blockers() else score_system(system, method, matched, by)
 
 
-def score_system(system: System, method: Method, matched: Characterization) -> Footprints:
+def score_system(system: System, method: Method, matched: Characterization, by: str = "stage") -> Footprints:
     """Score a system that is linked, allocated, free of starved loops, and matched to a method.
 
     Returns
     -------
     Footprints
     """
-    burdens = characterize(system, method, matched)
-    graph = build_graph(system)
-    graph_order = order_coupling(graph)
-    stages, label = _use_labels(system.activities.stage)
-    k = len(method.indicators)
 
     def name(activities: NDArray[np.int64]) -> str:
         return name_activities(system, activities)
 
-    sizes = np.concatenate([burdens.size, burdens.primary], axis=1)
-    ordering, direct = order_coupling(system.coupling), np.concatenate([burdens.direct, sizes], axis=1)
-    solved = solve_stages(system.coupling, direct, label, len(stages), name, ordering)
+    labels, label = find_labels(system, by)
+    k = len(method.indicators)
+    _refuse_size(system, len(labels), k, by)
+    ordering = order_coupling(system.coupling)
+    entries, burdens = find_burdens(system, method, matched, ordering)
+    graph = build_graph(system)
+    graph_order = order_coupling(graph)
+    sizes = np.concatenate([burdens.size, burdens.primary, measure_mass_inputs(system)], axis=1)
+    direct = np.concatenate([burdens.direct, sizes], axis=1)
+    solved = solve_stages(system.coupling, direct, label, len(labels), name, ordering)
     every = np.concatenate([solved.parts, solved.unassigned[:, None], solved.total[:, None]], axis=1)
-    size, primary = every[:, :, k : 2 * k].copy(), every[:, :, 2 * k :].copy()
-    downstream = find_credit_chains(system, graph, graph_order)
-    if len(downstream):
-        # A process that runs backwards counts by its size all the same, which no linear solve gives.
-        backward = find_backward(system, graph)
-        measure = (system.coupling, sizes, label, len(stages), name)
-        if len(backward) < len(downstream):
-            sums = measure_by_process(backward, ordering, *measure)[downstream]
-        else:
-            sums = measure_forward(downstream, *measure)
-        size[downstream], primary[downstream] = sums[:, :, :k], sums[:, :, k:]
-    share = np.full(size.shape, np.nan)
-    np.divide(primary, size, out=share, where=size > 0)
-    reference, per_kg = _reference_units(system)
+    credited = find_credit_chains(system, graph, graph_order)
+    intensity, size = every[:, :, :k], every[:, :, k:].copy()
+    size[credited] = measure_sizes(system, graph, credited, ordering, sizes, label, len(labels), name)
+    if by == "scope":
+        labels = SCOPES
+        scopes = split_scopes(system, direct, solved.total, name)
+        scopes[credited, :, k:] = 0.0  # no share is given: what runs backwards counts by its size there
+        intensity, size = _insert_scopes(system, intensity, size, scopes, k)
+    share = np.full(intensity.shape, np.nan)
+    np.divide(size[:, :, k : 2 * k], size[:, :, :k], out=share, where=size[:, :, :k] > 0)
+    reference, per_kg, per_content = _reference_units(system)
     with np.errstate(over="ignore"):  # refused below, by name
-        value = every[:, :, :k] * reference[:, None, None]
-    _refuse_overflow(value, per_kg, name)
+        value = intensity * reference[:, None, None]
+    for factor in (per_kg, *per_content.values()):
+        _refuse_overflow(value, factor, name)
     status = trace_status(system, burdens, graph, graph_order)
-    value[np.broadcast_to((status == Status.MISSING)[:, None], value.shape)] = np.nan
+    missing = status == Status.MISSING
+    value[np.broadcast_to(missing[:, None], value.shape)] = np.nan
+    remarks = Findings()
+    report_fallbacks(system, remarks)
+    fallback = measure_fallback(system, burdens, entries, solved.total[:, :k], name)
     return Footprints(
-        system,
-        method,
-        (*stages, "unassigned", "total"),
-        value,
-        np.clip(share, 0.0, 1.0),
-        status,
-        per_kg,
-        find_gaps(system, method, matched, graph, graph_order),
-        *(solved.residual, solved.sweeps, solved.factorized),
-        (*system.inventory.warnings, *system.warnings, *matched.warnings),
+        system=system,
+        method=method,
+        matched=matched,
+        by=by,
+        stages=(*labels, "unassigned", "total"),
+        value=value,
+        primary_data_share=np.clip(share, 0.0, 1.0),
+        status=status,
+        per_kg=per_kg,
+        per_content=per_content,
+        gaps=find_gaps(system, method, matched, graph, graph_order),
+        unlinked_mass_share=_divide(size[:, -1, 2 * k + 1], size[:, -1, 2 * k]),
+        fallback_share=np.where(missing, np.nan, fallback),
+        residual=solved.residual,
+        sweeps=solved.sweeps,
+        factorized=solved.factorized,
+        warnings=(*system.inventory.warnings, *system.warnings, *matched.warnings, *remarks.warnings()),
     )
 
 
-def _use_labels(stage: NDArray[np.int8]) -> tuple[tuple[str, ...], NDArray[np.int8]]:
-    """Give the stages that occur, and every activity's position among them."""
-    used = [at for at in range(len(STAGES)) if (stage == at).any()]
-    label = np.full(len(stage), -1, np.int8)
-    for position, at in enumerate(used):
-        label[stage == at] = position
-    return tuple(STAGES[at] for at in used), label
+def find_burdens(
+    system: System, method: Method, matched: Characterization, ordering: Ordering
+) -> tuple[Entries, Burdens]:
+    """Find the direct contributions of every activity, one by one and in sum, those of renewable electricity included.
+
+    Returns
+    -------
+    Entries, Burdens
+    """
+    entries = list_entries(system, method, matched)
+    burdens = sum_entries(system, method, matched, entries)
+    entries, unknown = add_renewable(system, method, entries, burdens, ordering)
+    burdens = sum_entries(system, method, matched, entries)
+    if unknown.any():
+        burdens.is_missing[unknown, method.find(SITE_RENEWABLE)] = True
+    return entries, burdens
+
+
+def _insert_scopes(
+    system: System,
+    intensity: NDArray[np.float64],
+    size: NDArray[np.float64],
+    scopes: NDArray[np.float64],
+    k: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Put the scopes before `unassigned`, which keeps what has none."""
+    is_split = (system.activities.stage >= 0)[:, None]
+    unassigned = [np.where(is_split, 0.0, each[:, 0])[:, None] for each in (intensity, size)]
+    return (
+        np.concatenate([scopes[:, :, :k], unassigned[0], intensity[:, -1:]], axis=1),
+        np.concatenate([np.abs(scopes[:, :, k:]), unassigned[1], size[:, -1:]], axis=1),
+    )
+
+
+def _divide(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    share = np.full(above.shape, np.nan)
+    np.divide(above, below, out=share, where=below > 0)
+    return np.asarray(np.clip(share, 0.0, 1.0))
+
+
+def _refuse_size(system: System, labels: int, indicators: int, by: str) -> None:
+    """Refuse a split that no memory holds."""
+    if len(system.activities) * (labels + 2) * (3 * indicators + 2) > MOST_NUMBERS:
+        what = f"{len(system.activities)} activities by {labels} {by}s are too many numbers for one table"
+        raise LcaError(what, f"--by {by}", f"split chosen products: lcaengine contributions --by {by}")
 
 
 def _refuse_overflow(
@@ -161,17 +239,28 @@ def _refuse_overflow(
         )
 
 
-def _reference_units(system: System) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give base units per reference unit of every activity's product, and reference units a kg."""
+def _reference_units(
+    system: System,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Mapping[str, NDArray[np.float64]]]:
+    """Give base units per reference unit of what activities make, and reference units a kg of it and of its content."""
     flows = system.inventory.flows
-    base = np.ones(len(system.activities))
-    per_kg = np.full(len(system.activities), np.nan)
-    for a, flow in enumerate(system.activities.flow.tolist()):
-        if flow < 0:
-            continue
-        unit = flows.units[flow]
-        base[a] = unit.factor
+    base, per_kg = np.ones(len(flows)), np.full(len(flows), np.nan)
+    per_content: dict[str, NDArray[np.float64]] = {}
+    for flow, unit in enumerate(flows.units):
+        base[flow] = unit.factor
         mass = mass_content(unit, flow, flows.properties)
         if mass is not None:
-            per_kg[a] = np.divide(1.0, mass * unit.factor)
-    return base, per_kg
+            per_kg[flow] = np.divide(1.0, mass * unit.factor)
+    for (flow, name), content in flows.properties.items():
+        element = name.removeprefix("content:")
+        if element != name and content.value > 0:
+            per_content.setdefault(element, np.full(len(flows), np.nan))
+            per_content[element][flow] = np.divide(1.0, content.value * flows.units[flow].factor)
+    made = system.activities.flow
+
+    def of_activity(by_flow: NDArray[np.float64], none: float) -> NDArray[np.float64]:
+        return np.where(made >= 0, by_flow[np.maximum(made, 0)], none) if len(by_flow) else np.full(len(made), none)
+
+    contents = {element: of_activity(by_flow, np.nan) for element, by_flow in per_content.items()}
+    made_contents = {element: factor for element, factor in contents.items() if np.isfinite(factor).any()}
+    return of_activity(base, 1.0), of_activity(per_kg, np.nan), made_contents

@@ -13,46 +13,56 @@ from lcaengine.footprints.gaps import Status
 if TYPE_CHECKING:
     from lcaengine.footprints.footprints import Footprints
 
-__all__ = ["PER_BILL", "to_long", "to_wide"]
+__all__ = ["PER_BILL", "identify", "nullable", "statuses", "to_long", "to_wide"]
 
 PER_BILL = "bill"
 """What a bill of materials is scored per."""
 
 
 def to_long(footprints: Footprints) -> pa.Table:
-    """Give the result table, per reference unit and, where the product has a mass, per kg.
+    """Give the result table, per reference unit and, where the product has a mass or a content, per kg of these.
 
     Returns
     -------
     pyarrow.Table
         supplier_id, process_id, product_id, location, indicator, stage, value, unit, per, primary_data_share, status,
-        missing_inputs, missing_factors, inventory_hash, method.
+        missing_inputs, missing_factors, inventory_hash, method. Split by something else than stages, `by` and `part`
+        stand in place of `stage`; parts of zero are left out.
     """
-    n, stages, k = footprints.value.shape
-    per = _per(footprints)
+    n, parts, k = footprints.value.shape
+    per, every = _per(footprints), np.arange(n)
+    blocks, positions = [_block(footprints, every, np.ones(n), per)], [every]
     by_mass = np.array([each != "kg" for each in per]) & np.isfinite(footprints.per_kg)
-    blocks = [_block(footprints, np.arange(n), np.ones(n), per)]
-    if by_mass.any():
-        at = np.flatnonzero(by_mass)
-        blocks.append(_block(footprints, at, footprints.per_kg[at], ["kg"] * len(at)))
-    table = pa.concat_tables(blocks)
-    position = np.concatenate([np.arange(n), np.flatnonzero(by_mass)])
-    order = np.argsort(position, kind="stable")
-    size = stages * k
+    others = [("kg", np.where(by_mass, footprints.per_kg, np.nan))]
+    others += [(f"kg {element}", factor) for element, factor in sorted(footprints.per_content.items())]
+    for label, factor in others:
+        at = np.flatnonzero(np.isfinite(factor))
+        if len(at):
+            blocks.append(_block(footprints, at, factor[at], [label] * len(at)))
+            positions.append(at)
+    if len(blocks) == 1:
+        return blocks[0]
+    order, size = np.argsort(np.concatenate(positions), kind="stable"), parts * k
     rows = (order[:, None] * size + np.arange(size)).ravel()
-    return table.take(pa.array(rows)).combine_chunks() if by_mass.any() else table
+    return pa.concat_tables(blocks).take(pa.array(rows)).combine_chunks()
 
 
 def to_wide(footprints: Footprints) -> pa.Table:
     """Give one row an activity, one float column an indicator and stage; constants are in the schema's metadata."""
     stages = footprints.stages
-    columns: dict[str, pa.Array] = {**_identity(footprints, np.arange(len(footprints.value)))}
+    columns: dict[str, pa.Array] = {**identify(footprints, np.arange(len(footprints.value)))}
     columns["per"] = pa.array(_per(footprints), pa.string())
     for k, indicator in enumerate(footprints.method.indicators):
         for s, stage in enumerate(stages):
-            columns[f"{indicator.id}.{stage}"] = _nullable(footprints.value[:, s, k])
-        columns[f"{indicator.id}.primary_data_share"] = _nullable(footprints.primary_data_share[:, -1, k])
-        columns[f"{indicator.id}.status"] = _statuses(footprints.status[:, k])
+            columns[f"{indicator.id}.{stage}"] = nullable(footprints.value[:, s, k])
+        columns[f"{indicator.id}.primary_data_share"] = nullable(footprints.primary_data_share[:, -1, k])
+        columns[f"{indicator.id}.status"] = statuses(footprints.status[:, k])
+        columns[f"{indicator.id}.fallback_share"] = nullable(footprints.fallback_share[:, k])
+    renewable = footprints.renewable_share()
+    if renewable is not None:
+        for s, stage in enumerate(stages):
+            columns[f"electricity_renewable_share.{stage}"] = nullable(renewable[:, s])
+    columns["unlinked_mass_share"] = nullable(footprints.unlinked_mass_share)
     columns["missing_inputs"] = pa.array(footprints.gaps.missing_inputs)
     columns["missing_factors"] = pa.array(footprints.gaps.missing_factors)
     constants = {
@@ -75,18 +85,22 @@ def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.flo
     labels = [each.id for each in footprints.method.indicators]
     units = [each.unit.label for each in footprints.method.indicators]
     identity = {
-        name: column.take(pa.array(np.repeat(np.arange(m), size))) for name, column in _identity(footprints, at).items()
+        name: column.take(pa.array(np.repeat(np.arange(m), size))) for name, column in identify(footprints, at).items()
     }
+    part = pa.array(footprints.stages, pa.string()).take(pa.array(np.tile(np.arange(stages), m * k)))
+    split = {"stage": part}
+    if footprints.by != "stage":
+        split = {"by": pa.array([footprints.by] * len(part), pa.string()), "part": part}
     return pa.table(
         {
             **identity,
             "indicator": pa.array(labels, pa.string()).take(pa.array(indicator)),
-            "stage": pa.array(footprints.stages, pa.string()).take(pa.array(np.tile(np.arange(stages), m * k))),
-            "value": _nullable(value),
+            **split,
+            "value": nullable(value),
             "unit": pa.array(units, pa.string()).take(pa.array(indicator)),
             "per": pa.array(per, pa.string()).take(pa.array(np.repeat(np.arange(m), size))),
-            "primary_data_share": _nullable(share),
-            "status": _statuses(np.repeat(footprints.status[at], stages, axis=1).reshape(-1)),
+            "primary_data_share": nullable(share),
+            "status": statuses(np.repeat(footprints.status[at], stages, axis=1).reshape(-1)),
             "missing_inputs": pa.array(np.repeat(footprints.gaps.missing_inputs[at], size)),
             "missing_factors": pa.array(np.repeat(footprints.gaps.missing_factors[at], size)),
             "inventory_hash": pa.array([footprints.system.inventory.hash], pa.string()).take(
@@ -97,7 +111,8 @@ def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.flo
     )
 
 
-def _identity(footprints: Footprints, at: NDArray[np.int64]) -> dict[str, pa.Array]:
+def identify(footprints: Footprints, at: NDArray[np.int64]) -> dict[str, pa.Array]:
+    """Give the columns that name activities."""
     activities, flows = footprints.system.activities, footprints.system.inventory.flows
     flow = activities.flow[at]
     product = flows.ids.take(pa.array(np.maximum(flow, 0))).to_pylist() if len(flows) else []
@@ -115,10 +130,12 @@ def _per(footprints: Footprints) -> list[str]:
     return [flows.units[f].label if f >= 0 else PER_BILL for f in footprints.system.activities.flow.tolist()]
 
 
-def _nullable(values: NDArray[np.float64]) -> pa.Array:
+def nullable(values: NDArray[np.float64]) -> pa.Array:
+    """Give numbers, null where they are NaN."""
     return pa.array(values, mask=np.isnan(values))
 
 
-def _statuses(codes: NDArray[np.int8]) -> pa.Array:
+def statuses(codes: NDArray[np.int8]) -> pa.Array:
+    """Give statuses by name."""
     names = pa.array([status.name.lower() for status in Status], pa.string())
     return names.take(pa.array(codes.astype(np.int64)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lcaengine.policy import ALLOCATIONS
+
 __all__ = ["STAGES", "TABLES", "Column", "Table"]
 
 STAGES = ("extraction", "processing", "assembly", "transport", "use", "end_of_life")
@@ -84,7 +86,7 @@ TABLES: dict[str, Table] = {
                 _text(
                     "allocation",
                     "how co-products share the burdens",
-                    allowed=("none", "mass", "energy", "economic", "causal", "as_given", "substitution"),
+                    allowed=ALLOCATIONS,
                 ),
                 _number("production_amount", "what is made a year, for a mix by production"),
                 _text("production_unit", "unit of production_amount"),

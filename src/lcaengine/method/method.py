@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from lcaengine.units import Unit
 
-__all__ = ["SITE_ENERGY", "Factor", "Indicator", "Method"]
+__all__ = ["SITE_ELECTRICITY", "SITE_ENERGY", "SITE_INDICATORS", "SITE_RENEWABLE", "Factor", "Indicator", "Method"]
 
 SITE_ENERGY = "energy_site"
 """The indicator that is counted from energy bought, not from elementary flows."""
+SITE_ELECTRICITY = "electricity_site"
+"""The same of electricity alone."""
+SITE_RENEWABLE = "electricity_site_renewable"
+"""And of electricity, what is renewable by the energy and energy_renewable of who generates it."""
+SITE_INDICATORS = (SITE_ENERGY, SITE_ELECTRICITY, SITE_RENEWABLE)
 
 
 @dataclass(frozen=True, slots=True)

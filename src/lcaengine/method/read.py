@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lcaengine.errors import MethodError, UnitError
 from lcaengine.io.shipped import find_factors
-from lcaengine.method.method import SITE_ENERGY, Factor, Indicator, Method
+from lcaengine.method.method import SITE_INDICATORS, SITE_RENEWABLE, Factor, Indicator, Method
 from lcaengine.places import GLOBAL, is_place
 from lcaengine.units import REFUSED, Unit, read_unit
 
@@ -186,10 +186,13 @@ def _read_indicators(rows: list[dict[str, str]], folder: Path) -> tuple[Indicato
             if not label or label in REFUSED or "/" in label:
                 raise MethodError(error.what, where, error.fix) from error
             unit = read_unit(label, frozenset({label}))
-        if row["indicator"] == SITE_ENERGY and unit.base != "MJ":
-            what = f"{SITE_ENERGY} is counted from energy bought, and {label!r} is no unit of energy"
+        if row["indicator"] in SITE_INDICATORS and unit.base != "MJ":
+            what = f"{row['indicator']} is counted from energy bought, and {label!r} is no unit of energy"
             raise MethodError(what, where, "write MJ, or give the indicator another name")
         indicators[row["indicator"]] = Indicator(row["indicator"], row["name"], unit, row.get("description", ""))
+    if SITE_RENEWABLE in indicators and not {"energy", "energy_renewable"} <= set(indicators):
+        what = f"{SITE_RENEWABLE} is counted by the indicators energy and energy_renewable"
+        raise MethodError(what, f"{folder}/indicators.csv", "add them, or take it away")
     return tuple(indicators.values())
 
 

@@ -10,10 +10,12 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["GLOBAL", "is_elsewhere", "is_place", "list_fallbacks"]
+__all__ = ["GLOBAL", "LEVELS", "find_level", "is_elsewhere", "is_place", "list_fallbacks"]
 
 GLOBAL = "GLO"
 REST_OF_WORLD = "RoW"
+LEVELS = ("country", "region", "RoW", "GLO")
+"""How far one place is from another, nearest first."""
 
 _SUBDIVISION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
 
@@ -75,6 +77,22 @@ def is_elsewhere(asked: str, found: str) -> bool:
     (False, False, True, False)
     """
     return found.partition("-")[0] != asked.partition("-")[0]
+
+
+def find_level(asked: str, found: str) -> int:
+    """Give the position in :data:`LEVELS` of the smallest place that holds both.
+
+    Examples
+    --------
+    >>> [LEVELS[find_level("CN-NM", place)] for place in ("CN", "RAS", "JP", "RoW", "US", "GLO")]
+    ['country', 'region', 'region', 'RoW', 'GLO', 'GLO']
+    """
+    if not is_elsewhere(asked, found):
+        return LEVELS.index("country")
+    if REST_OF_WORLD in (asked, found):
+        return LEVELS.index("GLO" if GLOBAL in (asked, found) else "RoW")
+    shared = set(list_fallbacks(asked)) & set(list_fallbacks(found)) - {REST_OF_WORLD, GLOBAL}
+    return LEVELS.index("region" if shared else "GLO")
 
 
 @lru_cache(maxsize=1)

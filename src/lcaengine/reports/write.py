@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,14 +21,15 @@ FORMATS = (".parquet", ".csv", ".json", ".xlsx")
 
 
 def write_results(footprints: Footprints, target: str | Path, wide: bool = False) -> list[Path]:
-    """Write the result table to a file, and the gaps to a second one beside it.
+    """Write the result table to a file, and gaps and completeness to others beside it.
 
     Parameters
     ----------
     footprints : Footprints
     target : str or Path
-        ``out.parquet``, ``.csv``, ``.json`` or ``.xlsx``; the gaps go to ``out.gaps.parquet`` and so on (in Excel and
-        JSON they are a part of the same file). Beside a CSV, ``out.run.json`` has units, method and hashes.
+        ``out.parquet``, ``.csv``, ``.json`` or ``.xlsx``. The gaps go to ``out.gaps.parquet``, what is complete to
+        ``out.completeness.parquet`` and so on; in Excel and JSON they are a part of the same file. Beside a CSV,
+        ``out.run.json`` has units, method and hashes.
     wide : bool
         One row an activity, one column an indicator and stage, instead of the long table.
 
@@ -49,7 +51,7 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     files = lca.write_results(lca.score(inventory), pathlib.Path(folder) / "out.parquet")
     >>> [file.name for file in files]
-    ['out.parquet', 'out.gaps.parquet']
+    ['out.parquet', 'out.gaps.parquet', 'out.completeness.parquet']
     """
     if not isinstance(footprints, Footprints):
         raise OutputError(f"{type(footprints).__name__} is no result", "", "give what score returns")
@@ -59,7 +61,7 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     about = describe_run(footprints)
     try:
         if ending == ".json":
-            return [_write_json(path, table, footprints.gaps.table, about)]
+            return [_write_json(path, table, footprints, about)]
         if ending == ".xlsx":
             return [_write_excel(path, table, footprints, about)]
         beside = path.with_name(f"{path.stem}.gaps{path.suffix}")
@@ -67,15 +69,17 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
             table.replace_schema_metadata({**(table.schema.metadata or {}), "lcaengine": json.dumps(about)}), path
         )
         write_table(footprints.gaps.table, beside)
+        complete = path.with_name(f"{path.stem}.completeness{path.suffix}")
+        write_table(footprints.completeness, complete)
         if ending == ".parquet":
-            return [path, beside]
+            return [path, beside, complete]
         run = path.with_name(f"{path.stem}.run.json")  # what a Parquet file carries in its metadata
         units = {each.id: each.unit.label for each in footprints.method.indicators}
         with replace_file(run) as unfinished:
             unfinished.write_text(json.dumps({**about, "units": units}, indent=1), encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise OutputError(f"cannot write: {error}", str(path), "check the folder and its free space") from error
-    return [path, beside, run]
+    return [path, beside, complete, run]
 
 
 def describe_run(footprints: Footprints) -> dict[str, object]:
@@ -97,7 +101,8 @@ def describe_run(footprints: Footprints) -> dict[str, object]:
         "method": method.label,
         "method_hash": method.hash,
         "gwp_set": method.gwp_set,
-        "unlinked": footprints.system.unlinked,
+        **footprints.system.policy.to_dict(),
+        "markets": dict(sorted(Counter(each for each in footprints.system.activities.basis if each).items())),
         "residual": footprints.residual,
         "sweeps": footprints.sweeps,
         "loops_factorized": footprints.factorized,
@@ -105,8 +110,9 @@ def describe_run(footprints: Footprints) -> dict[str, object]:
     }
 
 
-def _write_json(path: Path, table: pa.Table, gaps: pa.Table, about: dict[str, object]) -> Path:
-    content = {"run": about, "results": table.to_pylist(), "gaps": gaps.to_pylist()}
+def _write_json(path: Path, table: pa.Table, footprints: Footprints, about: dict[str, object]) -> Path:
+    tables = {"results": table, "gaps": footprints.gaps.table, "completeness": footprints.completeness}
+    content = {"run": about, **{name: each.to_pylist() for name, each in tables.items()}}
     with replace_file(path) as beside:
         beside.write_text(json.dumps(content, ensure_ascii=False, allow_nan=False), encoding="utf-8")
     return path
@@ -130,7 +136,14 @@ def _write_excel(path: Path, table: pa.Table, footprints: Footprints, about: dic
     with replace_file(path) as beside:
         book = xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False})
         bold = book.add_format({"bold": True})
-        for name, each in (("results", table), ("gaps", footprints.gaps.table), ("run", run), ("sources", sources)):
+        sheets = {
+            "results": table,
+            "gaps": footprints.gaps.table,
+            "completeness": footprints.completeness,
+            "run": run,
+            "sources": sources,
+        }
+        for name, each in sheets.items():
             sheet = book.add_worksheet(name)
             for at, column in enumerate(each.column_names):
                 values = each.column(column).to_pylist()

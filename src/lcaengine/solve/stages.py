@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lcaengine.errors import SolveError
 from lcaengine.solve.ordering import Ordering, order_coupling
 from lcaengine.solve.solve import Solution, solve_coupling
-from lcaengine.system.coupling import Coupling
+from lcaengine.system.coupling import Coupling, cut_entries, find_rows, multiply_off_diagonal
 
 __all__ = ["Intensities", "cut_labelled", "solve_stages"]
 
@@ -46,16 +46,13 @@ class Intensities:
 
 def cut_labelled(coupling: Coupling, labelled: NDArray[np.bool_]) -> Coupling:
     """Keep only entries between unlabelled activities; the diagonal stays."""
-    rows = np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
-    keep = ~labelled[rows] & ~labelled[coupling.indices]
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows[keep], minlength=len(coupling)))]).astype(np.int64)
-    return Coupling(coupling.diagonal, indptr, coupling.indices[keep], coupling.data[keep])
+    return cut_entries(coupling, ~labelled[find_rows(coupling)] & ~labelled[coupling.indices])
 
 
 def solve_stages(
     coupling: Coupling,
     direct: NDArray[np.float64],
-    label: NDArray[np.int8],
+    label: NDArray[np.int64],
     labels: int,
     name: Callable[[NDArray[np.int64]], str],
     ordering: Ordering | None = None,
@@ -74,7 +71,7 @@ def solve_stages(
         A'.
     direct : (n, k) float64
         d, direct burdens of every activity, per gross output.
-    label : (n,) int8
+    label : (n,) int64
         Label of every activity, -1 for none.
     labels : int
         How many labels there are.
@@ -94,10 +91,7 @@ def solve_stages(
     labelled = label >= 0
     ordering = ordering or order_coupling(coupling)
     background = solve_coupling(cut_labelled(coupling, labelled), np.where(labelled[:, None], 0.0, direct), name)
-    rows = np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
-    drawn = np.zeros_like(direct)
-    np.add.at(drawn, rows, coupling.data[:, None] * background.x[coupling.indices])
-    owned = np.where(labelled[:, None], direct - drawn, 0.0)
+    owned = np.where(labelled[:, None], direct - multiply_off_diagonal(coupling, background.x), 0.0)
     n, k = direct.shape
     masked = np.zeros((n, labels, k))
     for each in range(labels):

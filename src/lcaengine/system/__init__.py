@@ -1,24 +1,40 @@
 """The system: A, B and C in sparse form, linked and allocated."""
 
 from lcaengine.system.activities import Activities, ActivityKind
-from lcaengine.system.characterization import Burdens, Characterization, characterize
-from lcaengine.system.coupling import Coupling, build_coupling, transpose
+from lcaengine.system.characterization import (
+    Burdens,
+    Characterization,
+    Entries,
+    list_entries,
+    make_entries,
+    sum_entries,
+)
+from lcaengine.system.coupling import Coupling, build_coupling, cut_entries, multiply_off_diagonal, transpose
+from lcaengine.system.linking import Fallback
 from lcaengine.system.matching import match_factors
-from lcaengine.system.site_energy import list_site_energy
-from lcaengine.system.system import UNLINKED, System, build_system
+from lcaengine.system.site_energy import BOUGHT, BURNED, ELECTRICITY, list_site_energy
+from lcaengine.system.system import System, build_system
 
 __all__ = [
-    "UNLINKED",
+    "BOUGHT",
+    "BURNED",
+    "ELECTRICITY",
     "Activities",
     "ActivityKind",
     "Burdens",
     "Characterization",
     "Coupling",
+    "Entries",
+    "Fallback",
     "System",
     "build_coupling",
     "build_system",
-    "characterize",
+    "cut_entries",
+    "list_entries",
     "list_site_energy",
+    "make_entries",
     "match_factors",
+    "multiply_off_diagonal",
+    "sum_entries",
     "transpose",
 ]

@@ -72,6 +72,8 @@ class Activities:
         Empty where there is none; a market's location is its place.
     name : list of str
         Process id, demand id, or empty for a market.
+    basis : list of str
+        Of a market: location, contract, residual, or several of these with a + between; empty for others.
     output : (n,) float64
         Gross output [base unit of the flow].
     """
@@ -83,13 +85,14 @@ class Activities:
     supplier: list[str]
     location: list[str]
     name: list[str]
+    basis: list[str]
     output: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.name)
 
 
-def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Findings) -> Functions:
+def find_functions(inventory: Inventory, roles: NDArray[np.int8], rule: str, found: Findings) -> Functions:
     """Find what every process makes, and share its burdens among its products.
 
     Parameters
@@ -97,6 +100,8 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Finding
     inventory : Inventory
     roles : (m,) int8
         Role of every exchange row.
+    rule : str
+        Allocation for every process with co-products, in place of its own; empty leaves each its own.
     found : Findings
         Receives processes whose burdens cannot be shared.
 
@@ -123,10 +128,10 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], found: Finding
     substituted = np.zeros(len(exchanges), np.bool_)
     causal: dict[tuple[int, int], float] = {}
     several = np.bincount(process, minlength=len(inventory.processes)) > 1
-    report_unused(inventory, several, found)
+    report_unused(inventory, several, rule, found)
     for each in np.flatnonzero(several).tolist():
         members = np.flatnonzero(process == each)
-        shares = share_burdens(inventory, each, int(reference[each]), flow[members], output[members], found)
+        shares = share_burdens(inventory, each, rule, int(reference[each]), flow[members], output[members], found)
         share[members] = shares.share
         keep[members] = shares.keep
         causal |= {
@@ -158,9 +163,9 @@ def _report_outputs(
 
 
 def make_activities(
-    inventory: Inventory, functions: Functions, markets: list[tuple[int, str]], demands: list[tuple[str, str]]
+    inventory: Inventory, functions: Functions, markets: list[tuple[int, str, str]], demands: list[tuple[str, str]]
 ) -> Activities:
-    """Line up processes with their products, markets (flow, place) and bills of materials (id, supplier)."""
+    """Line up processes with their products, markets (flow, place, basis) and bills of materials (id, supplier)."""
     processes = inventory.processes
     n = len(functions.process)
     of = functions.process.tolist()
@@ -168,14 +173,15 @@ def make_activities(
     extra = len(markets) + len(demands)
     kinds = [*[ActivityKind.PROCESS] * n, *[ActivityKind.MARKET] * len(markets), *[ActivityKind.DEMAND] * len(demands)]
     none = np.full(extra, -1, np.int64)
-    market_flow = np.array([flow for flow, _ in markets] + [-1] * len(demands), np.int64)
+    market_flow = np.array([flow for flow, _, _ in markets] + [-1] * len(demands), np.int64)
     return Activities(
         np.array(kinds, np.int8),
         np.concatenate([functions.process, none]),
         np.concatenate([functions.flow, market_flow]),
         np.concatenate([processes.stage[functions.process], none.astype(np.int8)]),
         [processes.supplier[p] or "" for p in of] + [""] * len(markets) + [supplier for _, supplier in demands],
-        [processes.location[p] or "" for p in of] + [place for _, place in markets] + [""] * len(demands),
+        [processes.location[p] or "" for p in of] + [place for _, place, _ in markets] + [""] * len(demands),
         [ids[p] for p in of] + [""] * len(markets) + [name for name, _ in demands],
+        [""] * n + [basis for _, _, basis in markets] + [""] * len(demands),
         np.concatenate([functions.output, np.ones(extra)]),
     )

@@ -47,6 +47,7 @@ class Shares:
 def share_burdens(
     inventory: Inventory,
     process: int,
+    rule: str,
     reference: int,
     flows: NDArray[np.int64],
     output: NDArray[np.float64],
@@ -62,6 +63,8 @@ def share_burdens(
     inventory : Inventory
     process : int
         Position of the process.
+    rule : str
+        The rule to use, empty for the one the process names.
     reference : int
         Position of its reference flow.
     flows, output : (k,)
@@ -74,7 +77,7 @@ def share_burdens(
     Shares
         Where a rule cannot be applied the reference carries all, and a blocker says so.
     """
-    rule = inventory.processes.allocation[process]
+    rule = rule or inventory.processes.allocation[process] or ""
     is_reference = flows == reference
     alone = Shares(is_reference.astype(np.float64), is_reference)
     name = inventory.processes.ids[process].as_py()
@@ -83,9 +86,9 @@ def share_burdens(
 
     def block(code: str, what: str, fix: str) -> None:
         row = int(inventory.frames["processes"].rows[process])
-        found.block(code, "processes", what, fix, row=row, column="allocation", value=rule or "")
+        found.block(code, "processes", what, fix, row=row, column="allocation", value=rule)
 
-    if rule is None:
+    if not rule:
         what = f"process {name!r} makes {others} besides its reference and names no allocation"
         block("no_allocation", what, "write none, mass, energy, economic, causal, as_given or substitution")
         return alone
@@ -101,7 +104,7 @@ def share_burdens(
     if rule == "substitution":
         return Shares(alone.share, alone.keep, substitute=True)
     if rule in ("as_given", "causal"):
-        return _read_given(inventory, process, flows, ids, block) or alone
+        return _read_given(inventory, process, rule, flows, ids, block) or alone
     weights = _weigh(inventory, rule, flows, ids, name, block, found)
     if weights is None:
         return alone
@@ -156,7 +159,7 @@ def _weigh(
 
 
 def _read_given(
-    inventory: Inventory, process: int, flows: NDArray[np.int64], ids: list[str], block: Block
+    inventory: Inventory, process: int, rule: str, flows: NDArray[np.int64], ids: list[str], block: Block
 ) -> Shares | None:
     """Read the shares of a process from the table `allocation`; None (and blockers) where they do not hold."""
     frame = inventory.frames["allocation"]
@@ -178,7 +181,7 @@ def _read_given(
             what = f"row {frame.rows[at]} of allocation names no product or exchange of {name!r}, or a share below zero"
             block("allocation_row", what, f"its products are {', '.join(ids)}")
             return None
-        if named[at] and inventory.processes.allocation[process] == "causal":
+        if named[at] and rule == "causal":
             causal[position[product], exchange] = float(factors[at])
         elif not named[at]:
             share[position[product]] = factors[at]
@@ -201,7 +204,7 @@ def _read_given(
     return Shares(share, np.ones(len(flows), np.bool_), causal)
 
 
-def report_unused(inventory: Inventory, used: NDArray[np.bool_], found: Findings) -> None:
+def report_unused(inventory: Inventory, used: NDArray[np.bool_], rule: str, found: Findings) -> None:
     """Warn of rows of the table `allocation` that the process's rule does not read.
 
     Parameters
@@ -209,6 +212,8 @@ def report_unused(inventory: Inventory, used: NDArray[np.bool_], found: Findings
     inventory : Inventory
     used : (processes,) bool
         Processes with several products.
+    rule : str
+        The rule for all of them, empty where each has its own.
     found : Findings
     """
     frame = inventory.frames["allocation"]
@@ -218,7 +223,7 @@ def report_unused(inventory: Inventory, used: NDArray[np.bool_], found: Findings
     reads = {"as_given": (True, False), "causal": (True, True)}
     wrong = np.array(
         [
-            p >= 0 and not (used[p] and reads.get(rules[p] or "", (False, False))[int(exchange)])
+            p >= 0 and not (used[p] and reads.get(rule or rules[p] or "", (False, False))[int(exchange)])
             for p, exchange in zip(process.tolist(), by_exchange.tolist(), strict=True)
         ],
         np.bool_,

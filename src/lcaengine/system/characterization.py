@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Finding
 from lcaengine.inventory.inventory import DataType
-from lcaengine.method import SITE_ENERGY, Method
+from lcaengine.method import SITE_ELECTRICITY, SITE_ENERGY, Method
 from lcaengine.system.declared import Declared
-from lcaengine.system.site_energy import list_site_energy
+from lcaengine.system.site_energy import ELECTRICITY, list_site_energy
 from lcaengine.system.system import System
 
-__all__ = ["Burdens", "Characterization", "characterize"]
+__all__ = ["Burdens", "Characterization", "Entries", "list_entries", "make_entries", "sum_entries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Characterization:
         Rows of B for which no indicator has a factor.
     declared : Declared
         Footprints that suppliers declare.
+    is_open : (n, k) bool
+        Indicators that balance water, of processes that withdraw it and say nothing of its release.
     warnings : tuple of Finding
     """
 
@@ -42,6 +44,7 @@ class Characterization:
     is_elsewhere: NDArray[np.bool_]
     is_uncharacterized: NDArray[np.bool_]
     declared: Declared
+    is_open: NDArray[np.bool_]
     warnings: tuple[Finding, ...]
 
 
@@ -58,7 +61,7 @@ class Burdens:
     is_elsewhere : (n, k) bool
         Whether a factor of another place is in it.
     is_missing : (n, k) bool
-        Whether its supplier declares other indicators and not this one.
+        Whether its supplier declares other indicators and not this one, or leaves open where its water goes.
     """
 
     direct: NDArray[np.float64]
@@ -68,55 +71,91 @@ class Burdens:
     is_missing: NDArray[np.bool_]
 
 
-def characterize(system: System, method: Method, matched: Characterization) -> Burdens:
-    """Give the direct contributions d = C B of every activity, and their sizes by exchange row.
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Direct contributions one by one: an exchange row of an activity, an indicator.
+
+    Attributes
+    ----------
+    activity, indicator : (m,) int64
+    value : (m,) float64
+        Per gross output of the activity [unit of the indicator].
+    row : (m,) int64
+        Exchange row, -1 for a declared footprint.
+    data_type : (m,) int8
+    is_elsewhere : (m,) bool
+        Whether the factor is another place's.
+    """
+
+    activity: NDArray[np.int64]
+    indicator: NDArray[np.int64]
+    value: NDArray[np.float64]
+    row: NDArray[np.int64]
+    data_type: NDArray[np.int8]
+    is_elsewhere: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+def sum_entries(system: System, method: Method, matched: Characterization, entries: Entries) -> Burdens:
+    """Sum the direct contributions of every activity, d = C B, and their sizes by exchange row.
 
     Returns
     -------
     Burdens
     """
-    activity, indicator, value, data_type, elsewhere = _list_contributions(system, method, matched)
+    activity, indicator, value = entries.activity, entries.indicator, entries.value
     shape = (len(system.activities), len(method.indicators))
     direct, size, primary = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     with np.errstate(over="ignore"):  # the solver refuses what is not finite
         np.add.at(direct, (activity, indicator), value)
         np.add.at(size, (activity, indicator), np.abs(value))
-    is_primary = data_type == DataType.PRIMARY
+    is_primary = entries.data_type == DataType.PRIMARY
     np.add.at(primary, (activity[is_primary], indicator[is_primary]), np.abs(value[is_primary]))
-    marked = np.zeros(shape, np.bool_)
-    marked[activity[elsewhere], indicator[elsewhere]] = True
-    return Burdens(direct, size, primary, marked, matched.declared.is_missing)
+    elsewhere = np.zeros(shape, np.bool_)
+    elsewhere[activity[entries.is_elsewhere], indicator[entries.is_elsewhere]] = True
+    return Burdens(direct, size, primary, elsewhere, matched.declared.is_missing | matched.is_open)
 
 
-def _list_contributions(
-    system: System, method: Method, matched: Characterization
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int8], NDArray[np.bool_]]:
-    """List activity, indicator, contribution, data type, and whether the factor is another place's."""
-    b, of_row = system.interventions, system.inventory.exchanges.data_type
+def list_entries(system: System, method: Method, matched: Characterization) -> Entries:
+    """List the direct contributions of every activity: elementary flows, energy bought, declared footprints.
+
+    Returns
+    -------
+    Entries
+    """
+    b = system.interventions
     count = np.bincount(matched.kind, minlength=len(b.flow))
     first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) if len(count) else count
     repeats = count[b.kind]
     entry = np.repeat(np.arange(len(b.kind)), repeats)
     offset = np.arange(len(entry)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     factor = first[b.kind[entry]] + offset
-    lists = [
-        (
-            b.activity[entry],
-            matched.indicator[factor],
-            matched.factor[factor] * b.amount[entry],
-            of_row[b.row[entry]],
-            matched.is_elsewhere[factor],
-        )
-    ]
-    site = method.find(SITE_ENERGY)
-    if site >= 0:
-        buyer, energy, bought = list_site_energy(system)
-        at = np.full(len(buyer), site, np.int64)
-        lists.append(
-            (buyer, at, energy / method.indicators[site].unit.factor, of_row[bought], np.zeros(len(buyer), np.bool_))
-        )
+    value, elsewhere = matched.factor[factor] * b.amount[entry], matched.is_elsewhere[factor]
+    found = [(b.activity[entry], matched.indicator[factor], value, b.row[entry], elsewhere)]
+    for name, category in ((SITE_ENERGY, ""), (SITE_ELECTRICITY, ELECTRICITY)):
+        k = method.find(name)
+        if k >= 0:
+            buyer, energy, bought, _ = list_site_energy(system, category)
+            value = energy / method.indicators[k].unit.factor
+            found.append((buyer, np.full(len(buyer), k), value, bought, np.zeros(len(buyer), np.bool_)))
     own = matched.declared
-    declaring = system.inventory.processes.data_type[system.activities.process[own.activity]]
-    lists.append((own.activity, own.indicator, own.value, declaring, np.zeros(len(own.activity), np.bool_)))
-    activity, indicator, value, data_type, elsewhere = (np.concatenate(columns) for columns in zip(*lists, strict=True))
-    return activity, indicator, value, data_type, elsewhere
+    count_own = len(own.activity)
+    found.append((own.activity, own.indicator, own.value, np.full(count_own, -1), np.zeros(count_own, np.bool_)))
+    return make_entries(system, *(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def make_entries(
+    system: System,
+    activity: NDArray[np.int64],
+    indicator: NDArray[np.int64],
+    value: NDArray[np.float64],
+    row: NDArray[np.int64],
+    is_elsewhere: NDArray[np.bool_],
+) -> Entries:
+    """Make entries, each with the data type of its exchange row, or of the process that declares it."""
+    exchanges, processes = system.inventory.exchanges, system.inventory.processes
+    declaring = processes.data_type[system.activities.process[activity]]
+    data_type = np.where(row >= 0, exchanges.data_type[np.maximum(row, 0)], declaring).astype(np.int8)
+    return Entries(activity, indicator.astype(np.int64), value, row.astype(np.int64), data_type, is_elsewhere)

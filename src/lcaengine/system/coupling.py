@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Coupling", "build_coupling", "transpose"]
+__all__ = ["Coupling", "build_coupling", "cut_entries", "multiply_off_diagonal", "transpose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +67,33 @@ def build_coupling(
 
 def transpose(coupling: Coupling) -> Coupling:
     """Give the transposed matrix."""
-    rows = np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
-    return build_coupling(coupling.diagonal, coupling.indices, rows, coupling.data)
+    return build_coupling(coupling.diagonal, coupling.indices, find_rows(coupling), coupling.data)
+
+
+def find_rows(coupling: Coupling) -> NDArray[np.int64]:
+    """Give the row of every entry off the diagonal."""
+    return np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
+
+
+def cut_entries(coupling: Coupling, keep: NDArray[np.bool_]) -> Coupling:
+    """Keep the entries off the diagonal where `keep` holds; the diagonal stays."""
+    counts = np.bincount(find_rows(coupling)[keep], minlength=len(coupling))
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Coupling(coupling.diagonal, indptr, coupling.indices[keep], coupling.data[keep])
+
+
+def multiply_off_diagonal(coupling: Coupling, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Multiply the part off the diagonal with several columns.
+
+    Parameters
+    ----------
+    coupling : Coupling
+    x : (n, k) float64
+
+    Returns
+    -------
+    (n, k) float64
+    """
+    product = np.zeros_like(x)
+    np.add.at(product, find_rows(coupling), coupling.data[:, None] * x[coupling.indices])
+    return product

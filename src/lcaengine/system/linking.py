@@ -10,11 +10,35 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.inventory import Inventory
-from lcaengine.places import GLOBAL, is_elsewhere, list_fallbacks
+from lcaengine.places import GLOBAL, LEVELS, find_level, is_elsewhere, list_fallbacks
+from lcaengine.policy import Policy
 from lcaengine.system.activities import Functions
 from lcaengine.system.markets import Market
 
-__all__ = ["Book", "Fault", "Links", "find_provider", "link_rows"]
+__all__ = ["Book", "Fallback", "Fault", "Links", "find_provider", "link_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """A product that is asked for at one place and met, without having been named, from beyond its country.
+
+    Attributes
+    ----------
+    flow : int
+        The product.
+    asked, found : str
+        The place of the request, and of who meets it.
+    path : str
+        The places that were tried, ``CN > RAS > RoW > GLO``.
+    rows : int
+        How many exchange rows rest on it.
+    """
+
+    flow: int
+    asked: str
+    found: str
+    path: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +49,14 @@ class Links:
     ----------
     provider : (m,) int64
         Activity (functions first, then markets), -1 where nobody does.
-    is_elsewhere : (m,) bool
-        Whether the provider is beyond the country that was asked for, without having been named.
+    fallback : (m,) int64
+        Position in `fallbacks`, -1 where the provider is named or within the country.
+    fallbacks : tuple of Fallback
     """
 
     provider: NDArray[np.int64]
-    is_elsewhere: NDArray[np.bool_]
+    fallback: NDArray[np.int64]
+    fallbacks: tuple[Fallback, ...]
 
 
 class Fault(IntEnum):
@@ -48,7 +74,7 @@ def link_rows(
     rows: NDArray[np.int64],
     is_substituted: NDArray[np.bool_],
     is_avoided: NDArray[np.bool_],
-    unlinked: str,
+    policy: Policy,
     found: Findings,
 ) -> Links:
     """Find the activity that meets each row: named provider, market by place, only maker; else a finding.
@@ -64,8 +90,8 @@ def link_rows(
         Co-products that displace another's supply: without one there is nothing to score.
     is_avoided : (m,) bool
         Rows that spare another's supply. Neither kind displaces its own process.
-    unlinked : {"refuse", "cutoff"}
-        Whether a row nobody meets blocks, or is counted and left out.
+    policy : Policy
+        Whether a row nobody meets blocks, or is counted and left out, and how far a provider may be.
     found : Findings
 
     Returns
@@ -83,22 +109,23 @@ def link_rows(
     inverse = inverse.ravel()
     book = Book(functions, markets)
     link = np.full(len(distinct), -1, np.int64)
-    elsewhere = np.zeros(len(distinct), np.bool_)
-    far: dict[tuple[int, str], dict[str, int]] = {}
+    fallback = np.full(len(distinct), -1, np.int64)
+    fallbacks: list[Fallback] = []
     for at, (wanted, named, place, without, substituted) in enumerate(distinct.tolist()):
         asked = places[place] if place >= 0 else GLOBAL
         answer, there = find_provider(book, processes.location, wanted, named, asked, without)
         if isinstance(answer, Fault):
             mine = inverse == at
-            must_link = unlinked == "refuse" or bool(substituted)
+            must_link = policy.unlinked == "refuse" or bool(substituted)
             _report_unlinked(inventory, book, answer, wanted, named, exchanges.rows[rows[mine]], must_link, found)
             continue
         link[at] = answer
-        elsewhere[at] = named < 0 and is_elsewhere(asked, there)
-        if elsewhere[at]:
-            far.setdefault((wanted, there), {})[asked] = int((inverse == at).sum())
-    _report_fallbacks(inventory, far, found)
-    return Links(link[inverse], elsewhere[inverse])
+        if named < 0 and is_elsewhere(asked, there):
+            fallback[at] = len(fallbacks)
+            path = _trace_path(asked, there, is_market=answer >= len(functions.process))
+            fallbacks.append(Fallback(wanted, asked, there, path, int((inverse == at).sum())))
+    _block_far(inventory, fallbacks, fallback[inverse], exchanges.rows[rows], policy, found)
+    return Links(link[inverse], fallback[inverse], tuple(fallbacks))
 
 
 class Book:
@@ -142,14 +169,31 @@ def _encode_places(
     return places, np.array([code[place] for place in asked], np.int64)
 
 
-def _report_fallbacks(inventory: Inventory, far: dict[tuple[int, str], dict[str, int]], found: Findings) -> None:
-    """Warn of inputs that are met from beyond the country, once a product and place they are met from."""
-    for (flow, there), asked in sorted(far.items()):
-        flow_id = inventory.flows.ids[flow].as_py()
-        places = ", ".join(sorted(asked)[:12]) + (f" and {len(asked) - 12} more" if len(asked) > 12 else "")
-        what = f"{sum(asked.values())} row(s) ask for {flow_id} at {places} and are met from {there}"
-        fix = f"add a market or a maker of {flow_id} there, or name the provider_id that is meant"
-        found.warn("fallback", "exchanges", what, fix, column="location", value=flow_id)
+def _trace_path(asked: str, there: str, is_market: bool) -> str:
+    """Write the places that were tried on the way from `asked` to `there`."""
+    if not is_market:
+        return f"{asked} > only maker, {there}"
+    chain = list_fallbacks(asked)
+    return " > ".join(chain[: chain.index(there) + 1])
+
+
+def _block_far(
+    inventory: Inventory,
+    fallbacks: list[Fallback],
+    fallback: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    policy: Policy,
+    found: Findings,
+) -> None:
+    """Block rows that are met from farther than the policy lets them."""
+    most = LEVELS.index(policy.max_fallback)
+    for at, each in enumerate(fallbacks):
+        if find_level(each.asked, each.found) > most:
+            flow_id, own = inventory.flows.ids[each.flow].as_py(), rows[fallback == at]
+            what = f"{flow_id} is asked for at {each.asked} and met from {each.found} ({each.path})"
+            fix = f"add a market or a maker of {flow_id} nearer by, name a provider_id, or allow more by --max-fallback"
+            every = np.ones(len(own), np.bool_)
+            found.block_rows("too_far", "exchanges", every, own, "location", [flow_id] * len(own), what, fix)
 
 
 def _report_unlinked(
@@ -164,7 +208,9 @@ def _report_unlinked(
 ) -> None:
     ids = inventory.processes.ids
     flow_id = inventory.flows.ids[flow].as_py()
-    makers = [ids[book.process[maker]].as_py() for maker in book.makers.get(flow, [])]
+    places = inventory.processes.location
+    of = [book.process[maker] for maker in book.makers.get(flow, [])]
+    makers = [f"{ids[p].as_py()} ({places[p]})" if places[p] else ids[p].as_py() for p in of]
     candidates = ", ".join(makers[:8]) + (f" and {len(makers) - 8} more" if len(makers) > 8 else "")
     every = np.ones(len(rows), np.bool_)
     if fault is Fault.MAKES_NOT:

@@ -18,6 +18,10 @@ from lcaengine.units import read_unit
 __all__ = ["Market", "find_markets"]
 
 
+BASES = ("location", "contract", "residual")
+"""What a row of the table `markets` is a part of; a blank one is of the location."""
+
+
 @dataclass(frozen=True, slots=True)
 class Market:
     """The mix of one product at one place.
@@ -26,57 +30,195 @@ class Market:
     ----------
     flow : int
     place : str
+    basis : str
+        What the mix is made of: ``location``, ``contract``, ``residual``, two of these with a + between, or
+        ``production`` where it is made from what makers state.
     suppliers : tuple of (int, float)
         Function and share of each supplier.
     """
 
     flow: int
     place: str
+    basis: str
     suppliers: tuple[tuple[int, float], ...]
 
 
-def find_markets(inventory: Inventory, functions: Functions, found: Findings) -> list[Market]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one basis of a market.
+
+    Attributes
+    ----------
+    mix : tuple of (int, float)
+        Function and share, or amount [base unit], of each supplier.
+    by_amount : bool
+    """
+
+    mix: tuple[tuple[int, float], ...]
+    by_amount: bool
+
+    def total(self) -> float:
+        """Give what the rows sum to."""
+        return sum(value for _, value in self.mix)
+
+
+def find_markets(inventory: Inventory, functions: Functions, basis: str, found: Findings) -> list[Market]:
     """Build the markets: those of the table, and mixes by production where every maker states it.
 
-    Rows of the basis contract or residual are checked and take no part in the mix by location.
+    Parameters
+    ----------
+    inventory : Inventory
+    functions : Functions
+    basis : {"location", "contract"}
+        Whether a market is the mix of its place, or, where the table has them, its contracts and, for what these
+        leave, its residual mix.
+    found : Findings
 
     Returns
     -------
     list of Market
         In order of flow and place.
     """
+    parts, spoiled = _read_parts(inventory, functions, found)
+    of_basis = {key for key, mine in parts.items() if basis == "contract" and set(mine) != {"location"}}
+    markets = []
+    for (flow, place), mine in sorted(parts.items()):
+        if (flow, place) in of_basis:
+            market = _join_contracts(inventory, flow, place, mine, found)
+        else:
+            market = _take_location(inventory, flow, place, mine, found)
+            if set(mine) != {"location"}:  # unused here, and checked all the same
+                checked = Findings()
+                _join_contracts(inventory, flow, place, mine, checked)
+                found.items.extend(f for f in checked.blockers() if f.code != "contract_rest")
+        if market is not None and (flow, place) not in spoiled:
+            markets.append(market)
+    _report_basis(inventory, parts, of_basis, basis, found)
+    taken = {market.flow for market in markets} | {flow for flow, _ in spoiled}
+    return sorted([*markets, *_mix_by_production(inventory, functions, taken)], key=lambda m: (m.flow, m.place))
+
+
+def _read_parts(
+    inventory: Inventory, functions: Functions, found: Findings
+) -> tuple[dict[tuple[int, str], dict[str, Part]], set[tuple[int, str]]]:
+    """Read the rows of every market by basis, and tell which markets have a row that does not hold."""
     frame = inventory.frames["markets"]
     flows, processes = frame.codes("flow_id", inventory.flows.ids), frame.codes("process_id", inventory.processes.ids)
     makers = {(int(p), int(f)): k for k, (p, f) in enumerate(zip(functions.process, functions.flow, strict=True))}
     by_amount = ~np.isnan(frame.number("amount"))
     places, bases = frame.text("location"), frame.text("basis")
-    mixes: dict[tuple[int, str], list[tuple[int, float]]] = {}
-    kinds: dict[tuple[int, str], set[bool]] = {}
+    mixes: dict[tuple[int, str], dict[str, list[tuple[int, float]]]] = {}
+    kinds: dict[tuple[int, str, str], set[bool]] = {}
     spoiled = set()
-    unused: list[int] = []
     for at in range(len(frame)):
-        flow, place = int(flows[at]), places[at] or GLOBAL
+        flow, place, basis = int(flows[at]), places[at] or GLOBAL, bases[at] or BASES[0]
         maker = makers.get((int(processes[at]), flow))
         value = None if flow < 0 or processes[at] < 0 else _read_row(inventory, at, flow, maker, found)
-        if bases[at] not in (None, "location"):
-            unused.append(int(frame.rows[at]))
-            continue
         if maker is None or value is None:
             spoiled.add((flow, place))
             continue
-        mixes.setdefault((flow, place), []).append((maker, value))
-        kinds.setdefault((flow, place), set()).add(bool(by_amount[at]))
-    if unused:
-        what = f"{len(unused)} row(s) of the basis contract or residual take no part in the mix by location"
-        fix = "write the basis location, or leave it blank, for rows that should"
-        found.warn("unused_market", "markets", what, fix, row=min(unused), column="basis")
-    markets = [
-        Market(flow, place, _share_out(inventory, flow, place, mix, kinds[flow, place], found))
-        for (flow, place), mix in sorted(mixes.items())
-        if (flow, place) not in spoiled
-    ]
-    taken = {flow for flow, _ in (*mixes, *spoiled)}
-    return sorted([*markets, *_mix_by_production(inventory, functions, taken)], key=lambda m: (m.flow, m.place))
+        mixes.setdefault((flow, place), {}).setdefault(basis, []).append((maker, value))
+        kinds.setdefault((flow, place, basis), set()).add(bool(by_amount[at]))
+    parts: dict[tuple[int, str], dict[str, Part]] = {}
+    for (flow, place), of_place in mixes.items():
+        for basis, mix in of_place.items():
+            kind = kinds[flow, place, basis]
+            if len(kind) > 1:
+                _block_mixed(inventory, flow, place, "", found)
+                spoiled.add((flow, place))
+                continue
+            parts.setdefault((flow, place), {})[basis] = Part(tuple(sorted(mix)), kind == {True})
+    return parts, spoiled
+
+
+def _take_location(
+    inventory: Inventory, flow: int, place: str, parts: dict[str, Part], found: Findings
+) -> Market | None:
+    """Give the mix of a place; None where the table has no rows for it."""
+    if "location" not in parts:
+        return None
+    return Market(flow, place, "location", _share_out(inventory, flow, place, parts["location"], found))
+
+
+def _join_contracts(
+    inventory: Inventory, flow: int, place: str, parts: dict[str, Part], found: Findings
+) -> Market | None:
+    """Give the mix of contracts and, for what they leave, of the residual mix; without one, of the place.
+
+    With contracts c that sum to C and a residual mix r that sums to R, the share of a supplier is
+    ``c + (1 - C) r / R``. By amount, contracts and residual mix are parts of one whole.
+    """
+    contract, rest_of = parts.get("contract"), "residual"
+    rest = parts.get("residual")
+    name = f"{inventory.flows.ids[flow].as_py()} at {place}"
+    if contract is None and rest is not None:
+        return Market(flow, place, "residual", _share_out(inventory, flow, place, rest, found, " (residual)"))
+    assert contract is not None
+    if rest is not None and rest.by_amount != contract.by_amount:
+        _block_mixed(inventory, flow, place, " (contract, residual)", found)
+        return None
+    if contract.by_amount:
+        whole = Part((*contract.mix, *(rest.mix if rest else ())), by_amount=True)
+        basis = "contract+residual" if rest else "contract"
+        return Market(flow, place, basis, _share_out(inventory, flow, place, whole, found))
+    covered = contract.total()
+    left = 1.0 - covered
+    if abs(left) <= SUM_TOLERANCE:
+        return Market(flow, place, "contract", contract.mix)
+    if left < 0:
+        what = f"the contracts of the market of {name} sum to {covered:.9g}, more than one"
+        found.block("market_sum", "markets", what, "correct the shares", column="share", value=f"{covered:.9g}")
+        return None
+    if rest is None and "location" in parts:
+        rest, rest_of = parts["location"], "location"
+        what = (
+            f"contracts for {name} cover {covered:.4g} and there is no residual mix: the mix by location meets the rest"
+        )
+        fix = "add rows of the basis residual: the mix by location counts contracted supply a second time"
+        found.warn("no_residual", "markets", what, fix, column="basis", value=name)
+    if rest is None:
+        what = f"contracts for {name} cover {covered:.4g} and nothing meets the rest"
+        fix = "add rows of the basis residual"
+        found.block("contract_rest", "markets", what, fix, column="share", value=f"{covered:.9g}")
+        return None
+    if rest_of == "residual" and abs(rest.total() - left) <= SUM_TOLERANCE:
+        shares = rest.mix  # shares of the whole, contracts included
+    else:
+        label = f" ({rest_of})"
+        shares = tuple((m, left * v) for m, v in _share_out(inventory, flow, place, rest, found, label))
+    return Market(flow, place, f"contract+{rest_of}", tuple(sorted([*contract.mix, *shares])))
+
+
+def _report_basis(
+    inventory: Inventory,
+    parts: dict[tuple[int, str], dict[str, Part]],
+    of_basis: set[tuple[int, str]],
+    basis: str,
+    found: Findings,
+) -> None:
+    """Warn of rows that take no part, and of markets that stay the mix of their place beside others with contracts."""
+    other = {key for key, mine in parts.items() if set(mine) != {"location"}}
+    if basis == "location" and other:
+        what = f"{len(other)} market(s) have contracts or a residual mix, which take no part in the mix by location"
+        fix = "score with --basis contract to use them"
+        found.warn("unused_market", "markets", what, fix, column="basis")
+    flows = {flow for flow, _ in of_basis}
+    if basis == "contract" and not flows:
+        what = "the basis is contract, and no market has contracts or a residual mix: all stay the mix of their place"
+        found.warn("no_contract", "markets", what, "add rows of the basis contract or residual", column="basis")
+    for flow in sorted(flows):
+        stay = sorted(place for each, place in parts if each == flow and (each, place) not in of_basis)
+        if stay:
+            flow_id = inventory.flows.ids[flow].as_py()
+            what = f"{flow_id} at {', '.join(stay)} has neither contracts nor a residual mix and stays by location"
+            fix = "add a residual mix, if there is one"
+            found.warn("no_contract", "markets", what, fix, column="basis", value=flow_id)
+
+
+def _block_mixed(inventory: Inventory, flow: int, place: str, of: str, found: Findings) -> None:
+    name = f"{inventory.flows.ids[flow].as_py()} at {place}"
+    what = f"the market of {name}{of} mixes shares and amounts"
+    found.block("market_mixed", "markets", what, "use one of them", column="share", value=name)
 
 
 def _read_row(inventory: Inventory, at: int, flow: int, maker: int | None, found: Findings) -> float | None:
@@ -115,22 +257,19 @@ def _read_row(inventory: Inventory, at: int, flow: int, maker: int | None, found
 
 
 def _share_out(
-    inventory: Inventory, flow: int, place: str, mix: list[tuple[int, float]], kinds: set[bool], found: Findings
+    inventory: Inventory, flow: int, place: str, part: Part, found: Findings, of: str = ""
 ) -> tuple[tuple[int, float], ...]:
-    """Give the shares of a market; a blocker where they do not sum to one."""
-    total = sum(value for _, value in mix)
-    name = f"{inventory.flows.ids[flow].as_py()} at {place}"
-    if len(kinds) > 1:
-        what = f"the market of {name} mixes shares and amounts"
-        found.block("market_mixed", "markets", what, "use one of them", column="share", value=name)
-    elif kinds == {True} and total > 0:
-        most = max(value for _, value in mix)  # the sum of large amounts may be beyond a float
-        parts = sum(value / most for _, value in mix)
-        return tuple(sorted((maker, value / most / parts) for maker, value in mix))
-    elif abs(total - 1.0) > SUM_TOLERANCE:
+    """Give the shares of a mix; a blocker where they do not sum to one."""
+    total = part.total()
+    if part.by_amount and total > 0:
+        most = max(value for _, value in part.mix)  # the sum of large amounts may be beyond a float
+        parts = sum(value / most for _, value in part.mix)
+        return tuple(sorted((maker, value / most / parts) for maker, value in part.mix))
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        name = f"{inventory.flows.ids[flow].as_py()} at {place}{of}"
         what = f"the shares of the market of {name} sum to {total:.9g}, not to one"
         found.block("market_sum", "markets", what, "correct the shares", column="share", value=f"{total:.9g}")
-    return tuple(sorted(mix))
+    return part.mix
 
 
 def _mix_by_production(inventory: Inventory, functions: Functions, has_market: set[int]) -> list[Market]:
@@ -147,5 +286,5 @@ def _mix_by_production(inventory: Inventory, functions: Functions, has_market: s
         made = production[makers] / max(production[makers].max(), np.finfo(float).tiny)
         if made.sum() > 0:
             mix = zip(makers.tolist(), (made / made.sum()).tolist(), strict=True)
-            markets.append(Market(flow, GLOBAL, tuple(mix)))
+            markets.append(Market(flow, GLOBAL, "production", tuple(mix)))
     return markets

@@ -12,12 +12,12 @@ from lcaengine.errors import UnitError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.inventory.conversion import convert
 from lcaengine.method import SITE_ENERGY, Factor, Method
-from lcaengine.places import GLOBAL, is_elsewhere, list_fallbacks
+from lcaengine.places import GLOBAL, LEVELS, find_level, is_elsewhere, list_fallbacks
 from lcaengine.system.characterization import Characterization
 from lcaengine.system.declared import read_declared
 from lcaengine.system.site_energy import report_site_energy
 from lcaengine.system.system import System
-from lcaengine.system.water import report_open_water
+from lcaengine.system.water import find_open_water
 
 __all__ = ["match_factors"]
 
@@ -61,29 +61,41 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
             for near in list_fallbacks(asked):
                 if near in at_place:
                     by_place = len(at_place) > 1 or near != GLOBAL
-                    entries.append(
-                        (at, indicator, at_place[near][0], by_place and (not place or is_elsewhere(asked, near)))
-                    )
+                    elsewhere = by_place and (not place or is_elsewhere(asked, near))
+                    entries.append((at, indicator, at_place[near][0], elsewhere))
                     uncharacterized[at] = False
+                    if elsewhere and find_level(place or "", near) > LEVELS.index(system.policy.max_fallback):
+                        _block_far(system, method, flow, indicator, place, near, reports)
                     break
     _report_uncharacterized(system, method, uncharacterized, reports)
     if method.find(SITE_ENERGY) >= 0:
         report_site_energy(system, reports)
     declared = read_declared(system.inventory, system.activities, method, reports)
     columns = list(zip(*entries, strict=True)) or [(), (), (), ()]
+    kind, of = np.array(columns[0], np.int64), np.array(columns[1], np.int64)
     matched = Characterization(
-        np.array(columns[0], np.int64),
-        np.array(columns[1], np.int64),
-        np.array(columns[2], np.float64),
-        np.array(columns[3], np.bool_),
-        uncharacterized,
-        declared,
-        (),
+        kind=kind,
+        indicator=of,
+        factor=np.array(columns[2], np.float64),
+        is_elsewhere=np.array(columns[3], np.bool_),
+        is_uncharacterized=uncharacterized,
+        declared=declared,
+        is_open=find_open_water(system, method, kind, of, reports),
+        warnings=(),
     )
-    report_open_water(system, method, matched, reports)
     if found is None:
         raise_blockers(reports, method.label)
     return replace(matched, warnings=tuple(Findings(reports.items[known:]).warnings()))
+
+
+def _block_far(
+    system: System, method: Method, flow: int, indicator: int, place: str, near: str, found: Findings
+) -> None:
+    """Block a factor of a place that is farther than the policy lets it be."""
+    flow_id, name = system.inventory.flows.ids[flow].as_py(), method.indicators[indicator].id
+    what = f"{name} of {flow_id} at {place or 'no place that is named'} has a factor for {near} only"
+    fix = "add a factor nearer by, name the place, or allow more by --max-fallback"
+    found.block("factor_too_far", "factors", what, fix, column="location", value=flow_id)
 
 
 def _report_uncharacterized(

@@ -13,18 +13,35 @@ __all__ = ["list_site_energy", "report_site_energy"]
 
 CARRIER = "energy carrier"
 """The category of flows that count at their heating value."""
+ELECTRICITY = "electricity"
+"""The category of electricity."""
+BOUGHT = (ELECTRICITY, "steam", "heat", "cooling")
+"""Categories of energy whose generation is scope 2 of who buys it."""
+BURNED = "burned on site"
+"""The category of fuel that is burned where it is used: its burning is scope 1 of who buys it."""
 
 
-def list_site_energy(system: System) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+def list_site_energy(
+    system: System, category: str = ""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """List the energy bought by labelled processes: flows measured in energy, and energy carriers at their HHV.
+
+    Parameters
+    ----------
+    system : System
+    category : str
+        Only flows of this category; empty for all.
 
     Returns
     -------
-    activity, energy, row : (m,)
-        Activity, energy [MJ], and exchange row of each input.
+    activity, energy, row, provider : (m,)
+        Activity, energy [MJ], exchange row, and who meets each input (-1 where nobody does).
     """
     inventory, demands = system.inventory, system.demands
     at = _find_bought(system)
+    if category:
+        is_of = np.array([each == category for each in inventory.flows.category], np.bool_)
+        at = at[is_of[inventory.exchanges.flow[demands.row[at]]]]
     row = demands.row[at]
     flow = inventory.exchanges.flow[row]
     content = np.zeros(len(inventory.flows))
@@ -32,7 +49,7 @@ def list_site_energy(system: System) -> tuple[NDArray[np.int64], NDArray[np.floa
         carries = energy_content(inventory.flows.units[each], each, inventory.flows.properties)
         content[each] = carries[0] if carries else 0.0
     energy = content[flow] * demands.amount[at]
-    return demands.activity[at], energy, row
+    return demands.activity[at], energy, row, demands.provider[at]
 
 
 def report_site_energy(system: System, found: Findings) -> None:
@@ -46,10 +63,16 @@ def report_site_energy(system: System, found: Findings) -> None:
         elif carries[1]:
             what = f"{flow_id!r} has a lower heating value only; energy_site rests on it"
             found.warn("energy_lhv", "properties", what, "give heating_value_hhv", value=flow_id)
+    known = (CARRIER, *BOUGHT, BURNED)
     for flow, category in enumerate(flows.category):
-        if category and category != CARRIER and category.strip().casefold() == CARRIER:
-            what = f"category {category!r} is not {CARRIER!r} to the letter and counts for nothing"
-            found.warn("category", "flows", what, f"write {CARRIER}", column="category", value=flows.ids[flow].as_py())
+        meant = category.strip().casefold() if category else ""
+        if meant in known and category != meant:
+            what = f"category {category!r} is not {meant!r} to the letter and counts for nothing"
+            found.warn("category", "flows", what, f"write {meant}", column="category", value=flows.ids[flow].as_py())
+        if category == ELECTRICITY and not flows.units[flow].base.startswith("MJ"):
+            what = f"electricity is not measured in energy but in {flows.units[flow].label}"
+            fix = "measure it in kWh or MJ"
+            found.block("electricity_unit", "flows", what, fix, column="unit", value=flows.ids[flow].as_py())
 
 
 def _find_bought(system: System) -> NDArray[np.int64]:

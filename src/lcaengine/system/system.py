@@ -7,21 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.errors import LcaError
 from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
+from lcaengine.policy import Policy
 from lcaengine.system.activities import Activities, Functions, find_functions, make_activities
 from lcaengine.system.coupling import Coupling, build_coupling
 from lcaengine.system.declared import report_declaring
 from lcaengine.system.demand import Bill, read_demand
-from lcaengine.system.linking import link_rows
+from lcaengine.system.linking import Fallback, link_rows
 from lcaengine.system.markets import Market, find_markets
 
-__all__ = ["UNLINKED", "Demands", "Interventions", "System", "build_system"]
-
-UNLINKED = ("refuse", "cutoff")
-"""What to do with an input nobody supplies."""
+__all__ = ["Demands", "Interventions", "System", "build_system"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,10 @@ class Demands:
         Who asks, and who meets it; the provider is -1 where nobody does.
     amount : (m,) float64
         Demanded of the provider [base unit of the flow]; of a credit, what it is spared.
-    is_credit, is_elsewhere : (m,) bool
-        Avoided supply; met from beyond the country.
+    is_credit : (m,) bool
+        Avoided supply.
+    fallback : (m,) int64
+        Position in the system's fallbacks, -1 where the provider is named or within the country.
     row : (m,) int64
         Exchange row, -1 for a market's or a bill's.
     """
@@ -44,7 +43,7 @@ class Demands:
     provider: NDArray[np.int64]
     amount: NDArray[np.float64]
     is_credit: NDArray[np.bool_]
-    is_elsewhere: NDArray[np.bool_]
+    fallback: NDArray[np.int64]
     row: NDArray[np.int64]
 
 
@@ -85,8 +84,10 @@ class System:
         A', the transposed technosphere matrix: row a holds what activity a makes, net, and what it takes.
     demands : Demands
     interventions : Interventions
-    unlinked : str
-        The policy that was applied.
+    policy : Policy
+        What was applied.
+    fallbacks : tuple of Fallback
+        Products that are met from beyond the country that asks.
     warnings : tuple of Finding
     """
 
@@ -95,14 +96,15 @@ class System:
     coupling: Coupling
     demands: Demands
     interventions: Interventions
-    unlinked: str
+    policy: Policy
+    fallbacks: tuple[Fallback, ...]
     warnings: tuple[Finding, ...]
 
     def __repr__(self) -> str:
         return f"System({len(self.activities)} activities, {len(self.coupling.data)} entries off the diagonal)"
 
 
-def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings | None = None) -> System:
+def build_system(inventory: Inventory, policy: Policy | None = None, found: Findings | None = None) -> System:
     """Link and allocate an inventory, and write it as A and B.
 
     ``A[a, a]`` is what activity a makes less what it takes of its own; ``A[i, a]`` is minus what it takes of i, plus
@@ -111,8 +113,8 @@ def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings
     Parameters
     ----------
     inventory : Inventory
-    unlinked : {"refuse", "cutoff"}
-        Whether an input nobody supplies stops the work, or is counted and left out.
+    policy : Policy, optional
+        What is done where the inventory leaves a choice.
     found : Findings, optional
         Receives the findings; without it blockers are raised.
 
@@ -125,18 +127,17 @@ def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings
     DataError
         With every blocking finding, where `found` is not given.
     """
-    if unlinked not in UNLINKED:
-        raise LcaError(f"unlinked is {unlinked!r}", "", f"write one of: {', '.join(UNLINKED)}", given=unlinked)
+    policy = policy or Policy()
     reports = Findings() if found is None else found
     known = len(reports.items)
     report_declaring(inventory, reports)
     roles = assign_roles(inventory.exchanges, inventory.flows)
-    functions = find_functions(inventory, roles, reports)
-    markets = find_markets(inventory, functions, reports)
+    functions = find_functions(inventory, roles, policy.allocation, reports)
+    markets = find_markets(inventory, functions, policy.basis, reports)
     bills = read_demand(inventory, functions, markets, reports)
-    market_names = [(market.flow, market.place) for market in markets]
+    market_names = [(market.flow, market.place, market.basis) for market in markets]
     activities = make_activities(inventory, functions, market_names, [(bill.id, bill.supplier) for bill in bills])
-    demands = _build_demands(inventory, functions, markets, bills, roles, unlinked, reports)
+    demands, fallbacks = _build_demands(inventory, functions, markets, bills, roles, policy, reports)
     interventions = _build_interventions(inventory, functions, roles)
     linked = demands.provider >= 0
     sign = np.where(demands.is_credit, 1.0, -1.0)
@@ -146,7 +147,7 @@ def build_system(inventory: Inventory, unlinked: str = "refuse", found: Findings
     if found is None:
         raise_blockers(reports, inventory.label)
     new = Findings(reports.items[known:])
-    return System(inventory, activities, coupling, demands, interventions, unlinked, tuple(new.warnings()))
+    return System(inventory, activities, coupling, demands, interventions, policy, fallbacks, tuple(new.warnings()))
 
 
 def _build_demands(
@@ -155,14 +156,14 @@ def _build_demands(
     markets: list[Market],
     bills: list[Bill],
     roles: NDArray[np.int8],
-    unlinked: str,
+    policy: Policy,
     found: Findings,
-) -> Demands:
+) -> tuple[Demands, tuple[Fallback, ...]]:
     exchanges = inventory.exchanges
     asks = (roles == Role.DEMAND) | (roles == Role.AVOIDED) | functions.substituted
     rows = np.flatnonzero(asks)
     avoided = roles[rows] == Role.AVOIDED
-    links = link_rows(inventory, functions, markets, rows, functions.substituted[rows], avoided, unlinked, found)
+    links = link_rows(inventory, functions, markets, rows, functions.substituted[rows], avoided, policy, found)
     activity, entry, weight = _spread(functions, exchanges.process[rows], exchanges.flow[rows], len(inventory.flows))
     credit = (roles[rows] == Role.AVOIDED) | functions.substituted[rows]
     own = Demands(
@@ -170,7 +171,7 @@ def _build_demands(
         links.provider[entry],
         exchanges.amount[rows][entry] * weight,
         credit[entry],
-        links.is_elsewhere[entry],
+        links.fallback[entry],
         rows[entry],
     )
     start = len(functions.process)
@@ -178,14 +179,15 @@ def _build_demands(
     start += len(markets)
     extra += [(start + k, provider, amount) for k, bill in enumerate(bills) for provider, amount in bill.lines]
     count = len(extra)
-    return Demands(
+    demands = Demands(
         np.concatenate([own.activity, np.array([a for a, _, _ in extra], np.int64)]),
         np.concatenate([own.provider, np.array([p for _, p, _ in extra], np.int64)]),
         np.concatenate([own.amount, np.array([x for _, _, x in extra], np.float64)]),
         np.concatenate([own.is_credit, np.zeros(count, np.bool_)]),
-        np.concatenate([own.is_elsewhere, np.zeros(count, np.bool_)]),
+        np.concatenate([own.fallback, np.full(count, -1, np.int64)]),
         np.concatenate([own.row, np.full(count, -1, np.int64)]),
     )
+    return demands, links.fallbacks
 
 
 def _build_interventions(inventory: Inventory, functions: Functions, roles: NDArray[np.int8]) -> Interventions:

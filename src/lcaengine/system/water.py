@@ -3,54 +3,94 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lcaengine.findings import Findings
+from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.inventory import Kind
-from lcaengine.method import Method
-from lcaengine.system.characterization import Characterization
+from lcaengine.method import Factor, Method
 from lcaengine.system.system import System
-from lcaengine.units import read_unit
+from lcaengine.units import Unit, read_unit
 
-__all__ = ["report_open_water"]
+__all__ = ["find_open_water"]
 
-CONSUMPTION = "water_consumption"
 VOLUME = read_unit("m3").dimension
+_MEANING = {
+    "missing": "its water consumption, and all that rests on it, is missing",
+    "consumed": "all of it counts as consumed",
+    "refuse": "its water consumption is not known",
+}
 
 
-def report_open_water(system: System, method: Method, matched: Characterization, found: Findings) -> None:
-    """Warn of processes with withdrawals and no release: all they take counts as consumed.
+def find_open_water(
+    system: System, method: Method, kind: NDArray[np.int64], indicator: NDArray[np.int64], found: Findings
+) -> NDArray[np.bool_]:
+    """Find processes with withdrawals and no release: what they consume is not known.
 
-    A release is an elementary output whose name begins with Water (to a river, the air, the sea), a waste that goes
-    out, or a product that is made, measured in volume.
+    A release is an elementary output whose name begins with Water (to a river, the air, the sea), a product or waste
+    output with water in its name, or a waste output measured in volume.
 
     Parameters
     ----------
     system : System
     method : Method
-    matched : Characterization
+    kind, indicator : (m,) int64
+        Row of B and indicator of every factor that was matched.
     found : Findings
+        Receives a warning for each such process, a blocker where the policy refuses.
+
+    Returns
+    -------
+    (n, k) bool
+        Activities and indicators whose value is missing under the policy.
     """
-    k = method.find(CONSUMPTION)
-    if k < 0:
-        return
-    b, inventory = system.interventions, system.inventory
-    exchanges, flows = inventory.exchanges, inventory.flows
-    withdrawn = np.zeros(len(b.flow), np.bool_)
-    withdrawn[matched.kind[(matched.indicator == k) & (matched.factor > 0)]] = True
-    takes, gives = np.zeros(len(inventory.processes), np.bool_), np.zeros(len(inventory.processes), np.bool_)
-    rows = b.row[withdrawn[b.kind] & b.is_input[b.kind] & (b.amount > 0)]
-    takes[exchanges.process[rows]] = True
-    is_water = np.array(
-        [
-            (kind == Kind.ELEMENTARY and name.casefold().startswith("water"))
-            or (kind != Kind.ELEMENTARY and unit.dimension == VOLUME)
-            for kind, name, unit in zip(flows.kind.tolist(), flows.names, flows.units, strict=True)
-        ],
-        np.bool_,
-    )
-    gives[exchanges.process[is_water[exchanges.flow] & ~exchanges.is_input]] = True
-    for process in np.flatnonzero(takes & ~gives).tolist():
-        name = inventory.processes.ids[process].as_py()
-        what = f"process {name!r} withdraws water and says nothing of its release: all of it counts as consumed"
-        fix = "write what returns to river or ground, evaporates, or goes to treatment"
-        found.warn("open_water", "exchanges", what, fix, column="process_id", value=name)
+    shape = (len(system.activities), len(method.indicators))
+    missing = np.zeros(shape, np.bool_)
+    balanced = [k for k in range(shape[1]) if _balances_water(method, k)]
+    b, processes = system.interventions, system.inventory.processes
+    if not balanced:
+        return missing
+    is_open = np.zeros((len(processes), shape[1]), np.bool_)
+    for k in balanced:
+        withdrawn = np.zeros(len(b.flow), np.bool_)
+        withdrawn[kind[indicator == k]] = True
+        rows = b.row[withdrawn[b.kind] & b.is_input[b.kind] & (b.amount > 0)]
+        is_open[system.inventory.exchanges.process[rows], k] = True
+    is_open &= ~_find_releases(system)[:, None]
+    policy = system.policy.open_water
+    severity = Severity.BLOCKER if policy == "refuse" else Severity.WARNING
+    wrong = np.asarray(is_open.any(axis=1))
+    if wrong.any():
+        what = f"process {{value}} withdraws water and says nothing of its release: {_MEANING[policy]}"
+        fix = "write what returns to river or ground, evaporates, or goes to treatment; or --open-water consumed"
+        none = np.zeros(len(processes), np.int64)
+        ids = processes.ids.to_pylist()
+        found.block_rows("open_water", "exchanges", wrong, none, "process_id", ids, what, fix, severity)
+    if policy == "missing":
+        of = system.activities.process
+        missing[of >= 0] = is_open[of[of >= 0]]
+    return missing
+
+
+def _find_releases(system: System) -> NDArray[np.bool_]:
+    """Tell which processes say where water goes."""
+    exchanges, flows = system.inventory.exchanges, system.inventory.flows
+
+    def is_water(name: str, kind: int, unit: Unit) -> bool:
+        if kind == Kind.ELEMENTARY:
+            return name.casefold().startswith("water")
+        return "water" in name.casefold() or (kind == Kind.WASTE and unit.dimension == VOLUME)
+
+    water = np.array([is_water(*each) for each in zip(flows.names, flows.kind.tolist(), flows.units, strict=True)])
+    gives = np.zeros(len(system.inventory.processes), np.bool_)
+    gives[exchanges.process[water[exchanges.flow] & ~exchanges.is_input]] = True
+    return gives
+
+
+def _balances_water(method: Method, indicator: int) -> bool:
+    """Tell whether an indicator counts water that comes in and takes off water that is returned."""
+
+    def is_water(factor: Factor) -> bool:
+        return factor.flow_name.casefold().startswith("water") or factor.per.dimension == VOLUME
+
+    own = [factor for factor in method.factors if factor.indicator == indicator and is_water(factor)]
+    return any(f.is_input and f.value > 0 for f in own) and any(not f.is_input and f.value < 0 for f in own)

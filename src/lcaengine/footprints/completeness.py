@@ -1,0 +1,127 @@
+"""Completeness: what is missing from a number, what share of its mass is, and what rests on other places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.errors import SolveError
+from lcaengine.footprints.gaps import Status
+from lcaengine.inventory.conversion import mass_content
+from lcaengine.inventory.inventory import Kind
+from lcaengine.solve import solve_coupling
+from lcaengine.system import Burdens, Entries, System, build_coupling
+
+if TYPE_CHECKING:
+    from lcaengine.footprints.footprints import Footprints
+
+__all__ = ["measure_fallback", "measure_mass_inputs", "tabulate_completeness"]
+
+
+def measure_mass_inputs(system: System) -> NDArray[np.float64]:
+    """Measure the products every activity takes that have a mass, all of them and those nobody supplies.
+
+    Returns
+    -------
+    (n, 2) float64
+        Sums of |amount| over exchange rows, per gross output [kg].
+    """
+    inventory, demands = system.inventory, system.demands
+    exchanges, flows = inventory.exchanges, inventory.flows
+    mass = np.array(
+        [
+            (mass_content(unit, at, flows.properties) or 0.0) if kind == Kind.PRODUCT else 0.0
+            for at, (unit, kind) in enumerate(zip(flows.units, flows.kind.tolist(), strict=True))
+        ]
+    )
+    own = np.flatnonzero((demands.row >= 0) & ~demands.is_credit & exchanges.is_input[np.maximum(demands.row, 0)])
+    amount = np.abs(demands.amount[own]) * mass[exchanges.flow[demands.row[own]]]
+    activity, count = demands.activity[own], len(system.activities)
+    unlinked = np.where(demands.provider[own] < 0, amount, 0.0)
+    return np.stack([np.bincount(activity, amount, count), np.bincount(activity, unlinked, count)], axis=1)
+
+
+def measure_fallback(
+    system: System,
+    burdens: Burdens,
+    entries: Entries,
+    total: NDArray[np.float64],
+    name: Callable[[NDArray[np.int64]], str],
+) -> NDArray[np.float64]:
+    """Measure the share of every intensity that rests on products and factors of other places.
+
+    With Y' the intensities without them, ``|Y - Y'| / (|Y - Y'| + |Y'|)``.
+
+    Parameters
+    ----------
+    system : System
+    burdens : Burdens
+    entries : Entries
+    total : (n, k) float64
+        Y.
+    name : callable
+
+    Returns
+    -------
+    (n, k) float64
+        [1]; zero where nothing rests on them, NaN where what is left has no solution.
+    """
+    demands, shape = system.demands, total.shape
+    far = demands.fallback >= 0
+    if not far.any() and not entries.is_elsewhere.any():
+        return np.zeros(shape)
+    linked = (demands.provider >= 0) & ~far
+    sign = np.where(demands.is_credit, 1.0, -1.0)
+    near = build_coupling(
+        system.activities.output,
+        demands.activity[linked],
+        demands.provider[linked],
+        (sign * demands.amount)[linked],
+    )
+    direct = burdens.direct.copy()
+    at = entries.is_elsewhere
+    np.subtract.at(direct, (entries.activity[at], entries.indicator[at]), entries.value[at])
+    try:
+        rest = solve_coupling(near, direct, name).x
+    except SolveError:
+        return np.full(shape, np.nan)
+    gap = np.abs(total - rest)
+    gap[gap <= 1e-12 * np.abs(total)] = 0.0  # what rounding leaves
+    share = np.zeros(shape)
+    np.divide(gap, gap + np.abs(rest), out=share, where=gap > 0)
+    return share
+
+
+def tabulate_completeness(footprints: Footprints) -> pa.Table:
+    """Give the completeness record: one row an activity and indicator.
+
+    Returns
+    -------
+    pyarrow.Table
+        supplier_id, process_id, product_id, location, basis (of a market), indicator, status, missing_inputs,
+        missing_factors, unlinked_mass_share, indicators_missing, fallback_share.
+    """
+    from lcaengine.footprints.table import identify, nullable, statuses
+
+    n, _, k = footprints.value.shape
+    every = np.repeat(np.arange(n), k)
+    names = [each.id for each in footprints.method.indicators]
+    missing = footprints.status == Status.MISSING
+    lacking = [";".join(name for name, m in zip(names, row, strict=True) if m) for row in missing.tolist()]
+    return pa.table(
+        {
+            **{name: column.take(pa.array(every)) for name, column in identify(footprints, np.arange(n)).items()},
+            "basis": pa.array(footprints.system.activities.basis, pa.string()).take(pa.array(every)),
+            "indicator": pa.array(names * n, pa.string()),
+            "status": statuses(footprints.status.reshape(-1)),
+            "missing_inputs": pa.array(footprints.gaps.missing_inputs[every]),
+            "missing_factors": pa.array(footprints.gaps.missing_factors[every]),
+            "unlinked_mass_share": nullable(footprints.unlinked_mass_share[every]),
+            "indicators_missing": pa.array(lacking, pa.string()).take(pa.array(every)),
+            "fallback_share": nullable(footprints.fallback_share.reshape(-1)),
+        }
+    )
