@@ -223,6 +223,16 @@ def test_bad_factors_are_refused_with_row_and_remedy(tmp_path: Path, row: Row, w
     assert caught.value.fix
 
 
+@pytest.mark.parametrize("file", ["indicators.csv", "factors.csv", "sources.csv"])
+def test_unknown_columns_are_refused(tmp_path: Path, file: str) -> None:
+    # Read over in silence, a misspelt `location` would make the factor of one place everyone's.
+    path = write_method(tmp_path, [factor(1)]) / file
+    path.write_text("".join(f"{line},CN\n" for line in path.read_text(encoding="utf-8").splitlines()), encoding="utf-8")
+    with pytest.raises(lca.MethodError, match="unknown column 'CN'") as caught:
+        lca.read_method(tmp_path)
+    assert "rename or remove it" in caught.value.fix
+
+
 def test_own_unit_is_a_dimension_of_its_own(tmp_path: Path) -> None:
     method = lca.read_method(write_method(tmp_path / "a", [factor(1, "kg Sb eq/kg")], "kg Sb eq"))
     assert method.indicators[0].unit.dimension == "[kg Sb eq]"

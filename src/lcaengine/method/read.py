@@ -24,6 +24,15 @@ _NEEDED = {
     "sources.csv": ("source_id", "citation"),
 }
 """The tables of a method, and the columns each needs."""
+_OTHERS = {
+    "indicators.csv": ("description", "comment"),
+    "factors.csv": (
+        *("flow_id", "flow_name", "compartment", "sub_compartment", "cas_number", "location", "comment"),
+        *("uncertainty_type", "loc", "scale", "shape", "minimum", "maximum", "negative", "pedigree"),
+    ),
+    "sources.csv": ("doi", "url", "licence", "accessed", "sha256", "verified_by", "verified_on", "comment"),
+}
+"""The columns each may have: a misspelt `location` must not turn a factor of one place into everyone's."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _KEY = ("indicator", "flow_id", "flow_name", "compartment", "sub_compartment", "direction", "location")
 
@@ -39,7 +48,7 @@ def list_methods() -> list[tuple[str, str]]:
     Examples
     --------
     >>> list_methods()[-1]
-    ('core', '1.0-ar6')
+    ('ecosystems', '1.0-ar6')
     """
     found = ((toml.parent.parent.name, toml.parent.name) for toml in find_factors().glob("*/*/method.toml"))
     return sorted(found, key=lambda each: (each[0], _natural(each[1])))
@@ -160,6 +169,9 @@ def _read_rows(texts: dict[str, str], file: str, folder: Path) -> list[dict[str,
         if header.count(column) != 1:
             what = f"has no column {column!r}" if column not in header else f"names column {column!r} twice"
             raise MethodError(f"{file} {what}", str(folder), "have each column once", table=file)
+        if column not in (*_NEEDED[file], *_OTHERS[file]):
+            what, known = f"{file} has an unknown column {column!r}", ", ".join((*_NEEDED[file], *_OTHERS[file]))
+            raise MethodError(what, str(folder), f"rename or remove it; known are {known}", table=file)
     for number, row in enumerate(records[1:], 1):
         if len(row) != len(header):
             where = f"{folder}/{file} row {number}"
