@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 from lcaengine.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from lcaengine.chains import Contributions, Sankey, build_sankey, list_contributions
     from lcaengine.checking import check
+    from lcaengine.comparison import Comparison, Difference, compare, diff
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
     from lcaengine.findings import Finding, Findings
     from lcaengine.footprints import Footprints, score
@@ -31,6 +33,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "check": "checking",
+    "Contributions": "chains",
+    "Sankey": "chains",
+    "build_sankey": "chains",
+    "list_contributions": "chains",
+    "Comparison": "comparison",
+    "compare": "comparison",
+    "Difference": "comparison",
+    "diff": "comparison",
     "DataError": "errors",
     "LcaError": "errors",
     "MethodError": "errors",
@@ -56,7 +66,10 @@ _HOMES = {
 """Where each public name lives; it is imported when it is first used, so that `--help` loads no numeric library."""
 
 __all__ = [
+    "Comparison",
+    "Contributions",
     "DataError",
+    "Difference",
     "Finding",
     "Findings",
     "Footprints",
@@ -66,11 +79,16 @@ __all__ = [
     "MethodError",
     "OutputError",
     "Policy",
+    "Sankey",
     "SolveError",
     "Unit",
     "UnitError",
+    "build_sankey",
     "check",
+    "compare",
+    "diff",
     "find_example",
+    "list_contributions",
     "list_examples",
     "list_methods",
     "read_inventory",

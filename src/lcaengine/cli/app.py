@@ -6,23 +6,36 @@ Exit 0: done and well. 1: done, and the answer is no. 2: bad input or usage.
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lcaengine.cli import analysis
+from lcaengine.cli.shared import (
+    Allocation,
+    AsJson,
+    Basis,
+    IndicatorNames,
+    MaxFallback,
+    MethodName,
+    OpenWater,
+    Output,
+    Place,
+    Unlinked,
+    list_written,
+    open_console,
+    presenting,
+    print_json,
+    score_or_exit,
+)
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
 from lcaengine.version import __version__
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from lcaengine.method import Method
 
 __all__ = ["app", "main"]
@@ -34,15 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Place = Annotated[str, typer.Argument(metavar="INVENTORY", help="Folder, zip, URI, or example:NAME.")]
-MethodName = Annotated[str, typer.Option("--method", help="Method by name (core, core/1.0-ar5), or a folder.")]
-Unlinked = Annotated[str, typer.Option(help="An input nobody supplies: refuse, or cutoff (left out and counted).")]
-Basis = Annotated[str, typer.Option(help="Markets by location, or by contract with the residual mix.")]
-MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
-Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]
-OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, consumed, or refuse.")]
 By = Annotated[str, typer.Option("--by", help="Split by stage, supplier, location or scope.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main() -> None:
@@ -62,22 +67,6 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(130)
-
-
-@contextmanager
-def _presenting() -> Iterator[None]:
-    """Present an answer; a reader that has enough and leaves does not change it, nor the exit code that carries it."""
-    try:
-        yield
-        sys.stdout.flush()
-    except (BrokenPipeError, SystemExit) as error:  # rich turns the first into the second
-        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
-            raise
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except BrokenPipeError:
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @app.callback(invoke_without_command=True)
@@ -110,11 +99,11 @@ def check(
     findings = check_inventory(inventory, method, policy)
     if output is not None:
         write_findings(findings, output, inventory)
-    with _presenting():
+    with presenting():
         if as_json:
-            _print_json(findings.to_dicts())
+            print_json(findings.to_dicts())
         else:
-            print_findings(_console(), findings, inventory, 100)
+            print_findings(open_console(), findings, inventory, 100)
     if findings.blockers():
         raise typer.Exit(1)
 
@@ -123,9 +112,9 @@ def check(
 def score(
     inventory: Place,
     method: MethodName = "core",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx.")] = None,
+    output: Output = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
-    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="Show this one; may be repeated.")] = None,
+    indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: By = "stage",
     unlinked: Unlinked = "refuse",
@@ -136,12 +125,10 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage of an inventory."""
-    from lcaengine.findings import Findings
     from lcaengine.footprints.display import HEADLINES
-    from lcaengine.footprints.score import try_score
     from lcaengine.io.write import check_target
     from lcaengine.method import read_method
-    from lcaengine.reports.terminal import print_findings, print_footprints
+    from lcaengine.reports.terminal import print_footprints
     from lcaengine.reports.write import FORMATS, describe_run, write_results
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
@@ -149,28 +136,20 @@ def score(
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:
         check_target(output, FORMATS, inventory)
-    findings = Findings()
-    footprints = try_score(inventory, read_method(method), policy, findings, by)
-    if footprints is None:
-        with _presenting():
-            if as_json:
-                _print_json({"run": None, "findings": findings.to_dicts()})
-            else:
-                print_findings(_console(stderr=True), findings, inventory, 20)
-        raise typer.Exit(1)
+    footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
     known = [each.id for each in footprints.method.indicators]
     shown = footprints.select(indicator or [name for name in HEADLINES if name in known] or known[:3])
     files = [] if output is None else write_results(footprints, output, wide)
-    with _presenting():
+    with presenting():
         if as_json:
             rows = footprints.to_arrow().to_pylist()
             if indicator:
                 rows = [row for row in rows if row["indicator"] in indicator]
-            _print_json({"run": describe_run(footprints), "results": rows})
+            print_json({"run": describe_run(footprints), "results": rows})
         elif files:
-            typer.echo(f"{len(footprints.system.activities)} activities written to {', '.join(str(f) for f in files)}")
+            typer.echo(f"{len(footprints.system.activities)} activities written to {list_written(files)}")
         else:
-            print_footprints(_console(), footprints, shown, everything)
+            print_footprints(open_console(), footprints, shown, everything)
 
 
 @app.command()
@@ -179,9 +158,9 @@ def methods(as_json: AsJson = False) -> None:
     from lcaengine.method import list_methods, read_method
 
     found = [read_method(name, version) for name, version in list_methods()]
-    with _presenting():
+    with presenting():
         if as_json:
-            _print_json([_describe_method(each) for each in found])
+            print_json([_describe_method(each) for each in found])
         else:
             _print_methods(found)
 
@@ -191,7 +170,7 @@ def examples() -> None:
     """List the example inventories that come with the engine."""
     from lcaengine.io.shipped import find_example, list_examples
 
-    with _presenting():
+    with presenting():
         for name in list_examples():
             typer.echo(f"example:{name}  {find_example(name)}")
 
@@ -199,12 +178,12 @@ def examples() -> None:
 def _print_methods(found: list[Method]) -> None:
     from lcaengine.reports.terminal import print_rows
 
-    console = _console()
+    console = open_console()
     rows = [(m.label, m.gwp_set, str(len(m.indicators)), str(len(m.factors)), str(len(m.sources))) for m in found]
     print_rows(console, ("method", "GWP set", "indicators", "factors", "sources"), rows)
-    latest = found[-1]
-    console.print(f"Indicators of {latest.label}:")
-    print_rows(console, ("indicator", "unit", "what"), [(i.id, i.unit.label, i.name) for i in latest.indicators])
+    for latest in {each.name: each for each in found}.values():  # the last of a name is its latest version
+        console.print(f"Indicators of {latest.label}:")
+        print_rows(console, ("indicator", "unit", "what"), [(i.id, i.unit.label, i.name) for i in latest.indicators])
 
 
 def _describe_method(method: Method) -> dict[str, object]:
@@ -220,15 +199,5 @@ def _describe_method(method: Method) -> dict[str, object]:
     }
 
 
-def _print_json(content: object) -> None:
-    """Print JSON; letters the output cannot carry are escaped the way JSON does."""
-    plain = not str(getattr(sys.stdout, "encoding", "")).lower().startswith("utf")
-    typer.echo(json.dumps(content, ensure_ascii=plain, allow_nan=False))
-
-
-def _console(stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False)
-    console.width = max(console.width, 72)  # narrower, numbers would be cut
-    return console
+for _command in (analysis.contributions, analysis.compare, analysis.diff):
+    app.command()(_command)

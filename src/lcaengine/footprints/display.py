@@ -9,13 +9,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lcaengine.system import ActivityKind
 
 if TYPE_CHECKING:
     from lcaengine.footprints.footprints import Footprints
 
-__all__ = ["HEADLINES", "Line", "list_lines", "to_html"]
+__all__ = ["HEADLINES", "Line", "list_lines", "list_renewable", "to_html"]
 
 HEADLINES = ("ghg", "energy", "energy_site", "water_consumption")
 """Indicators shown where none are asked for."""
@@ -60,19 +61,49 @@ def list_lines(footprints: Footprints, indicator: int, everything: bool = False)
     list of Line
         By product, suppliers before markets.
     """
+    values = footprints.value[:, :, indicator]
+    return [
+        Line(product, maker, _known(values[a]), footprints.status_of(a, indicator))
+        for a, product, maker in _name_shown(footprints, everything)
+    ]
+
+
+def list_renewable(footprints: Footprints, everything: bool = False) -> list[Line]:
+    """List the renewable share of the electricity that labelled processes buy, as :func:`list_lines` does footprints.
+
+    Returns
+    -------
+    list of Line
+        Without those that buy none.
+    """
+    share = footprints.renewable_share()
+    if share is None:
+        return []
+    lines = [Line(product, maker, _known(share[a]), "") for a, product, maker in _name_shown(footprints, everything)]
+    return [line for line in lines if any(value is not None for value in line.values)]
+
+
+def _known(values: NDArray[np.float64]) -> tuple[float | None, ...]:
+    return tuple(None if np.isnan(v) else float(v) for v in values)
+
+
+def _name_shown(footprints: Footprints, everything: bool) -> list[tuple[int, str, str]]:
+    """Name the activities to show: position, product, and maker; scopes are shown of labelled processes only."""
     activities, flows = footprints.system.activities, footprints.system.inventory.flows
     chosen = _order(footprints, range(len(activities)) if everything else find_ends(footprints))
+    if footprints.by == "scope":
+        chosen = [a for a in chosen if activities.stage[a] >= 0]
     named = Counter((int(activities.flow[a]), activities.supplier[a]) for a in chosen)
-    lines = []
+    shown = []
     for a in chosen:
         flow, place = int(activities.flow[a]), f" {activities.location[a]}" if activities.location[a] else ""
-        values = tuple(None if np.isnan(v) else float(v) for v in footprints.value[a, :, indicator])
         product = f"{flows.ids[flow].as_py()}, per {flows.units[flow].label}" if flow >= 0 else "bill of materials"
         alone = flow >= 0 and named[flow, activities.supplier[a]] == 1 and not everything
         who = activities.supplier[a] if alone and activities.supplier[a] else activities.name[a]
-        maker = f"market{place}" if activities.kind[a] == ActivityKind.MARKET else f"{who}{place}"
-        lines.append(Line(product, maker, values, footprints.status_of(a, indicator)))
-    return lines
+        basis = activities.basis[a] if activities.basis[a] not in ("location", "production") else ""
+        market = f"market{place} {basis}".rstrip()
+        shown.append((a, product, market if activities.kind[a] == ActivityKind.MARKET else f"{who}{place}"))
+    return shown
 
 
 def find_ends(footprints: Footprints) -> list[int]:

@@ -13,7 +13,7 @@ from lcaengine.footprints.gaps import Status
 if TYPE_CHECKING:
     from lcaengine.footprints.footprints import Footprints
 
-__all__ = ["PER_BILL", "identify", "nullable", "statuses", "to_long", "to_wide"]
+__all__ = ["PER_BILL", "identify", "list_per", "nullable", "statuses", "to_long", "to_wide"]
 
 PER_BILL = "bill"
 """What a bill of materials is scored per."""
@@ -30,7 +30,7 @@ def to_long(footprints: Footprints) -> pa.Table:
         stand in place of `stage`; parts of zero are left out.
     """
     n, parts, k = footprints.value.shape
-    per, every = _per(footprints), np.arange(n)
+    per, every = list_per(footprints), np.arange(n)
     blocks, positions = [_block(footprints, every, np.ones(n), per)], [every]
     by_mass = np.array([each != "kg" for each in per]) & np.isfinite(footprints.per_kg)
     others = [("kg", np.where(by_mass, footprints.per_kg, np.nan))]
@@ -51,7 +51,7 @@ def to_wide(footprints: Footprints) -> pa.Table:
     """Give one row an activity, one float column an indicator and stage; constants are in the schema's metadata."""
     stages = footprints.stages
     columns: dict[str, pa.Array] = {**identify(footprints, np.arange(len(footprints.value)))}
-    columns["per"] = pa.array(_per(footprints), pa.string())
+    columns["per"] = pa.array(list_per(footprints), pa.string())
     for k, indicator in enumerate(footprints.method.indicators):
         for s, stage in enumerate(stages):
             columns[f"{indicator.id}.{stage}"] = nullable(footprints.value[:, s, k])
@@ -125,7 +125,8 @@ def identify(footprints: Footprints, at: NDArray[np.int64]) -> dict[str, pa.Arra
     }
 
 
-def _per(footprints: Footprints) -> list[str]:
+def list_per(footprints: Footprints) -> list[str]:
+    """Give the unit every activity is scored per."""
     flows = footprints.system.inventory.flows
     return [flows.units[f].label if f >= 0 else PER_BILL for f in footprints.system.activities.flow.tolist()]
 

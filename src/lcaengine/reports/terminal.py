@@ -12,43 +12,96 @@ from rich.text import Text
 
 from lcaengine.findings import Finding, Findings, Severity
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.display import find_ends, format_value, list_lines, list_stages
+from lcaengine.footprints.display import find_ends, format_value, list_lines, list_renewable, list_stages
 
-__all__ = ["print_findings", "print_footprints", "print_rows"]
+__all__ = ["print_findings", "print_footprints", "print_rows", "print_whole"]
 
-SHORT = {"extraction": "extract.", "processing": "process.", "assembly": "assemb.", "unassigned": "unassig."}
+SHORT = {
+    "scope_1": "scope 1",
+    "scope_2": "scope 2",
+    "extraction": "extract.",
+    "processing": "process.",
+    "assembly": "assemb.",
+    "unassigned": "unassig.",
+}
 """Stage names that fit a column."""
 
 
 def print_footprints(console: Console, footprints: Footprints, indicators: Sequence[int], everything: bool) -> None:
-    """Print the footprints by indicator: one line a product and maker, one column a stage."""
+    """Print the footprints by indicator: one line a product and maker, one column a stage or scope.
+
+    Suppliers and locations may be many: these stand one a line.
+    """
     for k in indicators:
-        indicator = footprints.method.indicators[k]
-        lines = list_lines(footprints, k, everything)
-        shown = list_stages(footprints, lines)
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-        table.add_column(f"{indicator.name}, {indicator.unit.label}", overflow="fold")
-        for s in shown:
-            stage = footprints.stages[s]
-            table.add_column(SHORT.get(stage, stage), justify="right", no_wrap=True)
-        table.add_column("status", no_wrap=True)
-        product = ""
-        for line in lines:
-            if line.product != product:
-                product = line.product
-                table.add_row(Text(product, style="bold"))
-            values = [format_value(line.values[s]) for s in shown]
-            table.add_row(Text(f"  {line.maker}"), *values, line.status)
-        _print_whole(console, table)
+        if footprints.by in ("supplier", "location"):
+            _print_parts(console, footprints, k, everything)
+        else:
+            _print_stages(console, footprints, k, everything)
+    if footprints.by == "stage" and any(footprints.method.indicators[k].unit.base == "MJ" for k in indicators):
+        _print_renewable(console, footprints, everything)
+    if footprints.by == "scope":
+        console.print(
+            "Gate to gate is scope 1 and scope 2; cradle to gate is the total. Markets and bills have no scope."
+        )
     _print_notes(console, footprints, everything)
 
 
-def _print_whole(console: Console, table: Table) -> None:
+def _print_stages(console: Console, footprints: Footprints, k: int, everything: bool) -> None:
+    indicator = footprints.method.indicators[k]
+    lines = list_lines(footprints, k, everything)
+    shown = list_stages(footprints, lines)
+    table = _open_table(f"{indicator.name}, {indicator.unit.label}", [footprints.stages[s] for s in shown], "status")
+    product = ""
+    for line in lines:
+        if line.product != product:
+            product = line.product
+            table.add_row(Text(product, style="bold"))
+        values = [format_value(line.values[s]) for s in shown]
+        table.add_row(Text(f"  {line.maker}"), *values, line.status)
+    print_whole(console, table)
+
+
+def _print_parts(console: Console, footprints: Footprints, k: int, everything: bool) -> None:
+    """Print each figure with its parts below it, largest first."""
+    indicator = footprints.method.indicators[k]
+    table = _open_table(f"{indicator.name}, {indicator.unit.label}", [f"by {footprints.by}"], "status")
+    for line in list_lines(footprints, k, everything):
+        table.add_row(Text(f"{line.product}, {line.maker}", style="bold"), format_value(line.values[-1]), line.status)
+        parts = [(v, name) for v, name in zip(line.values[:-1], footprints.stages[:-1], strict=True) if v]
+        for value, name in sorted(parts, key=lambda each: -abs(each[0])):
+            table.add_row(Text(f"  {name}"), format_value(value), "")
+    print_whole(console, table)
+
+
+def _print_renewable(console: Console, footprints: Footprints, everything: bool) -> None:
+    """Print the renewable share of the electricity that labelled processes buy, where any is bought."""
+    lines = list_renewable(footprints, everything)
+    shown = [s for s in range(len(footprints.stages)) if any(line.values[s] is not None for line in lines)]
+    if not shown:
+        return
+    table = _open_table("renewable share of electricity, %", [footprints.stages[s] for s in shown])
+    for line in lines:
+        values = [format_value(None if v is None else 100 * v) for v in (line.values[s] for s in shown)]
+        table.add_row(Text(f"{line.product}, {line.maker}"), *values)
+    print_whole(console, table)
+
+
+def _open_table(first: str, others: Sequence[str], last: str = "") -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column(escape(first), overflow="fold")
+    for name in others:
+        table.add_column(escape(SHORT.get(name, name)), justify="right", no_wrap=True)
+    if last:
+        table.add_column(last, no_wrap=True)
+    return table
+
+
+def print_whole(console: Console, table: Table) -> None:
     """Print a table no narrower than its numbers: a number that is cut is a wrong number."""
-    needed = 0
-    for at, column in enumerate(table.columns):
+    needed = 2
+    for column in table.columns:
         texts = [console.measure(text) for text in (column.header, *column.cells)]
-        needed += 3 + max(text.maximum if at else min(text.minimum, 40) for text in texts)
+        needed += 2 + max(text.maximum if column.no_wrap else min(text.minimum, 40) for text in texts)
     width = console.width
     console.width = max(width, needed)
     console.print(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,7 @@ from lcaengine.footprints import Footprints
 from lcaengine.io.write import check_target, replace_file, write_table
 from lcaengine.version import __version__
 
-__all__ = ["FORMATS", "describe_run", "write_results"]
+__all__ = ["FORMATS", "describe_run", "write_results", "write_tables"]
 
 FORMATS = (".parquet", ".csv", ".json", ".xlsx")
 
@@ -56,30 +57,72 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     if not isinstance(footprints, Footprints):
         raise OutputError(f"{type(footprints).__name__} is no result", "", "give what score returns")
     path = check_target(target, FORMATS, footprints.system.inventory.label)
-    ending = path.suffix.lower()
-    table = footprints.to_wide() if wide else footprints.to_arrow()
     about = describe_run(footprints)
+    tables = {
+        "results": footprints.to_wide() if wide else footprints.to_arrow(),
+        "gaps": footprints.gaps.table,
+        "completeness": footprints.completeness,
+    }
+    sources = footprints.method.sources
+    cited = {
+        "source_id": pa.array(list(sources), pa.string()),
+        "citation": pa.array(list(sources.values()), pa.string()),
+    }
+    units = {each.id: each.unit.label for each in footprints.method.indicators}
+    return write_tables(path, tables, about, {"units": units}, {"sources": pa.table(cited)})
+
+
+def write_tables(
+    path: Path,
+    tables: Mapping[str, pa.Table],
+    about: Mapping[str, object],
+    beside_csv: Mapping[str, object] | None = None,
+    sheets: Mapping[str, pa.Table] | None = None,
+) -> list[Path]:
+    """Write tables and the run they are of: the first to `path`, others beside it, or all into one JSON or workbook.
+
+    Parameters
+    ----------
+    path : Path
+        ``out.parquet``, ``.csv``, ``.json`` or ``.xlsx``.
+    tables : dict of str to pyarrow.Table
+        By name; the second of ``out.csv`` goes to ``out.NAME.csv``.
+    about : dict
+        The run, ready for JSON.
+    beside_csv : dict, optional
+        What ``out.run.json`` has besides.
+    sheets : dict of str to pyarrow.Table, optional
+        What a workbook has besides.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    OutputError
+        If Excel is asked for and cannot hold or write it, or a file cannot be written.
+    """
+    ending = path.suffix.lower()
     try:
         if ending == ".json":
-            return [_write_json(path, table, footprints, about)]
+            return [_write_json(path, tables, about)]
         if ending == ".xlsx":
-            return [_write_excel(path, table, footprints, about)]
-        beside = path.with_name(f"{path.stem}.gaps{path.suffix}")
-        write_table(
-            table.replace_schema_metadata({**(table.schema.metadata or {}), "lcaengine": json.dumps(about)}), path
-        )
-        write_table(footprints.gaps.table, beside)
-        complete = path.with_name(f"{path.stem}.completeness{path.suffix}")
-        write_table(footprints.completeness, complete)
+            return [_write_excel(path, {**tables, "run": _list_fields(about), **(sheets or {})})]
+        files = [
+            path if not at else path.with_name(f"{path.stem}.{name}{path.suffix}") for at, name in enumerate(tables)
+        ]
+        for file, table in zip(files, tables.values(), strict=True):
+            metadata = {**(table.schema.metadata or {}), "lcaengine": json.dumps(about)}
+            write_table(table.replace_schema_metadata(metadata), file)
         if ending == ".parquet":
-            return [path, beside, complete]
+            return files
         run = path.with_name(f"{path.stem}.run.json")  # what a Parquet file carries in its metadata
-        units = {each.id: each.unit.label for each in footprints.method.indicators}
         with replace_file(run) as unfinished:
-            unfinished.write_text(json.dumps({**about, "units": units}, indent=1), encoding="utf-8")
+            unfinished.write_text(json.dumps({**about, **(beside_csv or {})}, indent=1), encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise OutputError(f"cannot write: {error}", str(path), "check the folder and its free space") from error
-    return [path, beside, complete, run]
+    return [*files, run]
 
 
 def describe_run(footprints: Footprints) -> dict[str, object]:
@@ -110,39 +153,30 @@ def describe_run(footprints: Footprints) -> dict[str, object]:
     }
 
 
-def _write_json(path: Path, table: pa.Table, footprints: Footprints, about: dict[str, object]) -> Path:
-    tables = {"results": table, "gaps": footprints.gaps.table, "completeness": footprints.completeness}
+def _write_json(path: Path, tables: Mapping[str, pa.Table], about: Mapping[str, object]) -> Path:
     content = {"run": about, **{name: each.to_pylist() for name, each in tables.items()}}
     with replace_file(path) as beside:
         beside.write_text(json.dumps(content, ensure_ascii=False, allow_nan=False), encoding="utf-8")
     return path
 
 
-def _write_excel(path: Path, table: pa.Table, footprints: Footprints, about: dict[str, object]) -> Path:
-    """Write a workbook: results, gaps, the run, and the sources of the factors."""
+def _list_fields(about: Mapping[str, object]) -> pa.Table:
+    values = [*map(str, about.values()), datetime.now(UTC).isoformat()]
+    return pa.table({"field": [*about, "written"], "value": values})
+
+
+def _write_excel(path: Path, sheets: Mapping[str, pa.Table]) -> Path:
+    """Write a workbook, one sheet a table."""
     if find_spec("xlsxwriter") is None:
         raise OutputError("Excel needs the package xlsxwriter", str(path), "pip install 'lcaengine[excel]'")
-    if table.num_rows > 1_048_575 or table.num_columns > 16_384:
-        raise OutputError(f"{table.num_rows} rows do not fit into a sheet", str(path), "write .parquet or .csv")
+    for table in sheets.values():
+        if table.num_rows > 1_048_575 or table.num_columns > 16_384:
+            raise OutputError(f"{table.num_rows} rows do not fit into a sheet", str(path), "write .parquet or .csv")
     import xlsxwriter
 
-    sources = pa.table(
-        {
-            "source_id": pa.array(list(footprints.method.sources), pa.string()),
-            "citation": pa.array(list(footprints.method.sources.values()), pa.string()),
-        }
-    )
-    run = pa.table({"field": [*about, "written"], "value": [*map(str, about.values()), datetime.now(UTC).isoformat()]})
     with replace_file(path) as beside:
         book = xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False})
         bold = book.add_format({"bold": True})
-        sheets = {
-            "results": table,
-            "gaps": footprints.gaps.table,
-            "completeness": footprints.completeness,
-            "run": run,
-            "sources": sources,
-        }
         for name, each in sheets.items():
             sheet = book.add_worksheet(name)
             for at, column in enumerate(each.column_names):

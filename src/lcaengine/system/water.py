@@ -50,9 +50,12 @@ def find_open_water(
     if not balanced:
         return missing
     is_open = np.zeros((len(processes), shape[1]), np.bool_)
+    names = system.inventory.flows.names
+    is_water = np.array([names[flow].casefold().startswith("water") for flow in b.flow.tolist()], np.bool_)
     for k in balanced:
         withdrawn = np.zeros(len(b.flow), np.bool_)
         withdrawn[kind[indicator == k]] = True
+        withdrawn &= is_water
         rows = b.row[withdrawn[b.kind] & b.is_input[b.kind] & (b.amount > 0)]
         is_open[system.inventory.exchanges.process[rows], k] = True
     is_open &= ~_find_releases(system)[:, None]

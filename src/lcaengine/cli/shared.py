@@ -1,0 +1,108 @@
+"""What the commands share: their options, and how an answer is presented."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lcaengine.policy import Policy
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lcaengine.findings import Findings
+    from lcaengine.footprints import Footprints
+    from lcaengine.method import Method
+
+__all__ = [
+    "Allocation",
+    "AsJson",
+    "Basis",
+    "Cutoff",
+    "IndicatorNames",
+    "MaxFallback",
+    "MethodName",
+    "OpenWater",
+    "Output",
+    "Place",
+    "Unlinked",
+    "open_console",
+    "presenting",
+    "print_json",
+    "score_or_exit",
+]
+
+Place = Annotated[str, typer.Argument(metavar="INVENTORY", help="Folder, zip, URI, or example:NAME.")]
+MethodName = Annotated[str, typer.Option("--method", help="Method by name (core, core/1.0-ar5), or a folder.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx.")]
+IndicatorNames = Annotated[list[str] | None, typer.Option("--indicator", help="This one; may be repeated.")]
+Cutoff = Annotated[float, typer.Option(help="Parts below this share are summed into a rest.")]
+Unlinked = Annotated[str, typer.Option(help="An input nobody supplies: refuse, or cutoff (left out and counted).")]
+Basis = Annotated[str, typer.Option(help="Markets by location, or by contract with the residual mix.")]
+MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
+Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]
+OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, consumed, or refuse.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@contextmanager
+def presenting() -> Iterator[None]:
+    """Present an answer; a reader that has enough and leaves does not change it, nor the exit code that carries it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as error:  # rich turns the first into the second
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BrokenPipeError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def print_json(content: object) -> None:
+    """Print JSON; letters the output cannot carry are escaped the way JSON does."""
+    plain = not str(getattr(sys.stdout, "encoding", "")).lower().startswith("utf")
+    typer.echo(json.dumps(content, ensure_ascii=plain, allow_nan=False))
+
+
+def open_console(stderr: bool = False) -> Console:
+    """Open a console no narrower than numbers need."""
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False)
+    console.width = max(console.width, 72)  # narrower, numbers would be cut
+    return console
+
+
+def score_or_exit(
+    inventory: str, method: Method, policy: Policy, as_json: bool, by: str = "stage", findings: Findings | None = None
+) -> Footprints:
+    """Score an inventory; where blockers forbid it, show them and exit with 1."""
+    from lcaengine.findings import Findings
+    from lcaengine.footprints.score import try_score
+    from lcaengine.reports.terminal import print_findings
+
+    found = Findings() if findings is None else findings
+    footprints = try_score(inventory, method, policy, found, by)
+    if footprints is None:
+        with presenting():
+            if as_json:
+                print_json({"run": None, "findings": found.to_dicts()})
+            else:
+                print_findings(open_console(stderr=True), found, inventory, 20)
+        raise typer.Exit(1)
+    return footprints
+
+
+def list_written(files: Sequence[Path]) -> str:
+    """Name the files that were written."""
+    return ", ".join(str(file) for file in files)

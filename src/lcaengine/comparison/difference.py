@@ -1,0 +1,315 @@
+"""Difference: two versions of an inventory, and which exchange moved which score by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.comparison.terms import SAME, Key, Label, Terms, find_key, list_terms, scale_processes, sum_rows
+from lcaengine.errors import LcaError, SolveError
+from lcaengine.footprints import Footprints
+from lcaengine.footprints.display import find_ends
+from lcaengine.solve import solve_coupling
+from lcaengine.solve.stages import SUM_TOLERANCE
+from lcaengine.system import build_coupling, transpose
+
+__all__ = ["Difference", "diff"]
+
+BLOCK = 64
+"""Scores whose supply is solved side by side."""
+SCORES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("process_id", "product_id", "location", "indicator", "unit", "per")),
+        *((name, pa.float64()) for name in ("old", "new", "change", "ratio")),
+    ]
+)
+EFFECTS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("process_id", "product_id", "location", "indicator")),
+        *(
+            (name, pa.string())
+            for name in ("changed_process_id", "changed_product_id", "kind", "flow_id", "direction", "provider")
+        ),
+        *((name, pa.float64()) for name in ("old_amount", "new_amount")),
+        ("amount_unit", pa.string()),
+        ("effect", pa.float64()),
+        ("unit", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed between two versions of an inventory.
+
+    Attributes
+    ----------
+    scores : pyarrow.Table
+        One row a score: process_id, product_id, location, indicator, unit, per, old, new, change, ratio. Null where a
+        version has no such activity or its figure is missing.
+    effects : pyarrow.Table
+        One row a score and changed exchange, largest effect first: changed_process_id, flow_id, direction, provider,
+        kind, old_amount, new_amount (per gross output of the process as the newer version writes it), amount_unit,
+        effect. The effects of a score add up to its change.
+    """
+
+    scores: pa.Table
+    effects: pa.Table
+
+    def __repr__(self) -> str:
+        return f"Difference({self.scores.num_rows} scores, {self.effects.num_rows} effects)"
+
+
+def diff(old: Footprints, new: Footprints, indicators: Sequence[str] = (), everything: bool = False) -> Difference:
+    """Compare two versions of an inventory, and say which exchange moved which score by how much.
+
+    With A, D and A', D' the old and the new system over the activities of both, s and s' the supplies of one unit, Y
+    and Y' the intensities, the change of a score is exactly
+
+        sum over entries of  (D' - D) (s + s') / 2  -  (Y + Y') / 2 (A' - A) (s', s)
+
+    read entry by entry: for a technosphere entry ij, ``-((Y'_i s_j + Y_i s'_j) / 2) (a'_ij - a_ij)``.
+
+    Parameters
+    ----------
+    old, new : Footprints
+        Scored by one method.
+    indicators : sequence of str
+        Those of the method, all where none are named.
+    everything : bool
+        Every activity, or end products only.
+
+    Returns
+    -------
+    Difference
+
+    Raises
+    ------
+    LcaError
+        If the methods differ: factors that changed are no change of the inventory.
+    SolveError
+        If the effects do not add up to the change.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    >>> lca.diff(footprints, footprints).effects.num_rows
+    0
+    """
+    if not isinstance(old, Footprints) or not isinstance(new, Footprints):
+        raise LcaError("diff takes two results", "diff", "give what score returns, the older first")
+    if old.method.hash != new.method.hash:
+        what = f"the old is scored by {old.method.label} ({old.method.hash[:12]}), the new by {new.method.label}"
+        raise LcaError(f"{what} ({new.method.hash[:12]})", "diff", "score both by one method")
+    chosen = np.array(new.select(indicators) if indicators else range(len(new.method.indicators)), np.int64)
+    union = _unite(old, new)
+    first, second = list_terms(old, union, chosen), list_terms(new, union, chosen)
+    first = scale_processes(first, second)
+    ends = [(f, a) for f in (new, old) for a in (range(len(f.value)) if everything else find_ends(f))]
+    shown = sorted({union[find_key(f, a)] for f, a in ends})
+    return _attribute(old, new, union, first, second, chosen, shown)
+
+
+def _unite(old: Footprints, new: Footprints) -> dict[Key, int]:
+    keys = sorted({find_key(f, a) for f in (old, new) for a in range(len(f.value))})
+    return {each: at for at, each in enumerate(keys)}
+
+
+def _attribute(
+    old: Footprints,
+    new: Footprints,
+    union: Mapping[Key, int],
+    first: Terms,
+    second: Terms,
+    chosen: NDArray[np.int64],
+    shown: Sequence[int],
+) -> Difference:
+    names = [" ".join(part for part in each if part) for each in union]
+
+    def name(at: NDArray[np.int64]) -> str:
+        return ", ".join(names[a] for a in at[:5].tolist())
+
+    couplings, intensities = [], []
+    for terms in (first, second):
+        off = terms.provider >= 0
+        values = (terms.activity[off], terms.provider[off], terms.value[off, 0])
+        absent = np.ones(len(union))  # an activity that a version does not have: nobody asks for it there
+        absent[terms.activity[off]] = 0.0
+        couplings.append(build_coupling(absent, *values))
+        direct = sum_rows(terms.activity[~off], terms.value[~off], len(union))
+        intensities.append(solve_coupling(couplings[-1], direct, name).x)
+    changed = _pair(first, second)
+    scores, effects = [], []
+    known = [_positions(f, union) for f in (old, new)]
+    for start in range(0, len(shown), BLOCK):
+        block = list(shown[start : start + BLOCK])
+        demand = np.zeros((len(union), len(block)))
+        demand[block, np.arange(len(block))] = 1.0
+        supplies = [solve_coupling(transpose(each), demand, name).x for each in couplings]
+        for at, end in enumerate(block):
+            s = (supplies[0][:, at], supplies[1][:, at])
+            effect = _weigh(changed, s, (intensities[0], intensities[1]))
+            _check_sum(effect, intensities[1][end] - intensities[0][end], intensities, end, names[end])
+            rows = [each[end] for each in known]
+            scores += _list_scores((old, new), rows, chosen)
+            effects += _list_effects((old, new), rows, chosen, changed, effect)
+    return Difference(pa.Table.from_pylist(scores, SCORES), pa.Table.from_pylist(effects, EFFECTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Entries of two versions that differ, paired."""
+
+    label: list[Label]
+    unit: list[str]
+    activity: NDArray[np.int64]
+    provider: NDArray[np.int64]
+    value: tuple[NDArray[np.float64], NDArray[np.float64]]
+    amount: tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def _pair(first: Terms, second: Terms) -> Changed:
+    """Pair the entries of two versions by what they are, and keep those that differ."""
+    of = [{label: at for at, label in enumerate(terms.label)} for terms in (first, second)]
+    labels = sorted(set(of[0]) | set(of[1]))
+    columns = first.value.shape[1]
+    values, amounts, places = [], [], []
+    for terms, position in zip((first, second), of, strict=True):
+        at = np.array([position.get(label, -1) for label in labels], np.int64)
+        has = at >= 0
+        value, amount = np.zeros((len(labels), columns)), np.full(len(labels), np.nan)
+        value[has], amount[has] = terms.value[at[has]], terms.amount[at[has]]
+        place = np.full((len(labels), 2), -2, np.int64)
+        place[has] = np.stack([terms.activity[at[has]], terms.provider[at[has]]], axis=1)
+        values.append(value)
+        amounts.append(amount)
+        places.append(place)
+    most = np.maximum(np.abs(values[0]), np.abs(values[1]))
+    differ = np.asarray((np.abs(values[1] - values[0]) > SAME * most).any(axis=1))
+    units = [dict(zip(terms.label, terms.unit, strict=True)) for terms in (first, second)]
+    place = np.maximum(places[0], places[1])[differ]
+    kept = [label for label, is_one in zip(labels, differ.tolist(), strict=True) if is_one]
+    return Changed(
+        kept,
+        [units[1].get(label) or units[0].get(label, "") for label in kept],
+        place[:, 0],
+        place[:, 1],
+        (values[0][differ], values[1][differ]),
+        (amounts[0][differ], amounts[1][differ]),
+    )
+
+
+def _weigh(
+    changed: Changed,
+    supply: tuple[NDArray[np.float64], NDArray[np.float64]],
+    intensity: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Give the effect of every changed entry on one score.
+
+    Returns
+    -------
+    (entries, k) float64
+    """
+    a, i = changed.activity, np.maximum(changed.provider, 0)
+    gap = changed.value[1] - changed.value[0]
+    direct = gap * ((supply[0] + supply[1]) / 2)[a][:, None]
+    crossed = (intensity[1][i] * supply[0][a][:, None] + intensity[0][i] * supply[1][a][:, None]) / 2
+    return np.asarray(np.where((changed.provider >= 0)[:, None], -crossed * gap[:, :1], direct))
+
+
+def _check_sum(
+    effect: NDArray[np.float64],
+    change: NDArray[np.float64],
+    intensities: list[NDArray[np.float64]],
+    end: int,
+    name: str,
+) -> None:
+    size = np.abs(intensities[0][end]) + np.abs(intensities[1][end]) + np.abs(effect).sum(axis=0)
+    if (np.abs(effect.sum(axis=0) - change) > SUM_TOLERANCE * size).any():
+        raise SolveError("the effects do not add up to the change", name, "check the amounts of the loops it is in")
+
+
+def _positions(footprints: Footprints, union: Mapping[Key, int]) -> NDArray[np.int64]:
+    at = np.full(len(union), -1, np.int64)
+    for a in range(len(footprints.value)):
+        at[union[find_key(footprints, a)]] = a
+    return at
+
+
+def _list_scores(
+    footprints: tuple[Footprints, Footprints], rows: Sequence[int], chosen: NDArray[np.int64]
+) -> list[dict[str, object]]:
+    from lcaengine.footprints.table import list_per
+
+    which = 1 if rows[1] >= 0 else 0
+    whose, a = footprints[which], int(rows[which])
+    name, product, place = find_key(whose, a)
+    listed: list[dict[str, object]] = []
+    for k in chosen.tolist():
+        old, new = (
+            float(f.value[r, -1, k]) if r >= 0 and np.isfinite(f.value[r, -1, k]) else None
+            for f, r in zip(footprints, rows, strict=True)
+        )
+        both = old is not None and new is not None
+        listed.append(
+            {
+                "process_id": name,
+                "product_id": product,
+                "location": place or whose.system.activities.location[a],
+                "indicator": whose.method.indicators[k].id,
+                "unit": whose.method.indicators[k].unit.label,
+                "per": list_per(whose)[a],
+                "old": old,
+                "new": new,
+                "change": new - old if both and old is not None and new is not None else None,
+                "ratio": new / old if new is not None and old else None,
+            }
+        )
+    return listed
+
+
+def _list_effects(
+    footprints: tuple[Footprints, Footprints],
+    rows: Sequence[int],
+    chosen: NDArray[np.int64],
+    changed: Changed,
+    effect: NDArray[np.float64],
+) -> list[dict[str, object]]:
+    which = 1 if rows[1] >= 0 else 0
+    whose, a = footprints[which], int(rows[which])
+    name, product, place = find_key(whose, a)
+    flow = int(whose.system.activities.flow[a])
+    reference = whose.system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
+    listed: list[dict[str, object]] = []
+    for at, k in enumerate(chosen.tolist()):
+        if any(r < 0 or np.isnan(f.value[r, -1, k]) for f, r in zip(footprints, rows, strict=True)):
+            continue  # a figure that is missing in one of the two has not moved
+        order = np.argsort(-np.abs(effect[:, at]), kind="stable")
+        for e in order[effect[order, at] != 0].tolist():
+            process, made, at_place, kind, flow_id, direction, provider = changed.label[e]
+            amounts = [None if np.isnan(each[e]) else float(each[e]) for each in changed.amount]
+            listed.append(
+                {
+                    "process_id": name,
+                    "product_id": product,
+                    "location": place or whose.system.activities.location[a],
+                    "indicator": whose.method.indicators[k].id,
+                    "changed_process_id": process or f"market at {at_place}",
+                    "changed_product_id": made,
+                    "kind": kind,
+                    "flow_id": flow_id,
+                    "direction": direction,
+                    "provider": provider,
+                    "old_amount": amounts[0],
+                    "new_amount": amounts[1],
+                    "amount_unit": changed.unit[e],
+                    "effect": float(effect[e, at]) * reference,
+                    "unit": whose.method.indicators[k].unit.label,
+                }
+            )
+    return listed

@@ -1,0 +1,156 @@
+"""Contributions, comparisons and differences for a terminal 80 columns wide, and the record of their run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from lcaengine.chains import Contributions, Sankey
+from lcaengine.comparison import Comparison, Difference
+from lcaengine.errors import LcaError
+from lcaengine.footprints import Footprints
+from lcaengine.footprints.display import HEADLINES, format_value
+from lcaengine.reports.terminal import print_whole
+from lcaengine.reports.write import describe_run
+
+__all__ = [
+    "describe_comparison",
+    "describe_difference",
+    "describe_figure",
+    "print_comparison",
+    "print_contributions",
+    "print_difference",
+    "print_sankey",
+]
+
+MOST_ROWS = 40
+"""How many edges of a Sankey are printed."""
+MOST_EFFECTS = 5
+"""How many effects of a change are printed a score."""
+
+
+def describe_figure(footprints: Footprints, figure: Contributions | Sankey) -> dict[str, object]:
+    """Describe the run and the figure that is taken apart."""
+    of = {"figure": figure.name, "indicator": figure.indicator, "unit": figure.unit, "per": figure.per}
+    return {**describe_run(footprints), **of, "total": figure.total}
+
+
+def describe_comparison(compared: Comparison) -> dict[str, object]:
+    """Describe the run of every policy, and why some cannot be applied."""
+    runs = {n: describe_run(f) for n, f in zip(compared.names, compared.footprints, strict=True) if f is not None}
+    refusals = {name: [f"{f.what}. Do: {f.fix}" for f in found] for name, found in compared.refusals.items()}
+    return {"policies": runs, "refused": refusals}
+
+
+def describe_difference(old: Footprints, new: Footprints) -> dict[str, object]:
+    """Describe the runs of both versions."""
+    return {"old": describe_run(old), "new": describe_run(new)}
+
+
+def print_contributions(console: Console, parts: Contributions) -> None:
+    """Print the parts of a figure, and what is missing from its chain."""
+    table = _open_table(f"{parts.indicator} of {parts.name}, by {parts.by}", "amount", parts.unit, "share")
+    for row in parts.table.to_pylist():
+        count = f" ({row['parts']})" if row["part"].startswith("rest") else ""
+        unit = f" {row['amount_unit']}" if row["amount_unit"] else ""
+        amount = "" if row["amount"] is None else f"{format_value(row['amount'])}{unit}"
+        table.add_row(Text(row["part"] + count), amount, format_value(row["value"]), _percent(row["share"]))
+    table.add_section()
+    table.add_row(Text(f"total, per {parts.per}", style="bold"), "", format_value(parts.total), "")
+    print_whole(console, table)
+    if parts.status != "complete":
+        console.print(f"Status: {parts.status.replace('_', ' ')}.")
+    _print_gaps(console, parts)
+
+
+def _print_gaps(console: Console, parts: Contributions) -> None:
+    gaps = parts.gaps.to_pylist()
+    for kind, what in (("unlinked_input", "Nobody supplies"), ("uncharacterized_flow", "Without a factor")):
+        mine = [row for row in gaps if row["kind"] == kind]
+        if mine:
+            named = ", ".join(f"{format_value(r['amount'])} {r['unit']} {r['flow_id']}" for r in mine[:5])
+            more = f" and {len(mine) - 5} more" if len(mine) > 5 else ""
+            console.print(f"{what}: {escape(named)}{more}.")
+
+
+def print_sankey(console: Console, flows: Sankey) -> None:
+    """Print the edges of a Sankey, largest first."""
+    table = _open_table(f"{flows.indicator} of {flows.name}: from", "to", flows.unit, "share")
+    edges = flows.edges.to_pylist()
+    for row in edges[:MOST_ROWS]:
+        names = Text(row["source_name"]), Text(row["target_name"])
+        table.add_row(*names, format_value(row["value"]), _percent(row["share"]))
+    print_whole(console, table)
+    more = f"; {len(edges) - MOST_ROWS} smaller edges: -o FILE" if len(edges) > MOST_ROWS else ""
+    total = f"{format_value(flows.total)} {flows.unit} per {flows.per}"
+    console.print(f"{flows.nodes.num_rows} nodes, {len(edges)} edges, loops taken off; total {escape(total)}{more}.")
+
+
+def print_comparison(console: Console, compared: Comparison, indicators: Sequence[str], everything: bool) -> None:
+    """Print the totals under each policy side by side, one table an indicator."""
+    rows = compared.to_arrow(everything).to_pylist()
+    known = list(dict.fromkeys(row["indicator"] for row in rows))
+    for each in indicators:
+        if each not in known:
+            raise LcaError(f"there is no indicator {each!r}", "", f"choose from: {', '.join(known)}")
+    policies = [name for name in compared.names if name not in compared.refusals]
+    for indicator in indicators or [name for name in HEADLINES if name in known] or known[:1]:
+        mine = [row for row in rows if row["indicator"] == indicator]
+        unit = f", {mine[0]['unit']}" if mine else ""
+        heads = [name.removeprefix("allocation ").removeprefix("basis ") for name in policies]
+        table = _open_table(f"{indicator}{unit}", *heads, "spread")
+        for row in mine:
+            who = row["process_id"] or f"market {row['location']}"
+            name = f"{row['product_id']} {who}, per {row['per']}".strip()
+            table.add_row(Text(name), *(format_value(row[p]) for p in policies), _percent(row["spread"]))
+        print_whole(console, table)
+    for name, found in compared.refusals.items():
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        console.print(f"Not possible, {escape(name)}: {escape(found[0].what)}{more}. Do: {escape(found[0].fix)}.")
+
+
+def print_difference(console: Console, found: Difference) -> None:
+    """Print every score that moved, and the exchanges that moved it."""
+    effects = found.effects.to_pylist()
+    keys = ("process_id", "product_id", "location", "indicator")
+    still = 0
+    for score in found.scores.to_pylist():
+        mine = [row for row in effects if all(row[key] == score[key] for key in keys)]
+        if not mine and score["old"] == score["new"]:
+            still += 1
+            continue
+        who = score["process_id"] or f"market {score['location']}"
+        name = f"{score['indicator']} of {score['product_id']} {who}".replace("  ", " ")
+        change = "" if score["ratio"] is None else f" ({100 * (score['ratio'] - 1):+.3g} %)"
+        values = f"{format_value(score['old'])} -> {format_value(score['new'])} {score['unit']} per {score['per']}"
+        console.print(f"[bold]{escape(name)}[/bold]: {escape(values)}{change}")
+        for row in mine[:MOST_EFFECTS]:
+            word = "at" if row["kind"] == "elementary" else "from"
+            via = f" {word} {row['provider']}" if row["provider"] else ""
+            what = f"{row['changed_process_id']}: {row['kind']} {row['flow_id']}{via}"
+            old, new = ("none" if row[a] is None else format_value(row[a]) for a in ("old_amount", "new_amount"))
+            amounts = f"{old} -> {new} {row['amount_unit']}"
+            console.print(f"  {row['effect']:+.3g}  {escape(what)}, {escape(amounts)}")
+        if len(mine) > MOST_EFFECTS:
+            rest = sum(row["effect"] for row in mine[MOST_EFFECTS:])
+            console.print(f"  {rest:+.3g}  {len(mine) - MOST_EFFECTS} more: -o FILE lists them")
+    console.print(f"{found.scores.num_rows - still} score(s) moved, {still} did not.")
+
+
+def _open_table(first: str, *others: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column(escape(first), overflow="fold")
+    for name in others:
+        table.add_column(
+            escape(name), justify="left" if name == "to" else "right", no_wrap=name != "to", overflow="fold"
+        )
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"
