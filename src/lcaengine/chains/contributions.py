@@ -104,12 +104,10 @@ def list_contributions(
         A product; alone it names its market, or its only maker.
     supplier_id, location : str
         Of whom, and where.
-    indicator : str
-        Of the method.
-    by : str
-        process, exchange, flow, input, tier, stage, supplier, location or scope.
+    indicator, by : str
+        What of, and by what: process, exchange, flow, input, tier, stage, supplier, location or scope.
     cutoff : float
-        Parts below this share of the sum of all |parts| are summed into a rest [1]; stages, scopes, tiers are all shown.
+        Parts below this share of the sum of |parts| are summed into a rest [1]; stages, scopes, tiers are all shown.
 
     Returns
     -------
@@ -135,9 +133,8 @@ def list_contributions(
     [('alpha', 2.88), ('gamma', 1.92), ('beta', 0.6)]
     """
     check_cutoff(cutoff)
-    activity = choose_activity(
-        footprints, process_id=process_id, product_id=product_id, supplier_id=supplier_id, location=location
-    )
+    ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
+    activity = choose_activity(footprints, **ids)
     chain = follow_chain(footprints, activity, indicator)
     values, describe = take_apart(chain, by)
     _check_sum(chain, values)
