@@ -7,6 +7,7 @@ from pathlib import Path
 from lcaengine.errors import SolveError
 from lcaengine.findings import Findings
 from lcaengine.footprints.fallbacks import report_fallbacks, share_fallbacks
+from lcaengine.footprints.ranking import report_gaps
 from lcaengine.footprints.score import score_system
 from lcaengine.inventory import load_inventory
 from lcaengine.method import Method, take_method
@@ -52,11 +53,13 @@ def check(place: str | Path, method: Method | str | Path | None = None, policy: 
     system = build_system(inventory, policy or Policy(), found)
     report_loops(system, found)
     matched = None if method is None else match_factors(system, take_method(method), found)
-    shares = None
-    if method is not None and matched is not None and system.fallbacks and not found.blockers():
-        try:
-            shares = share_fallbacks(score_system(system, take_method(method), matched))
-        except SolveError as error:
-            found.block("solve", "exchanges", error.what, error.fix, value=error.where)
-    report_fallbacks(system, found, shares)
+    if method is None or matched is None or found.blockers():
+        report_fallbacks(system, found)
+        return found
+    try:
+        footprints = score_system(system, take_method(method), matched)
+        report_fallbacks(system, found, share_fallbacks(footprints))
+        report_gaps(footprints, found)
+    except SolveError as error:
+        found.block("solve", "exchanges", error.what, error.fix, value=error.where)
     return found

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
 
 from lcaengine.chains.chain import Chain
-from lcaengine.inventory.conversion import ENERGY, ENERGY_HHV, ENERGY_LHV, mass_content
+from lcaengine.footprints.ranking import scale_gaps
 
 __all__ = ["list_gaps"]
 
 SCHEMA = pa.schema(
     [
-        ("kind", pa.string()),
-        ("flow_id", pa.string()),
-        ("direction", pa.string()),
+        *((name, pa.string()) for name in ("kind", "flow_id", "direction")),
         ("amount", pa.float64()),
         ("unit", pa.string()),
         ("mass_kg", pa.float64()),
@@ -33,47 +30,17 @@ def list_gaps(chain: Chain) -> pa.Table:
         kind, flow_id, direction, amount and unit (scaled through the chain, sum of |amount|), mass_kg, energy_MJ
         (where the flow has them), processes.
     """
-    system = chain.footprints.system
-    inventory, demands, b = system.inventory, system.demands, system.interventions
-    open_ended = (demands.provider < 0) & (demands.amount != 0)
-    bare = chain.footprints.matched.is_uncharacterized[b.kind] & (b.amount != 0)
-    rows = []
-    for kind, activity, row, amount in (
-        ("unlinked_input", demands.activity[open_ended], demands.row[open_ended], demands.amount[open_ended]),
-        ("uncharacterized_flow", b.activity[bare], b.row[bare], b.amount[bare]),
-    ):
-        scaled = np.abs(amount * chain.supply[activity])
-        key = inventory.exchanges.flow[row] * 2 + inventory.exchanges.is_input[row]
-        keys, inverse = np.unique(key[scaled > 0], return_inverse=True)
-        sums = np.bincount(inverse, scaled[scaled > 0], len(keys))
-        process = inventory.exchanges.process[row][scaled > 0]
-        for at, each in enumerate(keys.tolist()):
-            count = len(np.unique(process[inverse == at]))
-            rows.append(_describe_gap(chain, kind, each // 2, bool(each % 2), float(sums[at]), count))
-    rows.sort(key=lambda r: (r["kind"] != "unlinked_input", *_rank(r), str(r["flow_id"])))
+    rows = [
+        {
+            "kind": gap.kind,
+            "flow_id": gap.flow_id,
+            "direction": gap.direction,
+            "amount": gap.amount,
+            "unit": gap.unit,
+            "mass_kg": gap.mass,
+            "energy_MJ": gap.energy,
+            "processes": gap.processes,
+        }
+        for gap in scale_gaps(chain.footprints, chain.supply[:, None])
+    ]
     return pa.Table.from_pylist(rows, SCHEMA)
-
-
-def _describe_gap(
-    chain: Chain, kind: str, flow: int, is_input: bool, amount: float, processes: int
-) -> dict[str, str | float | int | None]:
-    flows = chain.footprints.system.inventory.flows
-    unit = flows.units[flow]
-    mass = mass_content(unit, flow, flows.properties)
-    return {
-        "kind": kind,
-        "flow_id": flows.ids[flow].as_py(),
-        "direction": "input" if is_input else "output",
-        "amount": amount / unit.factor,
-        "unit": unit.label,
-        "mass_kg": None if mass is None else mass * amount,
-        "energy_MJ": amount if unit.dimension in (ENERGY, ENERGY_HHV, ENERGY_LHV) else None,
-        "processes": processes,
-    }
-
-
-def _rank(row: dict[str, str | float | int | None]) -> tuple[int, float]:
-    for at, column in enumerate(("mass_kg", "energy_MJ", "amount")):
-        if row[column] is not None:
-            return at, -float(row[column] or 0.0)
-    return 3, 0.0

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
-from lcaengine.footprints.display import find_ends
-from lcaengine.solve import name_activities, solve_coupling
-from lcaengine.system import System, transpose
+from lcaengine.footprints.ends import list_reference_units, supply_ends
+from lcaengine.solve import name_activities
+from lcaengine.system import System
 
 if TYPE_CHECKING:
     from lcaengine.footprints.footprints import Footprints
 
 __all__ = ["FallbackShare", "report_fallbacks", "share_fallbacks"]
-
-MOST_ENDS = 64
-"""For how many end products, markets and bills first, the shares are measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +50,16 @@ def share_fallbacks(footprints: Footprints) -> list[FallbackShare]:
     system, demands = footprints.system, footprints.system.demands
     k = max(0, footprints.method.find("ghg"))
     indicator = footprints.method.indicators[k].id
-    kinds = system.activities.kind
-    ends = sorted(find_ends(footprints), key=lambda a: (-int(kinds[a]), a))[:MOST_ENDS]
+    ends, supply = supply_ends(footprints)
     rows = np.flatnonzero((demands.fallback >= 0) & (demands.provider >= 0))
-    worst = [FallbackShare(0.0, indicator, "")] * len(system.fallbacks)
     if not ends or not len(rows):
-        return worst
-
-    def name(at: NDArray[np.int64]) -> str:
-        return name_activities(system, at)
-
-    demand = np.zeros((len(system.activities), len(ends)))
-    demand[ends, np.arange(len(ends))] = 1.0
-    supply = solve_coupling(transpose(system.coupling), demand, name).x
-    unit = np.ones(len(system.activities))
-    made = system.activities.flow
-    unit[made >= 0] = [system.inventory.flows.units[f].factor for f in made[made >= 0].tolist()]
-    intensity = np.nan_to_num(footprints.value[:, -1, k]) / unit
+        return [FallbackShare(0.0, indicator, "")] * len(system.fallbacks)
+    intensity = np.nan_to_num(footprints.value[:, -1, k]) / list_reference_units(system)
     sign = np.where(demands.is_credit, -1.0, 1.0)
     passed = np.zeros((len(system.fallbacks), len(ends)))
     burden = (sign * demands.amount)[rows] * intensity[demands.provider[rows]]
     np.add.at(passed, demands.fallback[rows], burden[:, None] * supply[demands.activity[rows]])
-    total = np.abs(intensity[ends])
+    total = np.abs(np.nan_to_num(footprints.value[ends, -1, k]))
     share = np.divide(np.abs(passed), total, out=np.zeros_like(passed), where=total > 0)
     most = share.argmax(axis=1)
     return [
