@@ -27,7 +27,7 @@ def to_long(footprints: Footprints) -> pa.Table:
     pyarrow.Table
         supplier_id, process_id, product_id, location, indicator, stage, value, unit, per, primary_data_share, status,
         missing_inputs, missing_factors, inventory_hash, method. Split by something else than stages, `by` and `part`
-        stand in place of `stage`; parts of zero are left out.
+        stand in place of `stage`; of suppliers and locations, parts of zero are left out.
     """
     n, parts, k = footprints.value.shape
     per, every = list_per(footprints), np.arange(n)
@@ -40,11 +40,15 @@ def to_long(footprints: Footprints) -> pa.Table:
         if len(at):
             blocks.append(_block(footprints, at, factor[at], [label] * len(at)))
             positions.append(at)
-    if len(blocks) == 1:
-        return blocks[0]
+    table = pa.concat_tables(blocks)
     order, size = np.argsort(np.concatenate(positions), kind="stable"), parts * k
     rows = (order[:, None] * size + np.arange(size)).ravel()
-    return pa.concat_tables(blocks).take(pa.array(rows)).combine_chunks()
+    if footprints.by in ("supplier", "location"):
+        value = np.asarray(table["value"].fill_null(0.0))[rows]
+        rows = rows[(value != 0) | (rows % parts == parts - 1)]
+    elif len(blocks) == 1:
+        return table
+    return table.take(pa.array(rows)).combine_chunks()
 
 
 def to_wide(footprints: Footprints) -> pa.Table:

@@ -221,7 +221,9 @@ def _report_unlinked(
         )
     elif fault is Fault.AMBIGUOUS:
         what = f"{flow_id!r} is made by several processes and has no market there"
-        fix = f"name a provider_id or add markets; makers: {candidates}"
+        traded = sorted(place for of_flow, place in book.markets if of_flow == flow)
+        known = f"; markets at {', '.join(traded[:8])}" if traded else ""
+        fix = f"name a provider_id or add markets; makers: {candidates}{known}"
         found.block_rows(
             "ambiguous_provider", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix
         )
