@@ -155,9 +155,7 @@ def _draw_exchanges(draw: st.DrawFn, draft: Draft, name: str) -> None:
         draft.rows.append(exchange(name, flow_id, direction, sign * draw(magnitudes(1e-6, 1e3)), row_unit))
 
 
-def _row(
-    draw: st.DrawFn, draft: Draft, name: str, flow_id: str, amount: float, *, made: bool, **flags: object
-) -> Row:
+def _row(draw: st.DrawFn, draft: Draft, name: str, flow_id: str, amount: float, *, made: bool, **flags: object) -> Row:
     """Write a row in one of the units alike, in the direction that makes or takes this kind of flow."""
     kind, reference, _ = draft.flows[flow_id]
     unit = draw(st.sampled_from(ALIKE[reference]))

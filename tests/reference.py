@@ -90,7 +90,8 @@ def score_with_bw2calc(A: Entries, B: Entries, C: Entries, activities: int, indi
     supply = np.stack([lca.supply_arrays[str(a)][at] for a in range(activities)])
     linked = A.to_dense(activities, activities).T != 0
     reached = np.isfinite(shortest_path(csr_array(linked.astype(np.float64)), unweighted=True))
-    direct = np.abs(B.to_dense(kinds, activities)).T @ np.abs(C.to_dense(kinds, indicators))
+    rows = replace(B, value=np.abs(B.value)).to_dense(kinds, activities)  # a contribution is a row's, as in the engine
+    direct = rows.T @ np.abs(C.to_dense(kinds, indicators))
     return Scores(value, np.abs(np.where(reached, supply, 0.0)) @ direct, supply, reached)
 
 

@@ -128,8 +128,9 @@ def test_us_lci(us_lci: System) -> None:
     The condition of A is 1e15, for kg, MJ and pieces mix. Of 12,256 scores 8,871 have nothing that contributes: the
     engine says zero, and bw2calc in a third of them up to 2e-11, because the LU of SuperLU chooses its pivots by size
     across units and leaves dust in supplies that no demand reaches. Of the other 3,385 the same dust drowns fourteen
-    small ones, by up to 1.5e-4. Refined in extended precision until nothing changes, the solution agrees with the
-    engine's to 5e-16 everywhere: it is bw2calc's solver that is off. One step of refinement at its own scores mends it.
+    small ones, by up to 1.5e-4; with all pivots on the diagonal there is none. Refined in extended precision until
+    nothing changes, the solution agrees with the engine's to 5e-16 everywhere: it is bw2calc's solver that is off. One
+    step of refinement at its own scores mends it.
     """
     method = lca.read_method("core")
     matched = match_factors(us_lci, method)
