@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tests.draws import ENERGY_UNITS, IN_BASE
-from tests.reference import Entries
+from tests.entries import Entries
 from tests.tables import Tables
 
 MADE = {("product", "output"), ("waste", "input")}
@@ -135,7 +135,7 @@ def assemble(tables: Tables) -> Twin:
     assembler = Assembler(tables)
     keys = [(process, flow) for process, shares in assembler.shares.items() for flow in shares]
     keys += [("", flow) for flow in assembler.markets]
-    kinds = sorted(str(flow) for flow, kind in assembler.kind.items() if kind == "elementary") + [SITE_ENERGY]
+    kinds = [*sorted(str(flow) for flow, kind in assembler.kind.items() if kind == "elementary"), SITE_ENERGY]
     entries = list(assembler.list_entries())
     return Twin(keys, kinds, *(_number(entries, name, keys, kinds) for name in "AB"))
 

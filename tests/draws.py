@@ -137,7 +137,7 @@ def _draw_exchanges(draw: st.DrawFn, draft: Draft, name: str) -> None:
     count = draw(st.integers(0, 4))
     for _ in range(count):
         flow_id = draw(st.sampled_from([f for f in draft.flows if draft.makers.get(f)]))
-        kind, _, value = draft.flows[flow_id]
+        value = draft.flows[flow_id][2]
         sign = -1.0 if draw(st.integers(0, 4)) == 0 else 1.0
         amount = sign * draft.worth[name] * BUDGET / count * draw(st.floats(0.01, 1.0)) / value
         others = [maker for maker in draft.makers[flow_id] if maker != name]

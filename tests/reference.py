@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import shortest_path
+
+from tests.entries import Entries, measure_contributions
 
 with warnings.catch_warnings():
     # bw2calc recommends a faster solver when it is imported without one; SciPy's will do.
@@ -19,21 +19,7 @@ with warnings.catch_warnings():
     import bw2calc
 import bw_processing
 
-__all__ = ["Entries", "Scores", "assert_agree", "differ_little", "refine", "score_with_bw2calc"]
-
-
-@dataclass(frozen=True)
-class Entries:
-    """A sparse matrix in entries; entries of one place are summed."""
-
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
-    value: NDArray[np.float64]
-
-    def to_dense(self, rows: int, columns: int) -> NDArray[np.float64]:
-        dense = np.zeros((rows, columns))
-        np.add.at(dense, (self.row, self.column), self.value)
-        return dense
+__all__ = ["Scores", "assert_agree", "differ_little", "refine", "score_with_bw2calc"]
 
 
 @dataclass(frozen=True)
@@ -45,17 +31,14 @@ class Scores:
     value : (n, k)
         Scores.
     size : (n, k)
-        Sums of |contributions|, |C| |B| |s|.
+        Sums of |contributions| over exchange rows and chains: as if no row below zero and no credit met another.
     supply : (n, n)
         Scaling vectors s, a row a demand.
-    reached : (n, n)
-        Whether there is any way from a demand's activity to another.
     """
 
     value: NDArray[np.float64]
     size: NDArray[np.float64]
     supply: NDArray[np.float64]
-    reached: NDArray[np.bool_]
 
 
 def score_with_bw2calc(A: Entries, B: Entries, C: Entries, activities: int, indicators: int) -> Scores:
@@ -88,11 +71,7 @@ def score_with_bw2calc(A: Entries, B: Entries, C: Entries, activities: int, indi
             value[a, k] = scores[("m", str(k)), str(a)]
     at = [lca.dicts.activity[a + kinds] for a in range(activities)]
     supply = np.stack([lca.supply_arrays[str(a)][at] for a in range(activities)])
-    linked = A.to_dense(activities, activities).T != 0
-    reached = np.isfinite(shortest_path(csr_array(linked.astype(np.float64)), unweighted=True))
-    rows = replace(B, value=np.abs(B.value)).to_dense(kinds, activities)  # a contribution is a row's, as in the engine
-    direct = rows.T @ np.abs(C.to_dense(kinds, indicators))
-    return Scores(value, np.abs(np.where(reached, supply, 0.0)) @ direct, supply, reached)
+    return Scores(value, measure_contributions(A, B, C, activities, indicators), supply)
 
 
 def refine(scores: Scores, A: Entries) -> Scores:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from pathlib import Path
 
@@ -15,54 +14,24 @@ import lcaengine as lca
 from lcaengine.method import Method
 from lcaengine.system import System, build_system, match_factors
 from tests import uslci
-from tests.assembler import SITE_ENERGY, assemble
+from tests.assembler import assemble
 from tests.draws import inventories
-from tests.reference import Entries, assert_agree, differ_little, refine, score_with_bw2calc
+from tests.entries import Entries
+from tests.reference import assert_agree, differ_little, refine, score_with_bw2calc
+from tests.small_method import INDICATORS, list_factors, write_small_method
 from tests.tables import Row, write_inventory
-
-FACTORS = {
-    ("climate", "co2"): 1.0,
-    ("climate", "ch4"): 29.8,
-    ("water", "river"): 1e-3,
-    ("balance", "co2"): 0.5,
-    ("balance", "ch4"): -7.0,
-    ("balance", "river"): 0.25,
-    ("energy_site", SITE_ENERGY): 1.0,
-}
-INDICATORS = {"climate": "kg CO2e", "water": "m3", "balance": "score", "energy_site": "MJ"}
 
 
 @pytest.fixture(scope="module")
 def method(tmp_path_factory: pytest.TempPathFactory) -> Method:
-    """Write and read a small method, one indicator of which weighs some flows against others."""
-    folder = tmp_path_factory.mktemp("method")
-    (folder / "method.toml").write_text('name = "small"\nversion = "1"\n', encoding="utf-8")
-    directions = {"river": "input"}
-    tables: dict[str, list[Row]] = {
-        "indicators": [{"indicator": k, "name": k, "unit": unit} for k, unit in INDICATORS.items()],
-        "factors": [
-            {"indicator": k, "flow_id": flow, "direction": directions.get(flow, "output"), "factor": x}
-            | {"unit": f"{INDICATORS[k]}/kg", "source_id": "made-up"}
-            for (k, flow), x in FACTORS.items()
-            if flow != SITE_ENERGY
-        ],
-        "sources": [{"source_id": "made-up", "citation": "numbers for a test"}],
-    }
-    for name, rows in tables.items():
-        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-    return lca.read_method(folder)
+    return lca.read_method(write_small_method(tmp_path_factory.mktemp("method")))
 
 
 @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables=inventories())
 def test_random_systems(method: Method, tables: dict[str, list[Row]]) -> None:
     twin = assemble(tables)
-    pairs = [(twin.kinds.index(flow), list(INDICATORS).index(k), x) for (k, flow), x in FACTORS.items()]
-    kind, indicator, factor = (np.array(column) for column in zip(*pairs, strict=True))
-    reference = score_with_bw2calc(twin.A, twin.B, Entries(kind, indicator, factor), len(twin.keys), len(INDICATORS))
+    reference = score_with_bw2calc(twin.A, twin.B, list_factors(twin), len(twin.keys), len(INDICATORS))
     with tempfile.TemporaryDirectory() as folder:
         footprints = lca.score(lca.read_inventory(write_inventory(Path(folder), tables)), method)
     system = footprints.system

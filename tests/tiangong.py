@@ -11,7 +11,7 @@ import csv
 import os
 from pathlib import Path
 
-from tests.tables import Row, write_inventory
+from tests.tables import Row, Tables, write_inventory
 
 SHARED = Path(os.environ.get("LCAENGINE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared/data"))
 FOLDER = SHARED / "ree_tiangong"
@@ -38,7 +38,7 @@ def write_tiangong(folder: Path) -> Path:
         for p in read_rows("processes")
     ]
     rows = read_rows("exchanges")
-    flows = {
+    flows: dict[str, Row] = {
         row["flow_id"]: {
             "flow_id": row["flow_id"],
             "name": row["flow_name"],
@@ -58,5 +58,5 @@ def write_tiangong(folder: Path) -> Path:
         }
         for row in rows
     ]
-    tables = {"processes": processes, "flows": list(flows.values()), "exchanges": exchanges}
+    tables: Tables = {"processes": processes, "flows": list(flows.values()), "exchanges": exchanges}
     return write_inventory(folder, tables, "parquet")

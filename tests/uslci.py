@@ -13,8 +13,8 @@ What it decides:
   process treats. They are unlinked, for ``unlinked="cutoff"``.
 - Elementary flows keep their names; ``category`` gives compartment and sub-compartment, less the folders in which NETL
   keeps its coal flows. EPA's mapped names are left alone: they fold biogenic carbon dioxide into the other.
-- Where a factor needs another dimension than the data's, EPA's mapping in the data joins them: natural gas has 52.356021
-  MJ a kg and 38.3 MJ a m3, and five occupations written as areas are area-years. Water is 1000 kg a m3.
+- Where a factor needs another dimension than the data's, EPA's mapping in the data joins them: natural gas has
+  52.356021 MJ a kg and 38.3 MJ a m3, and five occupations written as areas are area-years. Water is 1000 kg a m3.
 - A process has no stage, so that all is background. Uncertainty, dates and comments are not carried.
 """
 
@@ -101,8 +101,9 @@ def write_uslci(folder: Path) -> Links:
 def _list_processes(rows: pd.DataFrame) -> pd.DataFrame:
     processes = pd.read_parquet(FOLDER / "processes.parquet")[["process_id", "name", "location"]]
     made = rows[(rows["flow_type"] == "PRODUCT_FLOW") & ~rows["is_input"]]
-    several = made.groupby("process_id")["flow_id"].nunique() > 1
-    return processes.assign(allocation=processes["process_id"].map(several.map({True: "none", False: None})))
+    products = made.drop_duplicates(["process_id", "flow_id"])["process_id"].value_counts()
+    several = processes["process_id"].map(products) > 1
+    return processes.assign(allocation=several.map({True: "none", False: None}))
 
 
 def _list_flows(units: pd.Series[str]) -> pd.DataFrame:
