@@ -32,7 +32,13 @@ def measure_contributions(A: Entries, B: Entries, C: Entries, activities: int, i
     """
     kinds = int(max(B.row.max(initial=-1), C.row.max(initial=-1))) + 1
     chain = replace(A, value=np.where(A.row == A.column, A.value, -np.abs(A.value))).to_dense(activities, activities)
-    reached = np.isfinite(shortest_path(csr_array((chain.T != 0).astype(np.float64)), unweighted=True))
+    reached = find_reached(A, activities)
     rows = replace(B, value=np.abs(B.value)).to_dense(kinds, activities)
     direct = rows.T @ np.abs(C.to_dense(kinds, indicators))
     return np.asarray(np.where(reached, np.linalg.inv(chain).T, 0.0) @ direct)
+
+
+def find_reached(A: Entries, activities: int) -> NDArray[np.bool_]:
+    """Tell whether a demand on an activity (row) can reach another (column): solvers leave dust where it cannot."""
+    links = csr_array((np.ones(len(A.row)), (A.column, A.row)), shape=(activities, activities))
+    return np.isfinite(shortest_path(links, unweighted=True))

@@ -27,7 +27,7 @@ def method(tmp_path_factory: pytest.TempPathFactory) -> Method:
     return lca.read_method(write_small_method(tmp_path_factory.mktemp("method")))
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables=inventories())
 def test_random_systems(method: Method, tables: dict[str, list[Row]]) -> None:
     twin = assemble(tables)
