@@ -94,7 +94,7 @@ def _draw_co_product(
     output = draft.worth[name] * draw(st.floats(0.05, 0.2)) / draft.flows[flow_id][2]
     spared = rule == "substitution"
     draft.rows.append(
-        _row(draw, draft, name, flow_id, output, made=True, provider_id=_draw_provider(draw, references[flow_id]))
+        _row(draw, draft, name, flow_id, output, made=True, provider_id=draw(st.sampled_from(references[flow_id])))
         if spared
         else _row(draw, draft, name, flow_id, output, made=True)
     )
@@ -106,21 +106,13 @@ def _draw_co_product(
     if spared:
         draft.worth[name] *= 0.7  # what is spared is worth up to 0.2 of it: 0.7 x 0.7 + 0.2 stays below one
     if rule in ("as_given", "causal"):
-        exchanges = [None, draw(st.sampled_from(("co2", *names_of(draft))))] if rule == "causal" else [None]
+        exchanges = [None, draw(st.sampled_from(("co2", *draft.flows)))] if rule == "causal" else [None]
         for each in exchanges:
             share = draw(st.floats(0.1, 0.9))
             pairs = ((reference, share), (flow_id, 1.0 - share))
             draft.allocation += [
                 {"process_id": name, "product_flow_id": f, "factor": x, "exchange_flow_id": each} for f, x in pairs
             ]
-
-
-def names_of(draft: Draft) -> list[str]:
-    return list(draft.flows)
-
-
-def _draw_provider(draw: st.DrawFn, makers: list[str]) -> str:
-    return draw(st.sampled_from(makers))
 
 
 def _draw_market(draw: st.DrawFn, draft: Draft, flow_id: str) -> None:
@@ -143,7 +135,7 @@ def _draw_exchanges(draw: st.DrawFn, draft: Draft, name: str) -> None:
         others = [maker for maker in draft.makers[flow_id] if maker != name]
         has_market = any(row["flow_id"] == flow_id for row in draft.markets)
         avoided = bool(others) and draw(st.integers(0, 4)) == 0
-        provider: str | None = _draw_provider(draw, others if avoided else draft.makers[flow_id])
+        provider: str | None = draw(st.sampled_from(others if avoided else draft.makers[flow_id]))
         if (has_market or len(draft.makers[flow_id]) == 1) and draw(st.booleans()):
             provider = None
         flags = {"is_avoided": avoided, "provider_id": provider}

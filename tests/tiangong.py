@@ -8,13 +8,12 @@ processes there are written without a place.
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
+from tests.shared_data import SHARED_DATA
 from tests.tables import Row, Tables, write_inventory
 
-SHARED = Path(os.environ.get("LCAENGINE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared/data"))
-FOLDER = SHARED / "ree_tiangong"
+FOLDER = SHARED_DATA / "ree_tiangong"
 
 KINDS = {"Product flow": "product", "Waste flow": "waste", "Elementary flow": "elementary", "": None}
 PLACES = ("CN",)

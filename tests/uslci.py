@@ -4,9 +4,9 @@ What it decides:
 
 - Amounts are the row's amount times its ``factor_to_ref``, in the reference unit of the flow's own unit group: unit
   names are ambiguous, ids are not. Currency goes by the group's ``EUR 2000``, at the data's own rate of one.
-- No process of the export has a default allocation, and its 12,126 allocation rows are openLCA's placeholders: of the
-  106 physical ones every value is zero, and the causal ones name no product in 11,542 of 12,020 cases. A process with
-  several products is therefore written ``none``: its reference carries all, its other products supply nobody.
+- No process of the export has a default allocation, and its 12,126 allocation rows share nothing out: they are zero but
+  for 250 causal ones, which are one; all 106 physical ones are zero, and 11,542 of 12,020 causal ones name no product. A
+  process with several products is therefore written ``none``: its reference carries all, its others supply nobody.
 - An input goes to the data's ``provider_id`` where that makes the flow as its reference: 3,590 times the only one, 135
   times the one of two that the data chose. The 294 inputs that only a co-product could meet, 114 of which the data
   resolves among two, name no provider and find none; nor do the 2,461 without one, nor the 74 rows of waste, which no
@@ -20,16 +20,15 @@ What it decides:
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from tests.shared_data import SHARED_DATA
 from tests.tables import ABOUT
 
-SHARED = Path(os.environ.get("LCAENGINE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared/data"))
-FOLDER = SHARED / "uslci_fy17q4"
+FOLDER = SHARED_DATA / "uslci_fy17q4"
 
 LABELS = {"EUR 2000": "EUR2000"}
 """Reference units whose label is not the engine's."""
