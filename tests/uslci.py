@@ -5,8 +5,8 @@ What it decides:
 - Amounts are the row's amount times its ``factor_to_ref``, in the reference unit of the flow's own unit group: unit
   names are ambiguous, ids are not. Currency goes by the group's ``EUR 2000``, at the data's own rate of one.
 - No process of the export has a default allocation, and its 12,126 allocation rows share nothing out: they are zero but
-  for 250 causal ones, which are one; all 106 physical ones are zero, and 11,542 of 12,020 causal ones name no product. A
-  process with several products is therefore written ``none``: its reference carries all, its others supply nobody.
+  for 250 causal ones, which are one; all 106 physical ones are zero, and 11,542 of 12,020 causal ones name no product.
+  A process with several products is therefore written ``none``: its reference carries all, the others supply nobody.
 - An input goes to the data's ``provider_id`` where that makes the flow as its reference: 3,590 times the only one, 135
   times the one of two that the data chose. The 294 inputs that only a co-product could meet, 114 of which the data
   resolves among two, name no provider and find none; nor do the 2,461 without one, nor the 74 rows of waste, which no
