@@ -52,7 +52,7 @@ def us_lci(tmp_path_factory: pytest.TempPathFactory) -> System:
     # The counts that come with the data: 3,590 unique, 135 ambiguous, 294 by a co-product, 2,461 unlinked. Its 74 rows
     # of waste have no link at all.
     assert uslci.write_uslci(folder) == uslci.Links(3590, 135, 294, 2461, 74)
-    return build_system(lca.read_inventory(folder), "cutoff")
+    return build_system(lca.read_inventory(folder), lca.Policy(unlinked="cutoff"))
 
 
 @needs_uslci
@@ -107,7 +107,7 @@ def test_us_lci(us_lci: System) -> None:
     A, C = list_technosphere(us_lci), Entries(matched.kind, matched.indicator, matched.factor)
     reference = score_with_bw2calc(A, Entries(b.kind, b.activity, b.amount), C, n, k)
 
-    footprints = lca.score(us_lci.inventory, method, "cutoff")
+    footprints = lca.score(us_lci.inventory, method, lca.Policy(unlinked="cutoff"))
     flows = us_lci.inventory.flows
     found = footprints.value[:, -1] / np.array([flows.units[flow].factor for flow in us_lci.activities.flow])[:, None]
     assert (found[:, method.find("energy_site")] == 0).all()

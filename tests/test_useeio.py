@@ -14,9 +14,10 @@ import lcaengine as lca
 from lcaengine.findings import Findings
 from lcaengine.solve import name_activities, solve_coupling
 from lcaengine.system import build_system, list_entries, match_factors, sum_entries
+from tests.shared_data import SHARED_DATA
 from tests.tables import Tables, write_inventory
 
-MODEL = Path(__file__).resolve().parents[2] / "shared/data/useeio/GAEEIOv1.0-s-20"
+MODEL = SHARED_DATA / "useeio/GAEEIOv1.0-s-20"
 
 
 def read_matrix(name: str) -> tuple[list[str], list[str], NDArray[np.float64]]:

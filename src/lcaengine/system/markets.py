@@ -114,7 +114,7 @@ def _read_parts(
         flow, place, basis = int(flows[at]), places[at] or GLOBAL, bases[at] or BASES[0]
         maker = makers.get((int(processes[at]), flow))
         value = None if flow < 0 or processes[at] < 0 else _read_row(inventory, at, flow, maker, found)
-        if maker is None or value is None:
+        if maker is None or value is None or basis not in BASES:
             spoiled.add((flow, place))
             continue
         mixes.setdefault((flow, place), {}).setdefault(basis, []).append((maker, value))
