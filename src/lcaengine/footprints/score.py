@@ -173,5 +173,6 @@ def _reference_units(system: System) -> tuple[NDArray[np.float64], NDArray[np.fl
         base[a] = unit.factor
         mass = mass_content(unit, flow, flows.properties)
         if mass is not None:
-            per_kg[a] = np.divide(1.0, mass * unit.factor)
+            with np.errstate(divide="ignore", over="ignore"):  # refused by name, where intensities are known
+                per_kg[a] = np.divide(1.0, mass * unit.factor)
     return base, per_kg

@@ -101,7 +101,8 @@ def read_period(text: str) -> tuple[dt.date, dt.date] | None:
         days = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     except ValueError:
         return None
-    return days if len(text) == 21 and days[0] <= days[1] else None
+    is_plain = text == f"{days[0]}/{days[1]}"  # and no week of a year, which fromisoformat reads too
+    return days if is_plain and days[0] <= days[1] else None
 
 
 def _check_period(period: str, found: Findings) -> None:

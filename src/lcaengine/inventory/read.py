@@ -106,6 +106,8 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
         frames[name] = build_frame(raw, spec, found)
     if any(f.code in STRUCTURAL and f.row is None and f.table in TABLES for f in found.blockers()):
         return None
+    if not len(frames["processes"]) or not len(frames["flows"]):  # no row has an id
+        return None
     flows, is_broken = _build_flows(frames["flows"], frames["properties"], found)
     processes = _build_processes(frames["processes"], found)
     exchanges, lost = _build_exchanges(frames["exchanges"], processes, flows, is_broken, found)

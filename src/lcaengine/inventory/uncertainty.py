@@ -77,7 +77,9 @@ class _Rows:
     is_wrong: NDArray[np.bool_]
 
     def is_type(self, *types: int) -> NDArray[np.bool_]:
-        return np.isin(self.kind, types)
+        known = np.zeros(len(UNCERTAINTY_TYPES) + 1, np.bool_)  # the last is for a kind of -1
+        known[list(types)] = True
+        return known[self.kind]
 
 
 def report_uncertainty(frame: Frame, amount_columns: tuple[str, ...], found: Findings) -> None:

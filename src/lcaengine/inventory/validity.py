@@ -39,7 +39,7 @@ def report_validity(frame: Frame, reference_period: str, found: Findings) -> Non
         what = f"{column}, {{value}}, is outside the reference period {first}/{last}"
         fix = "use data of the period, or say why these stand for it"
         at = outside & ~wrong
-        found.block_rows("validity", frame.table, at, frame.rows, column, values, what, fix, Severity.WARNING)
+        found.block_rows("reference_period", frame.table, at, frame.rows, column, values, what, fix, Severity.WARNING)
 
 
 def _holds(comparison: object) -> NDArray[np.bool_]:

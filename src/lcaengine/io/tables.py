@@ -8,6 +8,7 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -18,8 +19,11 @@ __all__ = ["list_tables", "read_table"]
 
 _BOOKKEEPING = ("_SUCCESS", "_metadata", "_common_metadata")
 """Files that writers of Parquet leave beside the parts."""
-CSV_FIELD_BYTES = 1 << 20
-"""Longest field a CSV may hold."""
+FIELD_BYTES = 1 << 20
+"""Longest field a table may hold."""
+ROWS_FREE = 1_000_000
+ROWS_PER_BYTE = 10
+"""Most rows a Parquet file may hold: so many, and so many more a byte; beyond that it is made to fill memory."""
 
 
 def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
@@ -89,8 +93,8 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
     parts = []
     for name in names:
         try:
-            part = _read_csv(store, name) if name.endswith(".csv") else pq.ParquetFile(open_file(store, name)).read()
-        except (pa.ArrowException, OSError, ValueError, csv.Error, OverflowError, KeyError) as error:
+            part = _read_csv(store, name) if name.endswith(".csv") else _read_parquet(store, name)
+        except (pa.ArrowException, OSError, ValueError, csv.Error, OverflowError, LookupError, MemoryError) as error:
             text = " ".join(str(error).split())[:300]
             raise DataError(
                 f"{name} cannot be read: {text}", store.label, "write the file again", table=table
@@ -100,6 +104,7 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
         except pa.ArrowException as error:
             text = " ".join(str(error).split())[:300]
             raise DataError(f"{name} holds text that is not UTF-8: {text}", store.label, "write it again") from error
+        _refuse_long_fields(part, store, name)
         if len(set(part.column_names)) < len(part.column_names):
             twice = sorted({c for c in part.column_names if part.column_names.count(c) > 1})
             raise DataError(f"{name} names column {twice[0]!r} twice", store.label, "keep one of them", table=table)
@@ -115,6 +120,25 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
         ) from error
 
 
+def _read_parquet(store: Store, name: str) -> pa.Table:
+    with open_file(store, name) as source:
+        size, file = source.size(), pq.ParquetFile(source)
+        if file.metadata.num_rows > ROWS_FREE + ROWS_PER_BYTE * size:
+            raise ValueError(f"it unpacks {size} bytes to {file.metadata.num_rows} rows")
+        return file.read()
+
+
+def _refuse_long_fields(part: pa.Table, store: Store, name: str) -> None:
+    for column in part.column_names:
+        chunks = part.column(part.column_names.index(column)).chunks
+        for chunk in (each.dictionary if pa.types.is_dictionary(each.type) else each for each in chunks):
+            if pa.types.is_string(chunk.type) or pa.types.is_large_string(chunk.type):
+                longest = pc.max(pc.binary_length(chunk)).as_py() or 0
+                if longest > FIELD_BYTES:
+                    what = f"{name} holds a field of {longest} bytes in column {column!r}"
+                    raise DataError(what, store.label, f"shorten it to {FIELD_BYTES} bytes at most")
+
+
 def _read_csv(store: Store, name: str) -> pa.Table:
     content = read_bytes(store, name)
     if not content.strip():
@@ -122,8 +146,8 @@ def _read_csv(store: Store, name: str) -> pa.Table:
     if b"\x00" in content:
         raise ValueError("the file holds NUL bytes: it is not text in UTF-8")
     text = content.decode("utf-8-sig")
-    if longest_line(content) > CSV_FIELD_BYTES:
-        raise ValueError(f"a line is longer than {CSV_FIELD_BYTES} bytes")
+    if longest_line(content) > FIELD_BYTES:
+        raise ValueError(f"a line is longer than {FIELD_BYTES} bytes")
     records = csv.reader(io.StringIO(text, newline=""), strict=True)  # a quote that is not closed is an error here
     header = next(row for row in records if row)
     for row in records:

@@ -96,8 +96,9 @@ def solve_stages(
     background = solve_coupling(cut_labelled(coupling, labelled), np.where(labelled[:, None], 0.0, direct), name)
     rows = np.repeat(np.arange(len(coupling), dtype=np.int64), np.diff(coupling.indptr))
     drawn = np.zeros_like(direct)
-    np.add.at(drawn, rows, coupling.data[:, None] * background.x[coupling.indices])
-    owned = np.where(labelled[:, None], direct - drawn, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):  # refused by the solve below, by name
+        np.add.at(drawn, rows, coupling.data[:, None] * background.x[coupling.indices])
+        owned = np.where(labelled[:, None], direct - drawn, 0.0)
     n, k = direct.shape
     masked = np.zeros((n, labels, k))
     for each in range(labels):
