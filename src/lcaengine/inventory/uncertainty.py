@@ -221,19 +221,18 @@ def _report_lognormals(rows: _Rows, found: Findings) -> None:
 def _report_bounds(rows: _Rows, found: Findings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Report bounds that hold nothing, and give those that are given or follow from the type; NaN for none."""
     lower, upper, loc = (rows.parameters[name].copy() for name in ("minimum", "maximum", "loc"))
-    lower[rows.is_type(_BERNOULLI)], upper[rows.is_type(_BERNOULLI)] = 0.0, 1.0
-    lower[rows.is_type(_DISCRETE, _BETA) & np.isnan(lower)] = 0.0
-    upper[rows.is_type(_BETA) & np.isnan(upper)] = 1.0
+    lower[rows.is_type(_BERNOULLI, _DISCRETE, _BETA) & np.isnan(lower)] = 0.0
+    upper[rows.is_type(_BERNOULLI, _BETA) & np.isnan(upper)] = 1.0
     begins = rows.is_type(*_FROM_OFFSET)
     offset = np.where(np.isnan(loc), 0.0, loc)
     lower = np.where(begins & ~rows.negative, np.fmax(lower, offset), lower)
     upper = np.where(begins & rows.negative, np.fmin(upper, -offset), upper)
     bounded = rows.kind > 1
-    column = "minimum"
-    what, fix = "the distribution's lower bound, {value}, is not below its upper one", "correct minimum and maximum"
-    _block(rows, rows.is_type(*_SPREAD) & (lower == upper), column, what, fix, found)
-    what = "the distribution's lower bound, {value}, is above its upper one"
-    _block(rows, bounded & (lower > upper), column, what, fix, found)
+    has_lower = rows.frame.filled("minimum")
+    empty = (rows.is_type(*_SPREAD) & (lower == upper)) | (bounded & (lower > upper))
+    for column, here in (("minimum", has_lower), ("maximum", ~has_lower)):
+        what = f"with a {column} of {{value}} nothing is left between the distribution's bounds"
+        _block(rows, empty & here, column, what, "correct minimum and maximum", found)
     outside = rows.is_type(5, _PERT) & ((loc < lower) | (loc > upper))
     what, fix = "the mode, {value}, is outside minimum and maximum", "correct loc, minimum or maximum"
     _block(rows, outside, "loc", what, fix, found)
