@@ -21,9 +21,11 @@ _BOOKKEEPING = ("_SUCCESS", "_metadata", "_common_metadata")
 """Files that writers of Parquet leave beside the parts."""
 FIELD_BYTES = 1 << 20
 """Longest field a table may hold."""
-ROWS_FREE = 1_000_000
-ROWS_PER_BYTE = 10
-"""Most rows a Parquet file may hold: so many, and so many more a byte; beyond that it is made to fill memory."""
+UNPACKED_FREE, UNPACKED_PER_BYTE = 1 << 30, 200
+"""Most bytes a Parquet file may unpack to: so many, and so many more for each of its own."""
+CHUNK_FREE = 10_000_000
+"""Most bytes a column of a Parquet file may unpack to before they are counted for each of its own."""
+ROWS_AT_ONCE = 1024
 
 
 def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
@@ -104,7 +106,6 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
         except pa.ArrowException as error:
             text = " ".join(str(error).split())[:300]
             raise DataError(f"{name} holds text that is not UTF-8: {text}", store.label, "write it again") from error
-        _refuse_long_fields(part, store, name)
         if len(set(part.column_names)) < len(part.column_names):
             twice = sorted({c for c in part.column_names if part.column_names.count(c) > 1})
             raise DataError(f"{name} names column {twice[0]!r} twice", store.label, "keep one of them", table=table)
@@ -121,22 +122,39 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
 
 
 def _read_parquet(store: Store, name: str) -> pa.Table:
+    """Read a few rows at a time: a file of some bytes can hold more text than there is memory, as one word repeated."""
     with open_file(store, name) as source:
-        size, file = source.size(), pq.ParquetFile(source)
-        if file.metadata.num_rows > ROWS_FREE + ROWS_PER_BYTE * size:
-            raise ValueError(f"it unpacks {size} bytes to {file.metadata.num_rows} rows")
-        return file.read()
+        most, total, parts = UNPACKED_FREE + UNPACKED_PER_BYTE * source.size(), 0, []
+        file = pq.ParquetFile(source)
+        groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+        for chunk in (group.column(at) for group in groups for at in range(group.num_columns)):
+            if chunk.total_uncompressed_size > CHUNK_FREE + UNPACKED_PER_BYTE * chunk.total_compressed_size:
+                raise ValueError(f"it unpacks column {chunk.path_in_schema!r} to {chunk.total_uncompressed_size} bytes")
+        for batch in file.iter_batches(ROWS_AT_ONCE):
+            total += sum(_count_bytes(column) for column in batch.columns)
+            if total > most:
+                raise ValueError(f"it unpacks {source.size()} bytes to more than {most}")
+            part = pa.Table.from_batches([batch])
+            _refuse_long_fields(part, name)
+            parts.append(part)
+        return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
 
 
-def _refuse_long_fields(part: pa.Table, store: Store, name: str) -> None:
-    for column in part.column_names:
-        chunks = part.column(part.column_names.index(column)).chunks
-        for chunk in (each.dictionary if pa.types.is_dictionary(each.type) else each for each in chunks):
-            if pa.types.is_string(chunk.type) or pa.types.is_large_string(chunk.type):
-                longest = pc.max(pc.binary_length(chunk)).as_py() or 0
+def _count_bytes(column: pa.Array) -> int:
+    """Give what a column takes up, one of codes and words when it is spelled out."""
+    if not pa.types.is_dictionary(column.type) or not pa.types.is_string(column.type.value_type):
+        return int(column.nbytes)
+    return int(pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0)
+
+
+def _refuse_long_fields(part: pa.Table, name: str) -> None:
+    for at, column in enumerate(part.column_names):
+        for chunk in part.column(at).chunks:
+            texts = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+            if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
+                longest = pc.max(pc.binary_length(texts)).as_py() or 0
                 if longest > FIELD_BYTES:
-                    what = f"{name} holds a field of {longest} bytes in column {column!r}"
-                    raise DataError(what, store.label, f"shorten it to {FIELD_BYTES} bytes at most")
+                    raise ValueError(f"column {column!r} has a field of {longest} bytes, {FIELD_BYTES} are the most")
 
 
 def _read_csv(store: Store, name: str) -> pa.Table:
