@@ -161,6 +161,7 @@ def _refuse_overflow(
         )
 
 
+@np.errstate(divide="ignore", over="ignore")  # refused by name, where intensities are known
 def _reference_units(system: System) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give base units per reference unit of every activity's product, and reference units a kg."""
     flows = system.inventory.flows
@@ -173,6 +174,5 @@ def _reference_units(system: System) -> tuple[NDArray[np.float64], NDArray[np.fl
         base[a] = unit.factor
         mass = mass_content(unit, flow, flows.properties)
         if mass is not None:
-            with np.errstate(divide="ignore", over="ignore"):  # refused by name, where intensities are known
-                per_kg[a] = np.divide(1.0, mass * unit.factor)
+            per_kg[a] = np.divide(1.0, mass * unit.factor)
     return base, per_kg

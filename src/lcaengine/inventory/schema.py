@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["STAGES", "TABLES", "UNCERTAINTY_TYPES", "Column", "Table"]
+__all__ = ["STAGES", "TABLES", "Column", "Table"]
 
 STAGES = ("extraction", "processing", "assembly", "transport", "use", "end_of_life")
 """The closed list of life-cycle stages; a process with none is background."""
