@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import io
 import math
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -556,3 +558,28 @@ def test_a_background_beyond_a_float_is_refused_by_name(tmp_path: Path) -> None:
     )
     with pytest.raises(lca.SolveError, match="do:"):
         lca.score(lca.read_inventory(write_inventory(tmp_path, tables)))
+
+
+FLIP = """
+import sys
+from pathlib import Path
+import lcaengine as lca
+from lcaengine.findings import Findings
+from lcaengine.inventory import load_inventory
+place = Path(sys.argv[1])
+file = place / "flows.parquet"
+whole = file.read_bytes()
+for at in range(len(whole)):
+    file.write_bytes(whole[:at] + bytes([whole[at] ^ 8]) + whole[at + 1 :])
+    try:
+        load_inventory(place, Findings())
+    except lca.LcaError:
+        pass
+print("alive")
+"""
+
+
+def test_a_flipped_bit_of_parquet_never_ends_the_process(tmp_path: Path) -> None:
+    place = write_inventory(tmp_path, BASE, "parquet")
+    done = subprocess.run([sys.executable, "-c", FLIP, str(place)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
