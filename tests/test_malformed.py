@@ -26,7 +26,7 @@ import lcaengine as lca
 from lcaengine.io import tables as io_tables
 from tests.conftest import Run
 from tests.tables import ABOUT, Row, emits, exchange, makes, process, product, takes, write_inventory
-from tests.test_check import BASE, CASES, Case, add, allocated, exchanges, row, third
+from tests.test_check import BASE, CASES, COPRODUCTS, Case, add, allocated, exchanges, row, third
 from tests.test_refusals import COLUMNS, FACTOR, write_method
 
 Z = product("z")
@@ -546,6 +546,16 @@ def test_a_reference_of_zero_in_a_mix_by_production(tmp_path: Path) -> None:
         {"processes": made, "flows": [Z], "exchanges": [makes("r", "z", 0.0), makes("s", "z"), takes("q", "z", 1.0)]}
     )
     assert "reference_amount" in {f.code for f in lca.check(write_inventory(tmp_path, tables)).blockers()}
+
+
+def test_weights_beyond_a_float_share_nothing(tmp_path: Path) -> None:
+    prices = [
+        row(flow_id=flow, property="price", value=1e200, unit=f"USD2020/{unit}")
+        for flow, unit in (("z", "kg"), ("m", "MJ"))
+    ]
+    tables = add(allocated("economic", properties=prices, exchanges=[makes("r", "z", 1e200), COPRODUCTS[1]]))
+    (found,) = lca.check(write_inventory(tmp_path, tables)).blockers()
+    assert (found.code, found.row) == ("allocation_weight", 3)
 
 
 def test_a_background_beyond_a_float_is_refused_by_name(tmp_path: Path) -> None:
