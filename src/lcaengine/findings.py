@@ -173,7 +173,10 @@ def raise_blockers(findings: Findings, where: str) -> None:
 
 def _plain(value: object) -> object:
     """Give the Python value of an Arrow scalar; others as they are."""
-    return value.as_py() if hasattr(value, "as_py") else value
+    try:
+        return value.as_py() if hasattr(value, "as_py") else value
+    except (ArithmeticError, ValueError, LookupError):  # a day beyond the calendar, a timezone that is not known
+        return "out of range"
 
 
 def _text(value: object) -> str:

@@ -239,6 +239,7 @@ def _refuse_overflow(
         )
 
 
+@np.errstate(divide="ignore", over="ignore")  # refused by name, where intensities are known
 def _reference_units(
     system: System,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Mapping[str, NDArray[np.float64]]]:
@@ -262,5 +263,5 @@ def _reference_units(
         return np.where(made >= 0, by_flow[np.maximum(made, 0)], none) if len(by_flow) else np.full(len(made), none)
 
     contents = {element: of_activity(by_flow, np.nan) for element, by_flow in per_content.items()}
-    made_contents = {element: factor for element, factor in contents.items() if np.isfinite(factor).any()}
+    made_contents = {element: factor for element, factor in contents.items() if not np.isnan(factor).all()}
     return of_activity(base, 1.0), of_activity(per_kg, np.nan), made_contents

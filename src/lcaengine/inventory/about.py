@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from lcaengine.findings import Findings
 
-__all__ = ["About", "read_about"]
+__all__ = ["About", "read_about", "read_period"]
 
 SCHEMA_VERSION = 1
 BOUNDARIES = ("cradle_to_gate", "gate_to_gate", "cradle_to_grave", "cradle_to_cradle")
@@ -83,21 +83,30 @@ def read_about(content: bytes | None, found: Findings) -> About:
     return About(SCHEMA_VERSION, **fields)
 
 
-def _check_period(period: str, found: Findings) -> None:
-    if not period:
-        return
-    first, slash, last = period.partition("/")
+def read_period(text: str) -> tuple[dt.date, dt.date] | None:
+    """Read a period, None where the text is none.
+
+    Returns
+    -------
+    (datetime.date, datetime.date) or None
+        First and last day.
+
+    Examples
+    --------
+    >>> read_period("2024-01-01/2024-12-31")
+    (datetime.date(2024, 1, 1), datetime.date(2024, 12, 31))
+    """
+    first, _, last = text.partition("/")
     try:
-        fits = bool(slash) and dt.date.fromisoformat(first) <= dt.date.fromisoformat(last)
+        days = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     except ValueError:
-        fits = False
-    if not fits:
-        fix = "write it as 2024-01-01/2024-12-31, the first day before the last"
-        found.block(
-            "wrong_type",
-            "inventory.toml",
-            "reference_period is no period",
-            fix,
-            column="reference_period",
-            value=period,
-        )
+        return None
+    is_plain = text == f"{days[0]}/{days[1]}"  # and no week of a year, which fromisoformat reads too
+    return days if is_plain and days[0] <= days[1] else None
+
+
+def _check_period(period: str, found: Findings) -> None:
+    if not period or read_period(period):
+        return
+    what, fix = "reference_period is no period", "write it as 2024-01-01/2024-12-31, the first day before the last"
+    found.block("wrong_type", "inventory.toml", what, fix, column="reference_period", value=period)

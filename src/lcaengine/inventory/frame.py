@@ -102,7 +102,8 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
     rows = np.arange(1, raw.num_rows + 1, dtype=np.int64)
     columns = {column.name: _type_column(raw, column, spec, rows, found) for column in spec.columns}
     order = _canonical_order(columns, spec)
-    columns = {name: values.take(pa.array(order)) for name, values in columns.items()}
+    if (order[1:] < order[:-1]).any():
+        columns = {name: values.take(pa.array(order)) for name, values in columns.items()}
     frame = Frame(spec.name, columns, rows[order])
     is_double = _find_duplicates(frame, spec, found)
     named = [frame.filled(column.name) for column in spec.columns if column.required and column.name in spec.key]
@@ -161,8 +162,7 @@ def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.in
         if column.required:
             fix = f"add the column: {column.about or column.kind}"
             found.block("missing_column", spec.name, f"column {column.name!r} is missing", fix, column=column.name)
-        fill = False if column.kind == "flag" else None
-        return pa.array([fill] * raw.num_rows, _ARROW[column.kind])
+        return _blank(column, raw.num_rows)
     given = raw.column(column.name).combine_chunks()
     if isinstance(given, pa.ChunkedArray):
         given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
@@ -174,10 +174,13 @@ def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.in
     if typed is None:
         what = f"column {column.name!r} holds {given.type}, not {column.kind}"
         found.block("wrong_type", spec.name, what, f"write it as {column.kind}", column=column.name)
-        fill = False if column.kind == "flag" else None
-        return pa.array([fill] * raw.num_rows, _ARROW[column.kind])
+        return _blank(column, raw.num_rows)
     _report_column(given, typed, column, spec, rows, found)
     return typed.fill_null(False) if column.kind == "flag" else typed
+
+
+def _blank(column: Column, size: int) -> pa.Array:
+    return pa.repeat(pa.scalar(False), size) if column.kind == "flag" else pa.nulls(size, _ARROW[column.kind])
 
 
 def _report_column(
@@ -188,12 +191,14 @@ def _report_column(
         if mask.any():
             found.block_rows(code, spec.name, mask, rows, column.name, given, what, fix)
 
-    blank = given.is_null()
-    if pa.types.is_string(given.type) or pa.types.is_large_string(given.type):
-        blank = pc.or_(blank, pc.equal(given, "").fill_null(False))
-    report("wrong_type", pc.and_(typed.is_null(), pc.invert(blank)), f"{{value}} is not a {column.kind}", "write it so")
-    if column.required:
-        report("missing_value", blank, f"{column.name} is missing", "fill it in")
+    if typed.null_count > given.null_count or (column.required and typed.null_count):
+        blank = given.is_null()
+        if pa.types.is_string(given.type) or pa.types.is_large_string(given.type):
+            blank = pc.or_(blank, pc.equal(given, "").fill_null(False))
+        lost = pc.and_(typed.is_null(), pc.invert(blank))
+        report("wrong_type", lost, f"{{value}} is not a {column.kind}", "write it so")
+        if column.required:
+            report("missing_value", blank, f"{column.name} is missing", "fill it in")
     if column.kind == "number":
         finite = pc.is_finite(typed)
         report("not_finite", pc.invert(finite), "{value} is not a finite number", "write the number, or leave it empty")
@@ -236,7 +241,7 @@ def _cast_flag(given: pa.Array) -> pa.Array | None:
 def _cast_date(given: pa.Array) -> pa.Array | None:
     if pa.types.is_date(given.type) or pa.types.is_timestamp(given.type):
         try:
-            return pc.strftime(given, "%Y-%m-%d")
+            return pc.strftime(_within_calendar(given), "%Y-%m-%d")
         except pa.ArrowException:  # a timezone that is not in the database
             return None
     text = _cast_text(given)
@@ -245,9 +250,21 @@ def _cast_date(given: pa.Array) -> pa.Array | None:
     return pa.array([v if v is not None and _is_date(v) else None for v in text.to_pylist()], pa.string())
 
 
+def _within_calendar(given: pa.Array) -> pa.Array:
+    """Give days and times of the years 1 to 9999, null for others: far ones are printed as if they were near."""
+    is_days = pa.types.is_date32(given.type)
+    unit = "ms" if pa.types.is_date64(given.type) else "" if is_days else given.type.unit
+    a_day = 1 if is_days else 86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    numbers = given.cast(pa.int32() if is_days else pa.int64()).fill_null(0)
+    days = numbers.to_numpy(zero_copy_only=False).astype(np.int64) // a_day
+    origin = dt.date(1970, 1, 1).toordinal()
+    fits = (days > dt.date.min.toordinal() - origin) & (days < dt.date.max.toordinal() - origin)
+    return pc.if_else(pa.array(fits), given, pa.scalar(None, given.type))
+
+
 def _is_date(text: str) -> bool:
     try:
-        return len(text) == 10 and dt.date.fromisoformat(text).year > 0
+        return dt.date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
 
@@ -285,6 +302,9 @@ def _find_duplicates(frame: Frame, spec: Table, found: Findings) -> NDArray[np.b
             filled = values.fill_null("")
             same &= pc.equal(filled[1:], filled[:-1]).to_numpy(zero_copy_only=False)
     wrong = np.concatenate([[False], same])
+    for column in spec.columns:
+        if column.required and column.name in spec.key:  # where it is missing, that is reported
+            wrong &= frame.filled(column.name)
     if wrong.any():
         shown = [" / ".join(v or "" for v in row) for row in zip(*(frame.text(n) for n in spec.key), strict=True)]
         fix = "keep one row, or give the other an identity of its own"

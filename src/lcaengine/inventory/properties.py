@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
-from lcaengine.inventory.conversion import ENERGY, ENERGY_HHV, ENERGY_LHV, MASS
+from lcaengine.inventory.conversion import ENERGY, ENERGY_HHV, ENERGY_LHV, MASS, mass_content
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.inventory import Flows, Property
 from lcaengine.units import CURRENCY_YEAR, Unit, read_unit
@@ -48,6 +50,7 @@ def build_properties(
         (flow, property) to :class:`Property`.
     """
     properties: dict[tuple[int, str], Property] = {}
+    contents: list[tuple[int, int, str]] = []
     values = frame.number("value")
     for at, (code, name, unit) in enumerate(zip(flow.tolist(), frame.text("property"), units, strict=True)):
         if code < 0 or unit is None or name is None or not np.isfinite(values[at]):
@@ -65,6 +68,15 @@ def build_properties(
             found.block("property_value", "properties", what, fix, row=row, column="value", value=value)
             continue
         properties[code, name] = built
+        if name.startswith("content:"):
+            contents.append((at, code, name))
+    for at, code, name in contents:  # when the masses are known
+        problem = _find_content_problem(name, properties[code, name].value, code, flows, properties)
+        if problem:
+            what, fix = problem
+            row, given = int(frame.rows[at]), float(values[at])
+            found.block("property_value", "properties", what, fix, row=row, column="value", value=given)
+            del properties[code, name]
     return properties
 
 
@@ -78,6 +90,20 @@ def _find_unit_problem(name: str, unit: Unit, reference: Unit) -> tuple[str, str
         return (
             f"unit {unit.label!r} does not measure {name!r}",
             "write it in the unit of that property (kg/..., MJ/...)",
+        )
+    return None
+
+
+def _find_content_problem(
+    name: str, content: float, flow: int, flows: Flows, properties: Mapping[tuple[int, str], Property]
+) -> tuple[str, str] | None:
+    if content < 0:
+        return f"property {name!r} is below zero", "write what the flow holds"
+    mass = mass_content(flows.units[flow], flow, properties)
+    if mass is not None and content > mass * (1 + 1e-9):
+        return (
+            f"the flow holds more of {name.removeprefix('content:')!r} than it weighs: {content:g} kg in {mass:g} kg",
+            "check value and unit",
         )
     return None
 

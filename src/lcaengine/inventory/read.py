@@ -10,22 +10,26 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.errors import DataError, UnitError
-from lcaengine.findings import Findings, Severity, raise_blockers
+from lcaengine.findings import Findings, raise_blockers
 from lcaengine.inventory.about import read_about
 from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.frame import Frame, build_frame, hash_frames
 from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Processes
 from lcaengine.inventory.properties import build_properties
+from lcaengine.inventory.references import report_places, report_references_between, report_unknown
 from lcaengine.inventory.schema import STAGES, TABLES
 from lcaengine.inventory.signs import report_signs
+from lcaengine.inventory.uncertainty import report_pedigree, report_uncertainty
+from lcaengine.inventory.validity import report_validity
 from lcaengine.io.store import open_store, read_bytes
 from lcaengine.io.tables import list_tables, read_table
-from lcaengine.places import is_place
 from lcaengine.units import Unit, read_unit
 
 __all__ = ["load_inventory", "read_inventory"]
 
 _DATA_TYPES = pa.array(["primary", "secondary", "proxy"])
+_UNCERTAIN = {"exchanges": ("amount",), "allocation": ("factor",), "markets": ("share", "amount")}
+"""Tables whose rows may have a distribution, and the columns that hold the static value."""
 STRUCTURAL = ("unreadable", "missing_table", "missing_column", "empty_table", "wrong_type")
 """Blockers of a whole table or column, which leave nothing to go on with."""
 PLENTY = 1e30
@@ -102,6 +106,8 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
         frames[name] = build_frame(raw, spec, found)
     if any(f.code in STRUCTURAL and f.row is None and f.table in TABLES for f in found.blockers()):
         return None
+    if not len(frames["processes"]) or not len(frames["flows"]):  # no row has an id
+        return None
     flows, is_broken = _build_flows(frames["flows"], frames["properties"], found)
     processes = _build_processes(frames["processes"], found)
     exchanges, lost = _build_exchanges(frames["exchanges"], processes, flows, is_broken, found)
@@ -109,29 +115,15 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
         lost[:] = True
     report_signs(exchanges, processes, flows, frames["exchanges"], lost, found)
     processes = _read_production(frames["processes"], processes, exchanges, flows, found)
-    _report_references_between(frames, processes, flows, found)
+    report_references_between(frames, files, processes.ids, flows.ids, found)
+    report_validity(frames["processes"], about.reference_period, found)
+    report_pedigree(frames["exchanges"], found)
+    for name, amounts in _UNCERTAIN.items():
+        report_uncertainty(frames[name], amounts, found)
     if lost.any():
         return None
     digest = hash_frames(frames, about.to_canonical())
     return Inventory(str(place), about, digest, processes, flows, exchanges, frames, tuple(found.warnings()))
-
-
-def _report_references_between(frames: dict[str, Frame], processes: Processes, flows: Flows, found: Findings) -> None:
-    """Report rows of the smaller tables that name no process or flow, and places that are not known."""
-    keys = {"processes": processes.ids, "flows": flows.ids}
-    for name, column, table in (
-        ("allocation", "process_id", "processes"),
-        ("allocation", "product_flow_id", "flows"),
-        ("allocation", "exchange_flow_id", "flows"),
-        ("markets", "flow_id", "flows"),
-        ("markets", "process_id", "processes"),
-        ("impacts", "process_id", "processes"),
-        ("demand", "product_id", "flows"),
-        ("demand", "process_id", "processes"),
-    ):
-        _report_unknown(frames[name], column, frames[name].codes(column, keys[table]), table, found)
-    _report_places(frames["markets"], found)
-    _report_places(frames["suppliers"], found)
 
 
 def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flows, NDArray[np.bool_]]:
@@ -149,14 +141,14 @@ def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flow
         {},
     )
     codes = properties.codes("flow_id", flows.ids)
-    _report_unknown(properties, "flow_id", codes, "flows", found)
+    report_unknown(properties, "flow_id", codes, "flows", found)
     known = build_properties(properties, codes, _read_units(properties, "unit", found), flows, found)
     is_broken = np.array([unit is None for unit in units], np.bool_) | (kind < 0)
     return replace(flows, properties=known), is_broken
 
 
 def _build_processes(frame: Frame, found: Findings) -> Processes:
-    _report_places(frame, found)
+    report_places(frame, found)
     return Processes(
         frame.columns["process_id"],
         [name or "" for name in frame.text("name")],
@@ -173,12 +165,12 @@ def _build_exchanges(
     frame: Frame, processes: Processes, flows: Flows, is_broken: NDArray[np.bool_], found: Findings
 ) -> tuple[Exchanges, NDArray[np.bool_]]:
     """Build the exchanges, and tell which processes lost a reference that cannot be read."""
-    _report_places(frame, found)
+    report_places(frame, found)
     process, flow = frame.codes("process_id", processes.ids), frame.codes("flow_id", flows.ids)
     for column, codes, table in (("process_id", process, "processes"), ("flow_id", flow, "flows")):
-        _report_unknown(frame, column, codes, table, found)
+        report_unknown(frame, column, codes, table, found)
     provider = frame.codes("provider_id", processes.ids)
-    _report_unknown(frame, "provider_id", provider, "processes", found)
+    report_unknown(frame, "provider_id", provider, "processes", found)
     direction = frame.codes("direction", pa.array(["output", "input"]))
     factor = _conversion_factors(frame, flow, flows, is_broken, found)
     with np.errstate(over="ignore"):  # reported below, by row
@@ -292,23 +284,3 @@ def _try_unit(label: str) -> Unit | UnitError:
         return read_unit(label)
     except UnitError as error:
         return error
-
-
-def _report_unknown(frame: Frame, column: str, codes: NDArray[np.int64], table: str, found: Findings) -> None:
-    wrong = (codes < 0) & frame.filled(column)
-    if wrong.any():
-        what, fix = f"{{value}} is no row of {table}", f"correct it, or add it to {table}"
-        found.block_rows(f"unknown_{column}", frame.table, wrong, frame.rows, column, frame.columns[column], what, fix)
-
-
-def _report_places(frame: Frame, found: Findings) -> None:
-    labels = frame.columns["location"].dictionary_encode()
-    codes = labels.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    known = np.array([is_place(label) for label in labels.dictionary.to_pylist()] + [True])
-    wrong = ~known[codes]
-    if wrong.any():
-        fix = "write an ISO 3166-1 or -2 code (CN, CN-NM), or GLO RoW RER RAF RAS RLA RNA RME OCE"
-        what, values = "{value} is no place that is known", frame.columns["location"]
-        found.block_rows(
-            "unknown_location", frame.table, wrong, frame.rows, "location", values, what, fix, Severity.BLOCKER
-        )

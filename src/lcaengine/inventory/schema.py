@@ -11,10 +11,11 @@ __all__ = ["STAGES", "TABLES", "Column", "Table"]
 STAGES = ("extraction", "processing", "assembly", "transport", "use", "end_of_life")
 """The closed list of life-cycle stages; a process with none is background."""
 
-_UNCERTAINTY_TYPES = (
+UNCERTAINTY_TYPES = (
     *("undefined", "none", "lognormal", "normal", "uniform", "triangular", "bernoulli", "discrete_uniform"),
     *("weibull", "gamma", "beta", "generalized_extreme_value", "student_t", "beta_pert"),
 )
+"""Distributions by name; the position is the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,11 @@ def _number(name: str, about: str = "", *, required: bool = False) -> Column:
 
 
 _UNCERTAINTY = (
-    _text("uncertainty_type", "distribution, by number or name", allowed=(*_UNCERTAINTY_TYPES, *map(str, range(14)))),
+    _text(
+        "uncertainty_type",
+        "distribution, by number or name",
+        allowed=(*UNCERTAINTY_TYPES, *map(str, range(len(UNCERTAINTY_TYPES)))),
+    ),
     _number("loc", "location parameter, in the row's own unit (mu of a lognormal)"),
     _number("scale", "scale parameter (sigma of the logarithm of a lognormal)"),
     _number("shape", "shape parameter"),

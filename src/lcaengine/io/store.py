@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ ZIP_RATIO = 200
 """Most times a zip's member may grow when unpacked, beyond the first 10 MB."""
 _DAMAGE = (
     *(OSError, pa.ArrowException, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(RuntimeError, NotImplementedError, EOFError, ValueError),
+    *(RuntimeError, NotImplementedError, EOFError, ValueError, LookupError, OverflowError, struct.error),
 )
 """What a damaged or encrypted file raises when it is read."""
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -18,8 +19,13 @@ __all__ = ["list_tables", "read_table"]
 
 _BOOKKEEPING = ("_SUCCESS", "_metadata", "_common_metadata")
 """Files that writers of Parquet leave beside the parts."""
-CSV_FIELD_BYTES = 1 << 20
-"""Longest field a CSV may hold."""
+FIELD_BYTES = 1 << 20
+"""Longest field a table may hold."""
+UNPACKED_FREE, UNPACKED_PER_BYTE = 1 << 30, 200
+"""Most bytes a Parquet file may unpack to: so many, and so many more for each of its own."""
+GROUPS_FREE = 10_000_000
+"""Most bytes that the groups of a Parquet file may say they unpack to before they are counted for each of its own."""
+ROWS_AT_ONCE = 1024
 
 
 def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
@@ -89,8 +95,8 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
     parts = []
     for name in names:
         try:
-            part = _read_csv(store, name) if name.endswith(".csv") else pq.ParquetFile(open_file(store, name)).read()
-        except (pa.ArrowException, OSError, ValueError, csv.Error, OverflowError, KeyError) as error:
+            part = _read_csv(store, name) if name.endswith(".csv") else _read_parquet(store, name)
+        except (pa.ArrowException, OSError, ValueError, csv.Error, OverflowError, LookupError, MemoryError) as error:
             text = " ".join(str(error).split())[:300]
             raise DataError(
                 f"{name} cannot be read: {text}", store.label, "write the file again", table=table
@@ -115,6 +121,42 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
         ) from error
 
 
+def _read_parquet(store: Store, name: str) -> pa.Table:
+    """Read a few rows at a time: a file of some bytes can hold more text than there is memory, as one word repeated."""
+    with open_file(store, name) as source:
+        most, total, parts = UNPACKED_FREE + UNPACKED_PER_BYTE * source.size(), 0, []
+        file = pq.ParquetFile(source)
+        # Not of each column: asking a damaged file for those ends the process, inside the library.
+        groups = [file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups)]
+        if sum(groups) > GROUPS_FREE + UNPACKED_PER_BYTE * source.size():
+            raise ValueError(f"it unpacks {source.size()} bytes to {sum(groups)}")
+        for batch in file.iter_batches(ROWS_AT_ONCE):
+            total += sum(_count_bytes(column) for column in batch.columns)
+            if total > most:
+                raise ValueError(f"it unpacks {source.size()} bytes to more than {most}")
+            part = pa.Table.from_batches([batch])
+            _refuse_long_fields(part, name)
+            parts.append(part)
+        return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
+
+
+def _count_bytes(column: pa.Array) -> int:
+    """Give what a column takes up, one of codes and words when it is spelled out."""
+    if not pa.types.is_dictionary(column.type) or not pa.types.is_string(column.type.value_type):
+        return int(column.nbytes)
+    return int(pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0)
+
+
+def _refuse_long_fields(part: pa.Table, name: str) -> None:
+    for at, column in enumerate(part.column_names):
+        for chunk in part.column(at).chunks:
+            texts = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+            if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
+                longest = pc.max(pc.binary_length(texts)).as_py() or 0
+                if longest > FIELD_BYTES:
+                    raise ValueError(f"column {column!r} has a field of {longest} bytes, {FIELD_BYTES} are the most")
+
+
 def _read_csv(store: Store, name: str) -> pa.Table:
     content = read_bytes(store, name)
     if not content.strip():
@@ -122,8 +164,8 @@ def _read_csv(store: Store, name: str) -> pa.Table:
     if b"\x00" in content:
         raise ValueError("the file holds NUL bytes: it is not text in UTF-8")
     text = content.decode("utf-8-sig")
-    if longest_line(content) > CSV_FIELD_BYTES:
-        raise ValueError(f"a line is longer than {CSV_FIELD_BYTES} bytes")
+    if longest_line(content) > FIELD_BYTES:
+        raise ValueError(f"a line is longer than {FIELD_BYTES} bytes")
     records = csv.reader(io.StringIO(text, newline=""), strict=True)  # a quote that is not closed is an error here
     header = next(row for row in records if row)
     for row in records:

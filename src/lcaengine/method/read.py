@@ -82,7 +82,7 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
     texts = {file: _read_text(folder, file) for file in ("method.toml", "indicators.csv", "factors.csv", "sources.csv")}
     try:
         about = tomllib.loads(texts["method.toml"])
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise MethodError(f"method.toml is not TOML: {error}", str(folder), "correct it") from error
     for field in ("name", "version"):
         if not isinstance(about.get(field), str) or not about[field]:

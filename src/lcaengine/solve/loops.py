@@ -48,7 +48,8 @@ def report_loops(system: System, found: Findings) -> None:
     output = system.activities.output
     takes = (demands.provider >= 0) & (demands.is_credit == (demands.amount < 0)) & (demands.amount != 0)
     activity, provider = demands.activity[takes], demands.provider[takes]
-    share = np.abs(demands.amount[takes]) / output[activity]
+    with np.errstate(divide="ignore", over="ignore"):  # an output of zero, reported by row, or next to it: it starves
+        share = np.minimum(np.abs(demands.amount[takes]) / output[activity], np.finfo(np.float64).max)
     order = order_coupling(build_coupling(np.ones(len(output)), activity, provider, np.ones(len(activity))))
     component = np.empty(len(output), np.int64)
     component[order.order] = np.repeat(np.arange(len(order.starts) - 1), np.diff(order.starts))

@@ -108,8 +108,9 @@ def share_burdens(
     weights = _weigh(inventory, rule, flows, ids, name, block, found)
     if weights is None:
         return alone
-    total = float(np.sum(weights * output))
-    if not total > 0:
+    with np.errstate(over="ignore"):  # refused here
+        total = float(np.sum(weights * output))
+    if not 0 < total < np.inf:
         what = f"process {name!r}: the {rule} of its products sums to {total:g}"
         block("allocation_weight", what, "check properties")
         return alone

@@ -277,7 +277,8 @@ def _mix_by_production(inventory: Inventory, functions: Functions, has_market: s
     stated = inventory.processes.production[functions.process]
     if not np.isfinite(stated).any():
         return []
-    production = stated * functions.output / functions.reference_output
+    with np.errstate(all="ignore"):  # a reference of zero is a blocker of its own
+        production = stated * functions.output / functions.reference_output
     markets = []
     for flow in np.unique(functions.flow).tolist():
         makers = np.flatnonzero(functions.flow == flow)
