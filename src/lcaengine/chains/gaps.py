@@ -11,7 +11,7 @@ __all__ = ["list_gaps"]
 
 SCHEMA = pa.schema(
     [
-        *((name, pa.string()) for name in ("kind", "flow_id", "direction")),
+        *((name, pa.string()) for name in ("kind", "flow_id", "name", "direction")),
         ("amount", pa.float64()),
         ("unit", pa.string()),
         ("mass_kg", pa.float64()),
@@ -27,13 +27,14 @@ def list_gaps(chain: Chain) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        kind, flow_id, direction, amount and unit (scaled through the chain, sum of |amount|), mass_kg, energy_MJ
+        kind, flow_id, name, direction, amount and unit (scaled through the chain, sum of |amount|), mass_kg, energy_MJ
         (where the flow has them), processes.
     """
     rows = [
         {
             "kind": gap.kind,
             "flow_id": gap.flow_id,
+            "name": gap.name,
             "direction": gap.direction,
             "amount": gap.amount,
             "unit": gap.unit,

@@ -240,12 +240,12 @@ def _describe_row(chain: Chain, row: int, amount: float, provider: int = -1) -> 
     inventory, activities = chain.footprints.system.inventory, chain.footprints.system.activities
     exchanges, processes = inventory.exchanges, inventory.processes
     flow, process = int(exchanges.flow[row]), int(exchanges.process[row])
-    process_id, unit = processes.ids[process].as_py(), inventory.flows.units[flow]
-    by = f"{process_id}: " if provider < 0 else ""
+    unit = inventory.flows.units[flow]
+    by = f"{processes.show(process)}: " if provider < 0 else ""
     whose = f" from {chain.name(np.array([provider]))}" if provider >= 0 else ""
     return Part(
         name=f"{by}{_name_flow(chain, flow)}{whose}",
-        process_id=process_id,
+        process_id=processes.ids[process].as_py(),
         flow_id=inventory.flows.ids[flow].as_py(),
         direction="input" if exchanges.is_input[row] else "output",
         supplier_id=activities.supplier[provider] if provider >= 0 else processes.supplier[process] or "",
@@ -258,6 +258,6 @@ def _describe_row(chain: Chain, row: int, amount: float, provider: int = -1) -> 
 def _name_flow(chain: Chain, flow: int) -> str:
     flows = chain.footprints.system.inventory.flows
     if flows.kind[flow] != Kind.ELEMENTARY:
-        return str(flows.ids[flow].as_py())
+        return flows.show(flow)
     where = "/".join(part for part in (flows.compartment[flow], flows.sub_compartment[flow]) if part)
     return f"{flows.names[flow]}, {where}" if where else flows.names[flow]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lcaengine.solve import show_activity
 from lcaengine.system import ActivityKind
 
 if TYPE_CHECKING:
@@ -97,9 +98,9 @@ def _name_shown(footprints: Footprints, everything: bool) -> list[tuple[int, str
     shown = []
     for a in chosen:
         flow, place = int(activities.flow[a]), f" {activities.location[a]}" if activities.location[a] else ""
-        product = f"{flows.ids[flow].as_py()}, per {flows.units[flow].label}" if flow >= 0 else "bill of materials"
+        product = f"{flows.show(flow)}, per {flows.units[flow].label}" if flow >= 0 else "bill of materials"
         alone = flow >= 0 and named[flow, activities.supplier[a]] == 1 and not everything
-        who = activities.supplier[a] if alone and activities.supplier[a] else activities.name[a]
+        who = activities.supplier[a] if alone and activities.supplier[a] else show_activity(footprints.system, a)
         basis = activities.basis[a] if activities.basis[a] not in ("location", "production") else ""
         market = f"market{place} {basis}".rstrip()
         shown.append((a, product, market if activities.kind[a] == ActivityKind.MARKET else f"{who}{place}"))

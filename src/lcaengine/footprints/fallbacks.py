@@ -82,7 +82,7 @@ def report_fallbacks(system: System, found: Findings, shares: Sequence[FallbackS
     for at, each in enumerate(system.fallbacks):
         groups.setdefault((each.flow, each.found), []).append(at)
     for (flow, there), members in sorted(groups.items()):
-        flow_id = system.inventory.flows.ids[flow].as_py()
+        flow_id = system.inventory.flows.show(flow)
         rows = sum(system.fallbacks[at].rows for at in members)
         paths = [system.fallbacks[at].path for at in members]
         named = "; ".join(paths[:6]) + (f"; and {len(paths) - 6} more" if len(paths) > 6 else "")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lcaengine.findings import Findings
 from lcaengine.footprints.ends import supply_ends
 from lcaengine.inventory.conversion import ENERGY, ENERGY_HHV, ENERGY_LHV, mass_content
+from lcaengine.inventory.inventory import show_id
 from lcaengine.solve import name_activities
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class RankedGap:
     ----------
     kind : str
         ``unlinked_input`` or ``uncharacterized_flow``.
-    flow_id, direction : str
+    flow_id, name, direction : str
     amount, unit : float, str
         Sum of |amount| scaled through the chain [unit].
     mass, energy : float or None
@@ -44,6 +45,7 @@ class RankedGap:
 
     kind: str
     flow_id: str
+    name: str
     direction: str
     amount: float
     unit: str
@@ -103,6 +105,7 @@ def _describe(footprints: Footprints, kind: str, key: int, amount: float, proces
     return RankedGap(
         kind,
         flows.ids[flow].as_py(),
+        flows.names[flow],
         "input" if is_input else "output",
         amount / unit.factor,
         unit.label,
@@ -129,7 +132,9 @@ def rank_gaps(footprints: Footprints) -> list[tuple[RankedGap, str]]:
 
 def name_gaps(ranked: Sequence[tuple[RankedGap, str]], most: int = MOST_NAMED) -> str:
     """Name the largest gaps: ``2.1 kg lime in 1 unit of bar``."""
-    named = "; ".join(f"{gap.amount:.3g} {gap.unit} {gap.flow_id} in a unit of {end}" for gap, end in ranked[:most])
+    named = "; ".join(
+        f"{gap.amount:.3g} {gap.unit} {show_id(gap.flow_id, gap.name)} in a unit of {end}" for gap, end in ranked[:most]
+    )
     more = f"; and {len(ranked) - most} more" if len(ranked) > most else ""
     return named + more
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,7 +16,21 @@ from lcaengine.inventory.about import About
 from lcaengine.inventory.frame import Frame
 from lcaengine.units import Unit
 
-__all__ = ["DataType", "Exchanges", "Flows", "Inventory", "Kind", "Processes", "Property"]
+__all__ = ["DataType", "Exchanges", "Flows", "Inventory", "Kind", "Processes", "Property", "show_id"]
+
+_OPAQUE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{24,}")
+"""Ids that say nothing to a reader: UUIDs and hashes."""
+
+
+def show_id(id: str, name: str) -> str:
+    """Write an id for a reader: as it is, or, where it is a UUID or a hash, the name and how the id begins.
+
+    Examples
+    --------
+    >>> show_id("mine-a", "Mine A"), show_id("0073ee84-5cb1-3e11-b647-95e2e9d36c5b", "Electricity, grid")
+    ('mine-a', 'Electricity, grid [0073ee84]')
+    """
+    return f"{name} [{id[:8]}]" if name and _OPAQUE.fullmatch(id) else id
 
 
 class Kind(IntEnum):
@@ -83,6 +98,10 @@ class Flows:
     def __len__(self) -> int:
         return len(self.names)
 
+    def show(self, at: int) -> str:
+        """Name a flow for a reader."""
+        return show_id(self.ids[at].as_py(), self.names[at])
+
 
 @dataclass(frozen=True, slots=True)
 class Processes:
@@ -112,6 +131,10 @@ class Processes:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def show(self, at: int) -> str:
+        """Name a process for a reader."""
+        return show_id(self.ids[at].as_py(), self.names[at])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from lcaengine.comparison import Comparison, Difference
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import HEADLINES, format_value
+from lcaengine.inventory.inventory import show_id
 from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
 
@@ -73,7 +74,9 @@ def _print_gaps(console: Console, parts: Contributions) -> None:
     for kind, what in (("unlinked_input", "Nobody supplies"), ("uncharacterized_flow", "Without a factor")):
         mine = [row for row in gaps if row["kind"] == kind]
         if mine:
-            named = ", ".join(f"{format_value(r['amount'])} {r['unit']} {r['flow_id']}" for r in mine[:5])
+            named = ", ".join(
+                f"{format_value(r['amount'])} {r['unit']} {show_id(r['flow_id'], r['name'])}" for r in mine[:5]
+            )
             more = f" and {len(mine) - 5} more" if len(mine) > 5 else ""
             console.print(f"{what}: {escape(named)}{more}.")
 

@@ -129,7 +129,8 @@ def _print_notes(console: Console, footprints: Footprints, everything: bool) -> 
 
 def print_findings(console: Console, findings: Findings, label: str, most: int) -> None:
     """Print all findings, blockers first, then how many there are."""
-    blockers, warnings = findings.blockers(), findings.warnings()
+    blockers = findings.blockers()
+    warnings = sorted(findings.warnings(), key=lambda each: each.row is not None)  # what sums up many rows first
     for finding in [*blockers, *warnings][:most]:
         _print_finding(console, finding)
     left = len(blockers) + len(warnings) - most

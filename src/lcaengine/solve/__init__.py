@@ -1,6 +1,6 @@
 """Solving the system for all activities at once."""
 
-from lcaengine.solve.loops import name_activities, report_loops
+from lcaengine.solve.loops import name_activities, report_loops, show_activity
 from lcaengine.solve.ordering import Ordering, order_coupling
 from lcaengine.solve.solve import RESIDUAL_TOLERANCE, Solution, solve_coupling
 from lcaengine.solve.stages import Intensities, solve_stages
@@ -13,6 +13,7 @@ __all__ = [
     "name_activities",
     "order_coupling",
     "report_loops",
+    "show_activity",
     "solve_coupling",
     "solve_stages",
 ]

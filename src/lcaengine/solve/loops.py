@@ -13,7 +13,7 @@ from lcaengine.solve.stages import cut_labelled
 from lcaengine.system.coupling import Coupling, build_coupling
 from lcaengine.system.system import System
 
-__all__ = ["name_activities", "report_loops"]
+__all__ = ["name_activities", "report_loops", "show_activity"]
 
 MOST_GROWTH = 1e12
 """Gross output per net output beyond which a loop counts as needing all it makes [1]."""
@@ -21,14 +21,20 @@ MOST_GROWTH = 1e12
 
 def name_activities(system: System, activities: NDArray[np.int64]) -> str:
     """Name activities for a message: at most five, then how many more."""
-    flows = system.inventory.flows
-    names = []
-    for a in np.sort(activities).tolist()[:5]:
-        name, flow = system.activities.name[a], int(system.activities.flow[a])
-        product = flows.ids[flow].as_py() if flow >= 0 else ""
-        names.append(name or f"market of {product} at {system.activities.location[a]}")
+    names = [show_activity(system, a) for a in np.sort(activities).tolist()[:5]]
     more = f" and {len(activities) - 5} more" if len(activities) > 5 else ""
     return ", ".join(names) + more
+
+
+def show_activity(system: System, activity: int) -> str:
+    """Name one activity: its process, the bill, or the market of a product at a place."""
+    activities, flow = system.activities, int(system.activities.flow[activity])
+    process = int(activities.process[activity])
+    if process >= 0:
+        return system.inventory.processes.show(process)
+    return (
+        activities.name[activity] or f"market of {system.inventory.flows.show(flow)} at {activities.location[activity]}"
+    )
 
 
 def report_loops(system: System, found: Findings) -> None:

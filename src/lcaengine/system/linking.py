@@ -207,20 +207,20 @@ def _report_unlinked(
     found: Findings,
 ) -> None:
     ids = inventory.processes.ids
-    flow_id = inventory.flows.ids[flow].as_py()
+    flow_id, flow_name = inventory.flows.ids[flow].as_py(), inventory.flows.show(flow)
     places = inventory.processes.location
     of = [book.process[maker] for maker in book.makers.get(flow, [])]
     makers = [f"{ids[p].as_py()} ({places[p]})" if places[p] else ids[p].as_py() for p in of]
     candidates = ", ".join(makers[:8]) + (f" and {len(makers) - 8} more" if len(makers) > 8 else "")
     every = np.ones(len(rows), np.bool_)
     if fault is Fault.MAKES_NOT:
-        what = f"provider {ids[named].as_py()!r} does not make {flow_id!r}"
-        fix = f"name one that does: {candidates}" if makers else f"no process makes {flow_id!r}: add one"
+        what = f"provider {ids[named].as_py()!r} does not make {flow_name!r}"
+        fix = f"name one that does: {candidates}" if makers else f"no process makes {flow_name!r}: add one"
         found.block_rows(
             "wrong_provider", "exchanges", every, rows, "provider_id", [ids[named].as_py()] * len(rows), what, fix
         )
     elif fault is Fault.AMBIGUOUS:
-        what = f"{flow_id!r} is made by several processes and has no market there"
+        what = f"{flow_name!r} is made by several processes and has no market there"
         traded = sorted(place for of_flow, place in book.markets if of_flow == flow)
         known = f"; markets at {', '.join(traded[:8])}" if traded else ""
         fix = f"name a provider_id or add markets; makers: {candidates}{known}"
@@ -229,7 +229,7 @@ def _report_unlinked(
         )
     else:
         severity = Severity.BLOCKER if must_link else Severity.WARNING
-        what = f"nobody supplies or treats {flow_id!r}"
+        what = f"nobody supplies or treats {flow_name!r}"
         fix = "add a process, a market or a provider; --unlinked cutoff leaves it out and says so"
         found.block_rows(
             "unlinked_input", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix, severity

@@ -112,9 +112,9 @@ def _report_uncharacterized(
     for factor in method.factors:
         if factor.flow_name:
             key = (factor.flow_name, factor.compartment, factor.sub_compartment, factor.is_input)
-            known[factor.flow_name.casefold()].add(key)
+            known[_fold(factor.flow_name)].add(key)
     for flow, is_input in bare:
-        alike = sorted(known.get(flows.names[flow].casefold(), ()))
+        alike = sorted(known.get(_fold(flows.names[flow]), ()))
         if alike:
             name, compartment, sub, direction = alike[0]
             place = f"{compartment}/{sub}" if sub else compartment
@@ -123,6 +123,11 @@ def _report_uncharacterized(
             what = f"{mine} has no factor; the method has {name!r} ({place}, {_way(direction)})"
             fix = "write name, compartment and direction as the method does, if they mean the same"
             found.warn("near_factor", "flows", what, fix, column="name", value=flow_id)
+
+
+def _fold(name: str) -> str:
+    """Write a name without case and spare spaces, for a hint."""
+    return " ".join(name.casefold().split())
 
 
 def _way(is_input: bool) -> str:

@@ -50,24 +50,25 @@ def find_open_water(
     if not balanced:
         return missing
     is_open = np.zeros((len(processes), shape[1]), np.bool_)
-    names = system.inventory.flows.names
+    names, exchanges = system.inventory.flows.names, system.inventory.exchanges
+    where = np.zeros(len(processes), np.int64)
     is_water = np.array([names[flow].casefold().startswith("water") for flow in b.flow.tolist()], np.bool_)
     for k in balanced:
         withdrawn = np.zeros(len(b.flow), np.bool_)
         withdrawn[kind[indicator == k]] = True
         withdrawn &= is_water
         rows = b.row[withdrawn[b.kind] & b.is_input[b.kind] & (b.amount > 0)]
-        is_open[system.inventory.exchanges.process[rows], k] = True
+        is_open[exchanges.process[rows], k] = True
+        where[exchanges.process[rows]] = exchanges.rows[rows]
     is_open &= ~_find_releases(system)[:, None]
     policy = system.policy.open_water
     severity = Severity.BLOCKER if policy == "refuse" else Severity.WARNING
     wrong = np.asarray(is_open.any(axis=1))
     if wrong.any():
+        ids = [processes.show(at) if wrong[at] else "" for at in range(len(processes))]
         what = f"process {{value}} withdraws water and says nothing of its release: {_MEANING[policy]}"
         fix = "write what returns to river or ground, evaporates, or goes to treatment; or --open-water consumed"
-        none = np.zeros(len(processes), np.int64)
-        ids = processes.ids.to_pylist()
-        found.block_rows("open_water", "exchanges", wrong, none, "process_id", ids, what, fix, severity)
+        found.block_rows("open_water", "exchanges", wrong, where, "process_id", ids, what, fix, severity)
     if policy == "missing":
         of = system.activities.process
         missing[of >= 0] = is_open[of[of >= 0]]
