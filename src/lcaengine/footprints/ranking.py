@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RankedGap", "rank_gaps", "report_gaps", "scale_gaps"]
 
-MOST_NAMED = 10
+MOST_NAMED = 5
 """How many gaps of a kind a check names; the gaps table has them all."""
 
 
