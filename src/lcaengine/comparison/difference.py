@@ -49,8 +49,8 @@ class Difference:
     Attributes
     ----------
     scores : pyarrow.Table
-        One row a score: process_id, product_id, location, indicator, unit, per, old, new, change, ratio. Null where a
-        version has no such activity or its figure is missing.
+        One row a score: process_id, product_id, location, indicator, unit, per, old, new, change, ratio, in the newer
+        reference unit. Null where a version has no such activity or its figure is missing.
     effects : pyarrow.Table
         One row a score and changed exchange, largest effect first: changed_process_id, flow_id, direction, provider,
         kind, old_amount, new_amount (per gross output of the process as the newer version writes it), amount_unit,
@@ -90,7 +90,7 @@ def diff(old: Footprints, new: Footprints, indicators: Sequence[str] = (), every
     Raises
     ------
     LcaError
-        If the methods differ: factors that changed are no change of the inventory.
+        If the methods differ: factors that changed are no change of the inventory; or the dimension of a flow does.
     SolveError
         If the effects do not add up to the change.
 
@@ -106,6 +106,7 @@ def diff(old: Footprints, new: Footprints, indicators: Sequence[str] = (), every
     if old.method.hash != new.method.hash:
         what = f"the old is scored by {old.method.label} ({old.method.hash[:12]}), the new by {new.method.label}"
         raise LcaError(f"{what} ({new.method.hash[:12]})", "diff", "score both by one method")
+    _refuse_dimensions(old, new)
     chosen = np.array(new.select(indicators) if indicators else range(len(new.method.indicators)), np.int64)
     union = _unite(old, new)
     first, second = list_terms(old, union, chosen), list_terms(new, union, chosen)
@@ -113,6 +114,16 @@ def diff(old: Footprints, new: Footprints, indicators: Sequence[str] = (), every
     ends = [(f, a) for f in (new, old) for a in (range(len(f.value)) if everything else find_ends(f))]
     shown = sorted({union[find_key(f, a)] for f, a in ends})
     return _attribute(old, new, union, first, second, chosen, shown)
+
+
+def _refuse_dimensions(old: Footprints, new: Footprints) -> None:
+    """Refuse two versions that measure one flow in two dimensions: a kg is no more or less than a m3."""
+    units = dict(zip(old.system.inventory.flows.ids.to_pylist(), old.system.inventory.flows.units, strict=True))
+    flows = new.system.inventory.flows
+    for flow, unit in zip(flows.ids.to_pylist(), flows.units, strict=True):
+        if flow in units and units[flow].dimension != unit.dimension:
+            what = f"{flow!r} is measured in {units[flow].label} in the old and in {unit.label} in the new"
+            raise LcaError(what, new.system.inventory.label, "measure it in one dimension, or give it another flow_id")
 
 
 def _unite(old: Footprints, new: Footprints) -> dict[Key, int]:
@@ -154,8 +165,9 @@ def _attribute(
         for at, end in enumerate(block):
             s = (supplies[0][:, at], supplies[1][:, at])
             effect = _weigh(changed, s, (intensities[0], intensities[1]))
-            _check_sum(effect, intensities[1][end] - intensities[0][end], intensities, end, names[end])
-            rows = [each[end] for each in known]
+            rows = [int(each[end]) for each in known]
+            if min(rows) >= 0:  # what only one of them has did not move, it came or went
+                _check_sum(effect, intensities[1][end] - intensities[0][end], intensities, end, names[end])
             scores += _list_scores((old, new), rows, chosen)
             effects += _list_effects((old, new), rows, chosen, changed, effect)
     return Difference(pa.Table.from_pylist(scores, SCORES), pa.Table.from_pylist(effects, EFFECTS))
@@ -241,6 +253,12 @@ def _positions(footprints: Footprints, union: Mapping[Key, int]) -> NDArray[np.i
     return at
 
 
+def _reference_factor(footprints: Footprints, activity: int) -> float:
+    """Give the reference unit of what an activity makes [base unit]."""
+    flow = int(footprints.system.activities.flow[activity])
+    return footprints.system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
+
+
 def _list_scores(
     footprints: tuple[Footprints, Footprints], rows: Sequence[int], chosen: NDArray[np.int64]
 ) -> list[dict[str, object]]:
@@ -250,9 +268,12 @@ def _list_scores(
     whose, a = footprints[which], int(rows[which])
     name, product, place = find_key(whose, a)
     listed: list[dict[str, object]] = []
+    base = _reference_factor(whose, a)
     for k in chosen.tolist():
         old, new = (
-            float(f.value[r, -1, k]) if r >= 0 and np.isfinite(f.value[r, -1, k]) else None
+            float(f.value[r, -1, k]) * (base / _reference_factor(f, r))
+            if r >= 0 and np.isfinite(f.value[r, -1, k])
+            else None
             for f, r in zip(footprints, rows, strict=True)
         )
         both = old is not None and new is not None
@@ -283,8 +304,7 @@ def _list_effects(
     which = 1 if rows[1] >= 0 else 0
     whose, a = footprints[which], int(rows[which])
     name, product, place = find_key(whose, a)
-    flow = int(whose.system.activities.flow[a])
-    reference = whose.system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
+    reference = _reference_factor(whose, a)
     listed: list[dict[str, object]] = []
     for at, k in enumerate(chosen.tolist()):
         if any(r < 0 or np.isnan(f.value[r, -1, k]) for f, r in zip(footprints, rows, strict=True)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -116,11 +117,13 @@ def print_comparison(console: Console, compared: Comparison, indicators: Sequenc
 
 def print_difference(console: Console, found: Difference) -> None:
     """Print every score that moved, and the exchanges that moved it."""
-    effects = found.effects.to_pylist()
     keys = ("process_id", "product_id", "location", "indicator")
+    effects: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+    for row in found.effects.to_pylist():
+        effects.setdefault(tuple(row[key] for key in keys), []).append(row)
     still = 0
     for score in found.scores.to_pylist():
-        mine = [row for row in effects if all(row[key] == score[key] for key in keys)]
+        mine = effects.get(tuple(score[key] for key in keys), [])
         if not mine and score["old"] == score["new"]:
             still += 1
             continue
