@@ -115,7 +115,8 @@ def choose_activity(
     found = footprints.find(process_id=process_id, product_id=product_id, location=location)
     if supplier_id:
         found = [a for a in range(len(activities)) if activities.supplier[a] == supplier_id]
-        found = [a for a in found if not product_id or a in _all_of(footprints, product_id)]
+        makers = _all_of(footprints, product_id) if product_id else set(found)
+        found = [a for a in found if a in makers]
         found = [a for a in found if not process_id or activities.name[a] == process_id]
         found = [a for a in found if not location or activities.location[a] == location]
     if len(found) == 1:
