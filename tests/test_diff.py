@@ -16,7 +16,9 @@ import lcaengine as lca
 from tests.drawn import draw_chain, score_tables
 from tests.tables import CO2, Row, emits, makes, process, product, takes
 
-MILL: dict[str, list[Row]] = {
+Tables = dict[str, list[Row]]
+
+MILL: Tables = {
     "processes": [process("mill", "processing"), process("grid")],
     "flows": [CO2, product("steel"), product("power", "kWh")],
     "exchanges": [
@@ -68,7 +70,7 @@ def test_one_changed_emission_moves_it_all() -> None:
 
 def test_one_change_in_a_loop_moves_it_all() -> None:
     # The grid takes steel: y = 0.5 + a x, x = 1 + 2 y: x = 2 / (1 - 2 a). a = 0.1: 2.5; a = 0.2: 10/3.
-    old = {**MILL, "exchanges": [*MILL["exchanges"], takes("grid", "steel", 0.1)]}
+    old: Tables = {**MILL, "exchanges": [*MILL["exchanges"], takes("grid", "steel", 0.1)]}
     found = diff(old, change(old, "grid", "steel", amount=0.2), everything=True)
     assert found.scores.column("change").to_pylist() == pytest.approx([(10 / 3 - 2.5 - 0) / 2, 10 / 3 - 2.5])
     assert list_effects(found)[1] == ("grid", "input", "steel", "mill steel", 10 / 3 - 2.5)
@@ -103,7 +105,7 @@ def test_the_same_otherwise_written_is_no_change(new: dict[str, list[Row]]) -> N
 
 def test_a_rescaled_process_shows_only_what_else_changed() -> None:
     # Twice everything, and five kWh where two times two would be four: 0.5 kWh a kg more.
-    new = {**MILL, "exchanges": [{**r, "amount": 2 * float(str(r["amount"]))} for r in MILL["exchanges"]]}
+    new: Tables = {**MILL, "exchanges": [{**r, "amount": 2 * float(str(r["amount"]))} for r in MILL["exchanges"]]}
     found = diff(MILL, change(new, "mill", "power", amount=5))
     assert list_effects(found) == [("mill", "input", "power", "grid power", 0.25)]
     (effect,) = found.effects.to_pylist()
@@ -112,7 +114,7 @@ def test_a_rescaled_process_shows_only_what_else_changed() -> None:
 
 def test_another_reference_unit_is_the_same_product() -> None:
     # Steel in g: 2 kg CO2e a kg are 0.002 a g. The old figure is told in the new unit.
-    new = {**MILL, "flows": [CO2, product("steel", "g"), product("power", "kWh")]}
+    new: Tables = {**MILL, "flows": [CO2, product("steel", "g"), product("power", "kWh")]}
     found = diff(MILL, change(new, "mill", "power", amount=3))
     (score,) = found.scores.to_pylist()
     assert score["per"] == "g"
@@ -121,7 +123,7 @@ def test_another_reference_unit_is_the_same_product() -> None:
 
 
 def test_another_dimension_is_refused() -> None:
-    new = {**MILL, "flows": [CO2, product("steel", "m3"), product("power", "kWh")]}
+    new: Tables = {**MILL, "flows": [CO2, product("steel", "m3"), product("power", "kWh")]}
     with pytest.raises(lca.LcaError, match="'steel' is measured in kg in the old and in m3 in the new") as caught:
         diff(MILL, change(new, "mill", "steel", unit="m3"))
     assert "another flow_id" in caught.value.fix
@@ -233,8 +235,6 @@ def test_what_is_no_result_and_unknown_indicators_are_refused() -> None:
 
 # Drawn pairs of versions.
 
-Tables = dict[str, list[Row]]
-
 
 def _draw_row(random_: random.Random, tables: Tables, flow: str = "") -> int:
     """Choose a row that is neither a product made nor water, or one of a flow."""
@@ -302,7 +302,7 @@ EDITS: list[Callable[[random.Random, Tables], None]] = [
     lambda r, t: _scale_row(t, _draw_row(r, t), r.uniform(0.3, 1.1)),
     lambda r, t: _scale_row(t, _draw_row(r, t, "co2"), r.uniform(0.0, 3.0)),
     lambda r, t: _scale_row(t, _draw_row(r, t, "river"), r.uniform(0.0, 3.0)),
-    lambda r, t: t["exchanges"].pop(_draw_row(r, t)) and None,
+    lambda r, t: t["exchanges"].remove(t["exchanges"][_draw_row(r, t)]),
     _add_input,
     _add_process,
     _drop_process,

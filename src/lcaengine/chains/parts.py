@@ -23,7 +23,7 @@ PARTS = ("process", "exchange", "flow", "input", "tier", "stage", "supplier", "l
 """By what a figure can be taken apart."""
 MOST_TIERS = 30
 LAST_TIER = 1e-6
-"""Tiers are followed until one contributes less than this share of the total."""
+"""Tiers are followed until what is further upstream is less than this share of the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +183,14 @@ def _by_tier(chain: Chain) -> Parts:
         run = needed / coupling.diagonal[:, None]
         values.append(float(run[:, 0] @ chain.direct))
         needed = -multiply_off_diagonal(forward, run)
-        if abs(chain.total - sum(values)) <= LAST_TIER * abs(chain.total):
+        left = float(np.abs(needed[:, 0] * chain.intensity).sum())  # in sizes: a credit further up may hide a burden
+        if left <= LAST_TIER * max(abs(chain.total), float(np.abs(values).sum())):
             break
     last = len(values)
     rest = chain.total - sum(values)
-    return np.array([*values, rest]), lambda at: Part(f"tier {at}" if at < last else f"beyond tier {last - 1}")
+    return np.array([*values, rest if left else 0.0]), lambda at: Part(
+        f"tier {at}" if at < last else f"beyond tier {last - 1}"
+    )
 
 
 def _by_label(chain: Chain, by: str) -> Parts:
