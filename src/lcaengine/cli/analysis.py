@@ -125,7 +125,7 @@ def compare(
         raise_blockers(found, inventory)
     assert read is not None
     compared = compare_policies(read, known, policies)
-    table, about = compared.to_arrow(everything), describe_comparison(compared)
+    table, about = compared.to_arrow(everything, indicator or ()), describe_comparison(compared)
     files = [] if output is None else write_tables(output, {"comparison": table}, about)
     with presenting():
         if as_json:
