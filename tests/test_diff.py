@@ -51,15 +51,15 @@ def list_effects(found: lca.Difference) -> list[tuple[str, str, str, str, float]
 
 
 def test_one_changed_input_moves_it_all() -> None:
-    # 3 kWh for 2: 1 + 3 x 0.5 = 2.5. 2 kWh are 7.2 MJ, 3 are 10.8.
+    # 3 kWh for 2: 1 + 3 x 0.5 = 2.5.
     found = diff(MILL, change(MILL, "mill", "power", amount=3))
     (score,) = found.scores.to_pylist()
     assert (score["process_id"], score["product_id"], score["unit"], score["per"]) == ("mill", "steel", "kg CO2e", "kg")
     assert [score[c] for c in ("old", "new", "change", "ratio")] == pytest.approx([2.0, 2.5, 0.5, 1.25])
     (effect,) = found.effects.to_pylist()
     assert list_effects(found) == [("mill", "input", "power", "grid power", 0.5)]
-    assert [effect["old_amount"], effect["new_amount"]] == pytest.approx([7.2, 10.8])
-    assert (effect["amount_unit"], effect["direction"]) == ("MJ", "input")
+    assert [effect["old_amount"], effect["new_amount"]] == pytest.approx([2.0, 3.0])
+    assert (effect["amount_unit"], effect["direction"]) == ("kWh", "input")
 
 
 def test_one_changed_emission_moves_it_all() -> None:
@@ -109,7 +109,7 @@ def test_a_rescaled_process_shows_only_what_else_changed() -> None:
     found = diff(MILL, change(new, "mill", "power", amount=5))
     assert list_effects(found) == [("mill", "input", "power", "grid power", 0.25)]
     (effect,) = found.effects.to_pylist()
-    assert [effect["old_amount"], effect["new_amount"]] == pytest.approx([4 * 3.6, 5 * 3.6])  # as the newer writes it
+    assert [effect["old_amount"], effect["new_amount"]] == pytest.approx([4.0, 5.0])  # as the newer writes it
 
 
 def test_another_reference_unit_is_the_same_product() -> None:
@@ -153,7 +153,7 @@ def test_a_renamed_supplier_is_removed_and_added() -> None:
         ("net", "elementary", "co2", "", 0.5),
     ]
     amounts = {r["provider"]: (r["old_amount"], r["new_amount"]) for r in found.effects.to_pylist() if r["provider"]}
-    assert amounts == {"grid power": (pytest.approx(7.2), None), "net power": (None, pytest.approx(7.2))}
+    assert amounts == {"grid power": (pytest.approx(2.0), None), "net power": (None, pytest.approx(2.0))}
     assert found.scores.column("change").to_pylist() == pytest.approx([0.0], abs=1e-12)
 
 
@@ -194,6 +194,19 @@ def test_market_shares_move_a_score() -> None:
         ("market at GLO", "share", "ore", "b ore", 0.15),
     ]
     assert found.scores.column("change").to_pylist() == pytest.approx([-0.33])
+    amounts = [(r["old_amount"], r["new_amount"], r["amount_unit"]) for r in found.effects.to_pylist()]
+    assert amounts == [(0.6, 0.5, ""), (0.4, 0.5, "")]
+
+
+def test_a_line_of_a_bill_moves_it() -> None:
+    # 2 kg and 3 kg of 2.
+    def tables(amount: float) -> Tables:
+        return {**MILL, "demand": [{"demand_id": "b", "product_id": "steel", "amount": amount, "unit": "kg"}]}
+
+    found = diff(tables(2), tables(3), everything=True)
+    assert list_effects(found) == [("b", "line", "steel", "mill steel", 2.0)]
+    (effect,) = found.effects.to_pylist()
+    assert (effect["old_amount"], effect["new_amount"], effect["amount_unit"]) == (2.0, 3.0, "kg")
 
 
 def test_energy_bought_is_an_effect_of_its_own() -> None:
@@ -213,6 +226,8 @@ def test_declared_figures_move_a_score_and_missing_ones_do_not() -> None:
 
     found = diff(tables(3), tables(4), "ghg", "energy")
     assert list_effects(found) == [("vendor", "declared", "ghg", "", 0.5)]
+    (effect,) = found.effects.to_pylist()
+    assert (effect["old_amount"], effect["new_amount"], effect["amount_unit"]) == (3.0, 4.0, "kg CO2e")
     ghg, energy = found.scores.to_pylist()
     assert (ghg["old"], ghg["new"]) == (2.5, 3.0)
     assert (energy["old"], energy["new"], energy["change"], energy["ratio"]) == (None, None, None, None)

@@ -130,6 +130,22 @@ def compare(
     >>> lca.compare(inventory, "core", [lca.Policy(), lca.Policy(basis="contract")]).names
     ('as stated', 'basis contract')
     """
+    compared = try_compare(inventory, method, policies)
+    if not any(compared.footprints):
+        first = compared.refusals[compared.names[0]][0]
+        raise LcaError(f"no policy can be applied: {first.what}", inventory.label, first.fix)
+    return compared
+
+
+def try_compare(
+    inventory: Inventory, method: Method | str | Path = "core", policies: Sequence[Policy] | None = None
+) -> Comparison:
+    """Score one inventory under several policies; it may be that none can be applied.
+
+    Returns
+    -------
+    Comparison
+    """
     if not isinstance(inventory, Inventory):
         raise LcaError(f"{type(inventory).__name__} is no inventory", "compare", "give what read_inventory returns")
     known = take_method(method)
@@ -144,9 +160,6 @@ def compare(
         scored.append(score_inventory(inventory, known, policy, "stage", found))
         if scored[-1] is None:
             refusals[name] = found.blockers()
-    if not any(scored):
-        first = next(iter(refusals.values()))[0]
-        raise LcaError(f"no policy can be applied: {first.what}", inventory.label, first.fix)
     return Comparison(tuple(names), tuple(scored), refusals)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.comparison.terms import SAME, Key, Label, Terms, find_key, list_terms, scale_processes, sum_rows
+from lcaengine.comparison.changes import Changed, pair_terms, weigh_changes
+from lcaengine.comparison.terms import Key, Terms, find_key, list_terms, scale_processes, sum_rows
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends
@@ -21,6 +22,8 @@ __all__ = ["Difference", "diff"]
 
 BLOCK = 64
 """Scores whose supply is solved side by side."""
+Units = dict[tuple[bool, str], tuple[float, str]]
+"""Of a flow, or of an indicator (True): base units in the unit it is told in, and its label."""
 SCORES = pa.schema(
     [
         *((name, pa.string()) for name in ("process_id", "product_id", "location", "indicator", "unit", "per")),
@@ -53,8 +56,8 @@ class Difference:
         reference unit. Null where a version has no such activity or its figure is missing.
     effects : pyarrow.Table
         One row a score and changed exchange, largest effect first: changed_process_id, flow_id, direction, provider,
-        kind, old_amount, new_amount (per gross output of the process as the newer version writes it), amount_unit,
-        effect. The effects of a score add up to its change.
+        kind, old_amount, new_amount (per gross output of the process as the newer version writes it), amount_unit
+        (the flow's reference unit; empty for a market's share), effect. The effects of a score add up to its change.
     """
 
     scores: pa.Table
@@ -154,9 +157,9 @@ def _attribute(
         couplings.append(build_coupling(absent, *values))
         direct = sum_rows(terms.activity[~off], terms.value[~off], len(union))
         intensities.append(solve_coupling(couplings[-1], direct, name).x)
-    changed = _pair(first, second)
+    changed = pair_terms(first, second)
     scores, effects = [], []
-    known = [_positions(f, union) for f in (old, new)]
+    known, units = [_positions(f, union) for f in (old, new)], _list_units((old, new))
     for start in range(0, len(shown), BLOCK):
         block = list(shown[start : start + BLOCK])
         demand = np.zeros((len(union), len(block)))
@@ -164,74 +167,13 @@ def _attribute(
         supplies = [solve_coupling(transpose(each), demand, name).x for each in couplings]
         for at, end in enumerate(block):
             s = (supplies[0][:, at], supplies[1][:, at])
-            effect = _weigh(changed, s, (intensities[0], intensities[1]))
+            effect = weigh_changes(changed, s, (intensities[0], intensities[1]))
             rows = [int(each[end]) for each in known]
             if min(rows) >= 0:  # what only one of them has did not move, it came or went
                 _check_sum(effect, intensities[1][end] - intensities[0][end], intensities, end, names[end])
             scores += _list_scores((old, new), rows, chosen)
-            effects += _list_effects((old, new), rows, chosen, changed, effect)
+            effects += _list_effects((old, new), rows, chosen, changed, effect, units)
     return Difference(pa.Table.from_pylist(scores, SCORES), pa.Table.from_pylist(effects, EFFECTS))
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Entries of two versions that differ, paired."""
-
-    label: list[Label]
-    unit: list[str]
-    activity: NDArray[np.int64]
-    provider: NDArray[np.int64]
-    value: tuple[NDArray[np.float64], NDArray[np.float64]]
-    amount: tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-def _pair(first: Terms, second: Terms) -> Changed:
-    """Pair the entries of two versions by what they are, and keep those that differ."""
-    of = [{label: at for at, label in enumerate(terms.label)} for terms in (first, second)]
-    labels = sorted(set(of[0]) | set(of[1]))
-    columns = first.value.shape[1]
-    values, amounts, places = [], [], []
-    for terms, position in zip((first, second), of, strict=True):
-        at = np.array([position.get(label, -1) for label in labels], np.int64)
-        has = at >= 0
-        value, amount = np.zeros((len(labels), columns)), np.full(len(labels), np.nan)
-        value[has], amount[has] = terms.value[at[has]], terms.amount[at[has]]
-        place = np.full((len(labels), 2), -2, np.int64)
-        place[has] = np.stack([terms.activity[at[has]], terms.provider[at[has]]], axis=1)
-        values.append(value)
-        amounts.append(amount)
-        places.append(place)
-    most = np.maximum(np.abs(values[0]), np.abs(values[1]))
-    differ = np.asarray((np.abs(values[1] - values[0]) > SAME * most).any(axis=1))
-    units = [dict(zip(terms.label, terms.unit, strict=True)) for terms in (first, second)]
-    place = np.maximum(places[0], places[1])[differ]
-    kept = [label for label, is_one in zip(labels, differ.tolist(), strict=True) if is_one]
-    return Changed(
-        kept,
-        [units[1].get(label) or units[0].get(label, "") for label in kept],
-        place[:, 0],
-        place[:, 1],
-        (values[0][differ], values[1][differ]),
-        (amounts[0][differ], amounts[1][differ]),
-    )
-
-
-def _weigh(
-    changed: Changed,
-    supply: tuple[NDArray[np.float64], NDArray[np.float64]],
-    intensity: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Give the effect of every changed entry on one score.
-
-    Returns
-    -------
-    (entries, k) float64
-    """
-    a, i = changed.activity, np.maximum(changed.provider, 0)
-    gap = changed.value[1] - changed.value[0]
-    direct = gap * ((supply[0] + supply[1]) / 2)[a][:, None]
-    crossed = (intensity[1][i] * supply[0][a][:, None] + intensity[0][i] * supply[1][a][:, None]) / 2
-    return np.asarray(np.where((changed.provider >= 0)[:, None], -crossed * gap[:, :1], direct))
 
 
 def _check_sum(
@@ -257,6 +199,15 @@ def _reference_factor(footprints: Footprints, activity: int) -> float:
     """Give the reference unit of what an activity makes [base unit]."""
     flow = int(footprints.system.activities.flow[activity])
     return footprints.system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
+
+
+def _list_units(footprints: tuple[Footprints, Footprints]) -> Units:
+    """Give what amounts are told in: reference units, the newer's where both have the flow, and those of indicators."""
+    units: Units = {}
+    for each in footprints:
+        flows = each.system.inventory.flows
+        units |= {(False, f): (u.factor, u.label) for f, u in zip(flows.ids.to_pylist(), flows.units, strict=True)}
+    return units | {(True, each.id): (1.0, each.unit.label) for each in footprints[0].method.indicators}
 
 
 def _list_scores(
@@ -300,6 +251,7 @@ def _list_effects(
     chosen: NDArray[np.int64],
     changed: Changed,
     effect: NDArray[np.float64],
+    units: Units,
 ) -> list[dict[str, object]]:
     which = 1 if rows[1] >= 0 else 0
     whose, a = footprints[which], int(rows[which])
@@ -312,7 +264,8 @@ def _list_effects(
         order = np.argsort(-np.abs(effect[:, at]), kind="stable")
         for e in order[effect[order, at] != 0].tolist():
             process, made, at_place, kind, flow_id, direction, provider = changed.label[e]
-            amounts = [None if np.isnan(each[e]) else float(each[e]) for each in changed.amount]
+            factor, unit = units.get((kind == "declared", flow_id), (1.0, "")) if kind != "share" else (1.0, "")
+            amounts = [None if np.isnan(each[e]) else float(each[e]) / factor for each in changed.amount]
             listed.append(
                 {
                     "process_id": name,
@@ -327,7 +280,7 @@ def _list_effects(
                     "provider": provider,
                     "old_amount": amounts[0],
                     "new_amount": amounts[1],
-                    "amount_unit": changed.unit[e],
+                    "amount_unit": unit,
                     "effect": float(effect[e, at]) * reference,
                     "unit": whose.method.indicators[k].unit.label,
                 }

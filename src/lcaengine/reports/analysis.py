@@ -30,6 +30,8 @@ __all__ = [
 
 MOST_ROWS = 40
 """How many edges of a Sankey are printed."""
+WORDS = {"elementary": "", "energy bought": "energy bought as", "reference": "makes", "share": "share of"}
+"""Kinds of changes as they read before a flow."""
 MOST_EFFECTS = 5
 """How many effects of a change are printed a score."""
 
@@ -151,9 +153,10 @@ def print_difference(console: Console, found: Difference) -> None:
         for row in mine[:MOST_EFFECTS]:
             word = "at" if row["kind"] == "elementary" else "from"
             via = f" {word} {row['provider']}" if row["provider"] else ""
-            what = f"{row['changed_process_id']}: {row['kind']} {row['flow_id']}{via}"
+            kind = WORDS.get(row["kind"], row["kind"])
+            what = f"{row['changed_process_id']}: {kind} {row['flow_id']}{via}".replace("  ", " ")
             old, new = ("none" if row[a] is None else format_value(row[a]) for a in ("old_amount", "new_amount"))
-            amounts = f"{old} -> {new} {row['amount_unit']}"
+            amounts = f"{old} -> {new} {row['amount_unit']}".rstrip()
             console.print(f"  {row['effect']:+.3g}  {escape(what)}, {escape(amounts)}")
         if len(mine) > MOST_EFFECTS:
             rest = sum(row["effect"] for row in mine[MOST_EFFECTS:])
