@@ -86,7 +86,7 @@ def name_values(found: lca.Contributions) -> dict[str, Any]:
         ("input", {"mill itself": 1.298, "power from grid": 1.0, "ore from market of ore at GLO": 0.48}),
         # The grid's 1.0 and the pits' 0.34 one step up, through the market; their power, 0.15 - 0.01, two.
         ("tier", {"tier 0": 1.298, "tier 1": 1.34, "tier 2": 0.14}),
-        ("stage", {"processing": 2.298, "extraction": 0.48}),
+        ("stage", {"extraction": 0.48, "processing": 2.298}),
         ("supplier", {"acme": 2.298, "digger": 0.45, "burrow": 0.03}),
         # The grid and pit-b have no location: they are of who asks.
         ("location", {"CN": 2.328, "US": 0.45}),
@@ -105,7 +105,9 @@ def test_a_chain_by_hand(chain: lca.Footprints, by: str, expected: Mapping[str, 
         "fallback",
     )  # ore at GLO
     values = found.table.column("value").to_pylist()
-    if by != "tier":
+    if by in ("tier", "stage", "scope"):
+        assert found.table.column("part").to_pylist() == list(expected)  # in their own order
+    else:
         assert values == sorted(values, reverse=True)
     assert found.table.column("share").to_pylist() == pytest.approx([value / 2.778 for value in values])
     assert set(found.table.column("unit").to_pylist()) == {"kg CO2e"}
@@ -151,7 +153,7 @@ def test_rows_name_what_they_are(chain: lca.Footprints) -> None:
 def test_a_supplier_a_market_and_a_bill_by_hand(chain: lca.Footprints) -> None:
     # Burrow's pit: 0.2, less 0.1 kWh that is made elsewhere no more.
     found = lca.list_contributions(chain, supplier_id="burrow", by="input")
-    assert name_values(found) == {"pit-b itself": 0.2, "power from grid": -0.05}
+    assert name_values(found) == {"pit-b itself": 0.2, "avoided power from grid": -0.05}
     assert found.table.column("share").to_pylist() == pytest.approx([0.2 / 0.15, -0.05 / 0.15])
     found = lca.list_contributions(chain, product_id="ore", by="input")
     assert (found.name, found.total) == ("market of ore at GLO", close(0.96))
@@ -165,6 +167,23 @@ def test_a_supplier_a_market_and_a_bill_by_hand(chain: lca.Footprints) -> None:
     assert name_values(tiers) == {"tier 0": 4.574, "tier 1": 4.3, "tier 2": 0.42}
     labels = lca.list_contributions(chain, process_id="bill", by="supplier")
     assert name_values(labels) == {"acme": 6.894, "digger": 2.25, "burrow": 0.15}
+
+
+def test_rows_alike_are_one_input() -> None:
+    # 2 kWh in two rows and 1 kWh avoided: 2 x 0.5 and -0.5.
+    rows: list[Row] = [
+        makes("mill", "steel"),
+        takes("mill", "power", 0.5, "kWh"),
+        takes("mill", "power", 1.5, "kWh"),
+        exchange("mill", "power", "output", 1, "kWh", is_avoided=True),
+        makes("grid", "power", 1, "kWh"),
+        emits("grid", 0.5),
+    ]
+    tables = {"processes": CHAIN["processes"][:2], "flows": CHAIN["flows"], "exchanges": rows}
+    found = lca.list_contributions(score_tables(tables), process_id="mill", by="input")
+    assert name_values(found) == {"power from grid": 1.0, "avoided power from grid": -0.5}
+    assert found.table.column("amount").to_pylist() == pytest.approx([2.0, 1.0])
+    assert found.table.column("direction").to_pylist() == ["input", "output"]
 
 
 def test_per_tonne_is_a_thousand_times_per_kg() -> None:

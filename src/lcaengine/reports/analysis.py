@@ -39,7 +39,8 @@ MOST_EFFECTS = 5
 def describe_figure(footprints: Footprints, figure: Contributions | Sankey) -> dict[str, object]:
     """Describe the run and the figure that is taken apart."""
     of = {"figure": figure.name, "indicator": figure.indicator, "unit": figure.unit, "per": figure.per}
-    return {**describe_run(footprints), **of, "total": figure.total}
+    more = {"by": figure.by, "status": figure.status} if isinstance(figure, Contributions) else {}
+    return {**describe_run(footprints), **of, "total": figure.total, **more}
 
 
 def describe_comparison(compared: Comparison) -> dict[str, object]:
