@@ -11,10 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import lcaengine as lca
+from lcaengine.comparison.changes import find_supplies
 from tests.drawn import draw_chain, score_tables
+from tests.systems import technospheres, to_coupling
 from tests.tables import CO2, Row, emits, makes, process, product, takes
+from tests.twins import eliminate
 
 Tables = dict[str, list[Row]]
 
@@ -355,6 +359,17 @@ def test_effects_add_up_to_the_change_of_two_separate_scores(seed: int, edits: s
         assert score["change"] == second - first
         assert abs(sum(effects) - score["change"]) <= 1e-9 * size
     assert seen == set(tables[0]) | set(tables[1])
+
+
+@settings(max_examples=20, deadline=None)
+@given(A=technospheres(most=10, credits=True), data=st.data())
+def test_supplies_are_those_of_a_dense_inverse(A: NDArray[np.float64], data: st.DataObject) -> None:
+    some = st.lists(st.integers(0, len(A) - 1), unique=True, max_size=len(A))
+    moved, shown = (np.array(data.draw(some), np.int64) for _ in range(2))
+    found = find_supplies(to_coupling(A), moved, shown, str)
+    inverse = eliminate(A, np.eye(len(A)))  # column e: the supply for one unit of e
+    size = np.abs(inverse).max(axis=1, keepdims=True)  # a row is in one unit of activity
+    assert (np.abs(found - inverse[np.ix_(moved, shown)]) <= 1e-9 * size[moved]).all()
 
 
 @settings(max_examples=8, deadline=None)

@@ -9,19 +9,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.comparison.changes import Changed, pair_terms, weigh_changes
+from lcaengine.comparison.changes import Changed, find_supplies, pair_terms, weigh_changes
 from lcaengine.comparison.terms import Key, Terms, find_key, list_terms, scale_processes, sum_rows
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends
+from lcaengine.footprints.table import PER_BILL
 from lcaengine.solve import solve_coupling
 from lcaengine.solve.stages import SUM_TOLERANCE
-from lcaengine.system import build_coupling, transpose
+from lcaengine.system import build_coupling
 
 __all__ = ["Difference", "diff"]
 
-BLOCK = 64
-"""Scores whose supply is solved side by side."""
 Units = dict[tuple[bool, str], tuple[float, str]]
 """Of a flow, or of an indicator (True): base units in the unit it is told in, and its label."""
 SCORES = pa.schema(
@@ -160,19 +159,16 @@ def _attribute(
     changed = pair_terms(first, second)
     scores, effects = [], []
     known, units = [_positions(f, union) for f in (old, new)], _list_units((old, new))
-    for start in range(0, len(shown), BLOCK):
-        block = list(shown[start : start + BLOCK])
-        demand = np.zeros((len(union), len(block)))
-        demand[block, np.arange(len(block))] = 1.0
-        supplies = [solve_coupling(transpose(each), demand, name).x for each in couplings]
-        for at, end in enumerate(block):
-            s = (supplies[0][:, at], supplies[1][:, at])
-            effect = weigh_changes(changed, s, (intensities[0], intensities[1]))
-            rows = [int(each[end]) for each in known]
-            if min(rows) >= 0:  # what only one of them has did not move, it came or went
-                _check_sum(effect, intensities[1][end] - intensities[0][end], intensities, end, names[end])
-            scores += _list_scores((old, new), rows, chosen)
-            effects += _list_effects((old, new), rows, chosen, changed, effect, units)
+    moved, entry = np.unique(changed.activity, return_inverse=True)
+    supplies = [find_supplies(each, moved, np.array(shown, np.int64), name) for each in couplings]
+    for at, end in enumerate(shown):
+        s = (supplies[0][entry, at], supplies[1][entry, at])
+        effect = weigh_changes(changed, s, (intensities[0], intensities[1]))
+        rows = [int(each[end]) for each in known]
+        if min(rows) >= 0:  # what only one of them has did not move, it came or went
+            _check_sum(effect, intensities[1][end] - intensities[0][end], intensities, end, names[end])
+        scores += _list_scores((old, new), rows, chosen)
+        effects += _list_effects((old, new), rows, chosen, changed, effect, units)
     return Difference(pa.Table.from_pylist(scores, SCORES), pa.Table.from_pylist(effects, EFFECTS))
 
 
@@ -213,13 +209,12 @@ def _list_units(footprints: tuple[Footprints, Footprints]) -> Units:
 def _list_scores(
     footprints: tuple[Footprints, Footprints], rows: Sequence[int], chosen: NDArray[np.int64]
 ) -> list[dict[str, object]]:
-    from lcaengine.footprints.table import list_per
-
     which = 1 if rows[1] >= 0 else 0
     whose, a = footprints[which], int(rows[which])
     name, product, place = find_key(whose, a)
     listed: list[dict[str, object]] = []
-    base = _reference_factor(whose, a)
+    base, flow = _reference_factor(whose, a), int(whose.system.activities.flow[a])
+    per = whose.system.inventory.flows.units[flow].label if flow >= 0 else PER_BILL
     for k in chosen.tolist():
         old, new = (
             float(f.value[r, -1, k]) * (base / _reference_factor(f, r))
@@ -235,7 +230,7 @@ def _list_scores(
                 "location": place or whose.system.activities.location[a],
                 "indicator": whose.method.indicators[k].id,
                 "unit": whose.method.indicators[k].unit.label,
-                "per": list_per(whose)[a],
+                "per": per,
                 "old": old,
                 "new": new,
                 "change": new - old if both and old is not None and new is not None else None,
