@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import lcaengine as lca
 from tests.drawn import draw_chain, score_tables, to_dense
 from tests.tables import CO2, Row, emits, exchange, makes, process, product, takes
+from tests.test_compare import JOINT
 from tests.twins import eliminate, split_by_owner
 
 METHANE = {"flow_id": "ch4", "name": "Methane, fossil", "kind": "elementary", "unit": "kg", "compartment": "air"}
@@ -75,14 +76,14 @@ def name_values(found: lca.Contributions) -> dict[str, Any]:
         (
             "exchange",
             {
-                "grid: Carbon dioxide, fossil, air": 1.14,
-                "mill: Carbon dioxide, fossil, air": 1.0,
-                "pit-a: Carbon dioxide, fossil, air": 0.3,
-                "mill: Methane, fossil, air": 0.298,
-                "pit-b: Carbon dioxide, fossil, air": 0.04,
+                "grid: Carbon dioxide, fossil (air)": 1.14,
+                "mill: Carbon dioxide, fossil (air)": 1.0,
+                "pit-a: Carbon dioxide, fossil (air)": 0.3,
+                "mill: Methane, fossil (air)": 0.298,
+                "pit-b: Carbon dioxide, fossil (air)": 0.04,
             },
         ),
-        ("flow", {"Carbon dioxide, fossil, air": 2.48, "Methane, fossil, air": 0.298}),
+        ("flow", {"Carbon dioxide, fossil (air)": 2.48, "Methane, fossil (air)": 0.298}),
         ("input", {"mill itself": 1.298, "power from grid": 1.0, "ore from market of ore at GLO": 0.48}),
         # The grid's 1.0 and the pits' 0.34 one step up, through the market; their power, 0.15 - 0.01, two.
         ("tier", {"tier 0": 1.298, "tier 1": 1.34, "tier 2": 0.14}),
@@ -125,10 +126,10 @@ def test_amounts_are_scaled_in_the_flows_own_units(chain: lca.Footprints) -> Non
         "pit-b": (0.2, "kg"),
     }
     assert amounts("flow", process_id="mill") == {
-        "Carbon dioxide, fossil, air": (2.48, "kg"),
-        "Methane, fossil, air": (0.01, "kg"),
+        "Carbon dioxide, fossil (air)": (2.48, "kg"),
+        "Methane, fossil (air)": (0.01, "kg"),
     }
-    assert amounts("exchange", process_id="mill")["grid: Carbon dioxide, fossil, air"] == (1.14, "kg")
+    assert amounts("exchange", process_id="mill")["grid: Carbon dioxide, fossil (air)"] == (1.14, "kg")
     of_input = amounts("input", process_id="mill")
     assert of_input["power from grid"] == (2.0, "kWh")
     assert of_input["ore from market of ore at GLO"] == (0.5, "kg")
@@ -167,6 +168,22 @@ def test_a_supplier_a_market_and_a_bill_by_hand(chain: lca.Footprints) -> None:
     assert name_values(tiers) == {"tier 0": 4.574, "tier 1": 4.3, "tier 2": 0.42}
     labels = lca.list_contributions(chain, process_id="bill", by="supplier")
     assert name_values(labels) == {"acme": 6.894, "digger": 2.25, "burrow": 0.15}
+
+
+def test_a_row_that_co_products_share_is_one_part() -> None:
+    # tests/test_compare.py: 8 kg for 1 kg iron and 3 kg slag, by mass 2 a kg of either.
+    lines: list[Row] = [
+        {"demand_id": "b", "process_id": "works", "product_id": flow, "amount": amount, "unit": "kg"}
+        for flow, amount in (("iron", 2), ("slag", 1))
+    ]
+    footprints = score_tables({**JOINT, "demand": lines})
+    (row,) = lca.list_contributions(footprints, process_id="b", by="exchange").table.to_pylist()
+    assert (row["process_id"], row["value"], row["amount"]) == ("works", close(6.0), close(6.0))
+    rows = lca.list_contributions(footprints, process_id="b").table.to_pylist()
+    assert {(r["process_id"], r["flow_id"]): r["value"] for r in rows} == {
+        ("works", "iron"): close(4.0),
+        ("works", "slag"): close(2.0),
+    }
 
 
 def test_rows_alike_are_one_input() -> None:
@@ -235,7 +252,7 @@ def test_a_total_of_zero_has_parts_and_no_shares() -> None:
     for by, parts in (
         ("process", {"plant": 0.5, "grid": -0.5}),
         ("tier", {"tier 0": 0.5, "tier 1": -0.5}),
-        ("exchange", {"plant: Carbon dioxide, fossil, air": 0.5, "grid: Carbon dioxide, fossil, air": -0.5}),
+        ("exchange", {"plant: Carbon dioxide, fossil (air)": 0.5, "grid: Carbon dioxide, fossil (air)": -0.5}),
     ):
         found = lca.list_contributions(footprints, process_id="plant", by=by)
         assert name_values(found) == parts
@@ -404,12 +421,21 @@ def test_parts_are_those_of_dense_twins(seed: int, indicator: str) -> None:
             key = (row["process_id"], row["flow_id"], row["location"])
             assert abs(row["value"] - expected.pop(key)) <= 1e-9 * size
         assert max(map(abs, expected.values())) <= 1e-9 * size
-        stages = take("stage").table.to_pylist()
-        for row in stages:
+        sums = [sum_by_process(take(by)) for by in ("process", "exchange")]
+        for name in set(sums[0]) | set(sums[1]):
+            assert abs(sums[0].get(name, 0.0) - sums[1].get(name, 0.0)) <= 1e-9 * size
+        for row in take("stage").table.to_pylist():
             own = footprints.value[a, footprints.stages.index(row["part"]), k]
             assert abs(row["value"] - own) <= 1e-9 * size
         assert_tiers(footprints, A, d, f, take("tier"), size)
         assert_owners(footprints, A, d, a, take("supplier"), size)
+
+
+def sum_by_process(found: lca.Contributions) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for row in found.table.to_pylist():
+        sums[row["process_id"]] = sums.get(row["process_id"], 0.0) + row["value"]
+    return sums
 
 
 def assert_tiers(

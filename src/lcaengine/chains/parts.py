@@ -266,4 +266,4 @@ def _name_flow(chain: Chain, flow: int) -> str:
     if flows.kind[flow] != Kind.ELEMENTARY:
         return str(flows.ids[flow].as_py())
     where = "/".join(part for part in (flows.compartment[flow], flows.sub_compartment[flow]) if part)
-    return f"{flows.names[flow]}, {where}" if where else flows.names[flow]
+    return f"{flows.names[flow]} ({where})" if where else flows.names[flow]
