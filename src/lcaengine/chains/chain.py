@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.gaps import Status
 from lcaengine.footprints.score import find_burdens
-from lcaengine.footprints.table import PER_BILL
+from lcaengine.footprints.table import PER_BILL, identify
 from lcaengine.solve import name_activities, order_coupling, solve_coupling
 from lcaengine.system import ActivityKind, Coupling, Entries, transpose
 
@@ -115,14 +117,15 @@ def choose_activity(
     found = footprints.find(process_id=process_id, product_id=product_id, location=location)
     if supplier_id:
         found = [a for a in range(len(activities)) if activities.supplier[a] == supplier_id]
-        found = [a for a in found if not product_id or a in _all_of(footprints, product_id)]
+        makers = _all_of(footprints, product_id) if product_id else set(found)
+        found = [a for a in found if a in makers]
         found = [a for a in found if not process_id or activities.name[a] == process_id]
         found = [a for a in found if not location or activities.location[a] == location]
     if len(found) == 1:
         return found[0]
     where = footprints.system.inventory.label
     if not found:
-        raise LcaError(f"there is no activity of {given}", where, "see the ids in the result table (score --all)")
+        raise LcaError(f"there is no activity of {given}", where, _suggest(footprints, asked))
     flows = footprints.system.inventory.flows
     names = []
     for a in found[:8]:
@@ -132,6 +135,19 @@ def choose_activity(
     more = f" and {len(found) - 8} more" if len(found) > 8 else ""
     fix = f"name one of: {'; '.join(names)}{more}"
     raise LcaError(f"{given} names {len(found)} activities", where, fix)
+
+
+def _suggest(footprints: Footprints, asked: Mapping[str, str]) -> str:
+    """Say what ids are near to those that name nothing."""
+    table = identify(footprints, np.arange(len(footprints.value)))
+    near = [
+        f"{key} {each!r}"
+        for key, value in asked.items()
+        for each in get_close_matches(value, sorted(set(table[key].to_pylist()) - {""}), 3)
+        if value != each
+    ]
+    ids = "see the ids in the result table (score --all)"
+    return f"{ids}; near to it: {', '.join(near)}" if near else ids
 
 
 def _all_of(footprints: Footprints, product_id: str) -> set[int]:

@@ -19,7 +19,7 @@ from lcaengine.solve.stages import SUM_TOLERANCE
 __all__ = ["PARTS", "Contributions", "list_contributions"]
 
 WHOLE = ("stage", "scope", "tier")
-"""What has few parts is shown whole."""
+"""What has few parts is shown whole, in its own order."""
 SCHEMA = pa.schema(
     [
         ("part", pa.string()),
@@ -52,7 +52,8 @@ class Contributions:
         The figure [unit of the indicator / reference unit].
     status : str
     table : pyarrow.Table
-        One row a part at or above the cut-off, largest first, then what is below it, positive and negative apart.
+        One row a part at or above the cut-off, largest first (stages, scopes and tiers in their own order), then what
+        is below it, positive and negative apart.
     gaps : pyarrow.Table
         What is missing in the chain, scaled to the figure's unit, by how much mass or energy rests on it.
 
@@ -146,7 +147,7 @@ def list_contributions(
         by=by,
         total=chain.total,
         status=footprints.status_of(activity, chain.indicator),
-        table=_tabulate(chain, values, describe, 0.0 if by in WHOLE else cutoff, in_order=by == "tier"),
+        table=_tabulate(chain, values, describe, 0.0 if by in WHOLE else cutoff, in_order=by in WHOLE),
         gaps=list_gaps(chain),
     )
 

@@ -23,7 +23,7 @@ PARTS = ("process", "exchange", "flow", "input", "tier", "stage", "supplier", "l
 """By what a figure can be taken apart."""
 MOST_TIERS = 30
 LAST_TIER = 1e-6
-"""Tiers are followed until one contributes less than this share of the total."""
+"""Tiers are followed until what is further upstream is less than this share of the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +148,25 @@ def _by_flow(chain: Chain) -> Parts:
 def _by_input(chain: Chain) -> Parts:
     """Take the figure apart by what the activity itself emits and buys."""
     a = chain.activity
-    demands = chain.footprints.system.demands
+    demands, exchanges = chain.footprints.system.demands, chain.footprints.system.inventory.exchanges
     own = np.flatnonzero((demands.activity == a) & (demands.provider >= 0) & (demands.provider != a))
-    sign = np.where(demands.is_credit[own], -1.0, 1.0)
-    bought = demands.amount[own] * sign
+    provider, row, credit = demands.provider[own], demands.row[own], demands.is_credit[own]
+    flow = np.where(row >= 0, exchanges.flow[np.maximum(row, 0)], -1) if len(exchanges) else row
+    alike = np.stack([provider, flow, credit], axis=1)  # rows alike are one input
+    _, first, inverse = np.unique(alike, axis=0, return_index=True, return_inverse=True)
     # What it makes for itself is in its net output. What of its own comes back in a loop is a part of what it buys.
     net = chain.demand / chain.coupling.diagonal[a]
-    values = np.concatenate([[net * chain.direct[a]], net * bought * chain.intensity[demands.provider[own]]])
+    amounts = net * sum_by(inverse.ravel(), demands.amount[own], len(first))
+    bought = np.where(credit[first], -amounts, amounts) * chain.intensity[provider[first]]
+    values = np.concatenate([[net * chain.direct[a]], bought])
 
     def describe(at: int) -> Part:
         if at == 0:
             return Part(f"{chain.name(np.array([a]))} itself", process_id=chain.footprints.system.activities.name[a])
-        row, provider = int(demands.row[own[at - 1]]), int(demands.provider[own[at - 1]])
-        amount = float(net * demands.amount[own[at - 1]])
-        if row >= 0:
-            return _describe_row(chain, row, amount, provider)
-        return describe_activity(chain, provider, amount)
+        which, amount = int(first[at - 1]), float(amounts[at - 1])
+        if row[which] >= 0:
+            return _describe_row(chain, int(row[which]), amount, int(provider[which]), bool(credit[which]))
+        return describe_activity(chain, int(provider[which]), amount)
 
     return values, describe
 
@@ -183,11 +186,14 @@ def _by_tier(chain: Chain) -> Parts:
         run = needed / coupling.diagonal[:, None]
         values.append(float(run[:, 0] @ chain.direct))
         needed = -multiply_off_diagonal(forward, run)
-        if abs(chain.total - sum(values)) <= LAST_TIER * abs(chain.total):
+        left = float(np.abs(needed[:, 0] * chain.intensity).sum())  # in sizes: a credit further up may hide a burden
+        if left <= LAST_TIER * max(abs(chain.total), float(np.abs(values).sum())):
             break
     last = len(values)
     rest = chain.total - sum(values)
-    return np.array([*values, rest]), lambda at: Part(f"tier {at}" if at < last else f"beyond tier {last - 1}")
+    return np.array([*values, rest if left else 0.0]), lambda at: Part(
+        f"tier {at}" if at < last else f"beyond tier {last - 1}"
+    )
 
 
 def _by_label(chain: Chain, by: str) -> Parts:
@@ -236,12 +242,12 @@ def scale_rows(chain: Chain) -> NDArray[np.float64]:
     return amounts
 
 
-def _describe_row(chain: Chain, row: int, amount: float, provider: int = -1) -> Part:
+def _describe_row(chain: Chain, row: int, amount: float, provider: int = -1, is_credit: bool = False) -> Part:
     inventory, activities = chain.footprints.system.inventory, chain.footprints.system.activities
     exchanges, processes = inventory.exchanges, inventory.processes
     flow, process = int(exchanges.flow[row]), int(exchanges.process[row])
     unit = inventory.flows.units[flow]
-    by = f"{processes.show(process)}: " if provider < 0 else ""
+    by = f"{processes.show(process)}: " if provider < 0 else "avoided " if is_credit else ""
     whose = f" from {chain.name(np.array([provider]))}" if provider >= 0 else ""
     return Part(
         name=f"{by}{_name_flow(chain, flow)}{whose}",
@@ -260,4 +266,4 @@ def _name_flow(chain: Chain, flow: int) -> str:
     if flows.kind[flow] != Kind.ELEMENTARY:
         return flows.show(flow)
     where = "/".join(part for part in (flows.compartment[flow], flows.sub_compartment[flow]) if part)
-    return f"{flows.names[flow]}, {where}" if where else flows.names[flow]
+    return f"{flows.names[flow]} ({where})" if where else flows.names[flow]

@@ -9,10 +9,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain, sum_by
-from lcaengine.chains.parts import describe_activity
-from lcaengine.errors import LcaError
+from lcaengine.chains.parts import Part, describe_activity
+from lcaengine.errors import SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.inventory import STAGES
+from lcaengine.kernels.circles import cancel_circles
 from lcaengine.solve.stages import SUM_TOLERANCE
 from lcaengine.system.coupling import find_rows
 
@@ -88,6 +89,8 @@ def build_sankey(
     ------
     LcaError
         If what is named is not one activity, or its figure is missing.
+    SolveError
+        If a node gives on what it does not get.
 
     Examples
     --------
@@ -102,22 +105,51 @@ def build_sankey(
         footprints, process_id=process_id, product_id=product_id, supplier_id=supplier_id, location=location
     )
     chain = follow_chain(footprints, activity, indicator)
-    node, flow = _gather(chain, cutoff)
-    cancel_cycles(flow)
-    direct = sum_by(node, chain.supply * chain.direct, len(flow))
-    _check_balance(chain, node, flow, direct)
+    flows = _gather(chain, cutoff)
+    direct = sum_by(flows.node, chain.supply * chain.direct, flows.count)
+    _check_balance(chain, flows, direct)
     return Sankey(
         chain.name(np.array([activity])),
         indicator,
         chain.unit,
         chain.per,
         chain.total,
-        *_tabulate(chain, node, flow, direct),
+        *_tabulate(chain, flows, direct),
     )
 
 
-def _gather(chain: Chain, cutoff: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Give the node of every activity, and the flow from node to node; the last node is the rest."""
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Flows between nodes, each pair of nodes once; the last node is the rest.
+
+    Attributes
+    ----------
+    node : (n,) int64
+        Of every activity.
+    count : int
+        Of nodes.
+    source, target : (m,) int64
+        Nodes, in order of source and target.
+    value : (m,) float64
+    """
+
+    node: NDArray[np.int64]
+    count: int
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+    def sum_in(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum values of flows into each node."""
+        return sum_by(self.target, value, self.count)
+
+    def sum_out(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum values of flows out of each node."""
+        return sum_by(self.source, value, self.count)
+
+
+def _gather(chain: Chain, cutoff: float) -> Flows:
+    """Give the flows between activities above the cut-off and the rest, without what goes around."""
     coupling = chain.coupling
     consumer, provider = find_rows(coupling), coupling.indices
     value = -coupling.data * chain.supply[consumer] * chain.intensity[provider]
@@ -126,102 +158,112 @@ def _gather(chain: Chain, cutoff: float) -> tuple[NDArray[np.int64], NDArray[np.
     size = max(abs(chain.total), float(np.abs(chain.supply * chain.direct).sum()))
     keep = (through >= cutoff * size) & (through > 0)
     keep[chain.activity] = True
-    count = int(keep.sum())
-    node = np.where(keep, np.cumsum(keep) - 1, count)
-    flow = np.zeros((count + 1, count + 1))
-    np.add.at(flow, (node[provider], node[consumer]), value)
-    np.fill_diagonal(flow, 0.0)
-    return node, flow
+    rest = int(keep.sum())
+    node = np.where(keep, np.cumsum(keep) - 1, rest)
+    source, target, value = merge_flows(node[provider], node[consumer], value, rest + 1)
+    value = cancel_cycles(source, target, value, rest + 1)
+    used = value != 0
+    return Flows(node, rest + 1, source[used], target[used], value[used])
 
 
-def cancel_cycles(flow: NDArray[np.float64]) -> None:
-    """Take what goes around off a network of flows, in place; what every node gains or loses stays.
+def merge_flows(
+    source: NDArray[np.int64], target: NDArray[np.int64], value: NDArray[np.float64], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Sum flows from one node to another, in order of source and target; a flow from a node to itself is none."""
+    apart = source != target
+    keys, inverse = np.unique(source[apart] * count + target[apart], return_inverse=True)
+    return keys // count, keys % count, sum_by(inverse, value[apart], len(keys))
+
+
+def cancel_cycles(
+    source: NDArray[np.int64], target: NDArray[np.int64], value: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """Take what goes around off a network of flows; what every node gains or loses stays.
 
     While positive flows go in a circle, the smallest of the circle is taken off all of it.
 
     Parameters
     ----------
-    flow : (n, n) float64
-        From row to column.
+    source, target : (m,) int64
+        Nodes, in order of source and target, as :func:`merge_flows` gives them.
+    value : (m,) float64
+    count : int
+        Of nodes.
+
+    Returns
+    -------
+    (m,) float64
+        Without a circle of positive flows.
     """
-    nodes = len(flow)
-    small = 1e-15 * float(np.abs(flow).max(initial=0.0))
-    done = np.zeros(nodes, np.bool_)
-    for root in range(nodes):
-        path: list[int] = [] if done[root] else [root]
-        while path:
-            after = np.flatnonzero((flow[path[-1]] > small) & ~done)
-            if not len(after):
-                done[path.pop()] = True
-                continue
-            following = int(after[0])
-            if following not in path:
-                path.append(following)
-                continue
-            circle = path[path.index(following) :]
-            ends = [*circle[1:], following]
-            flow[circle, ends] -= flow[circle, ends].min()
-            flow[circle, ends] = np.where(flow[circle, ends] <= small, 0.0, flow[circle, ends])
-            path = path[: path.index(following) + 1]
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=count))]).astype(np.int64)
+    left = value.copy()
+    cancel_circles(indptr, target, left)
+    return left
 
 
-def _check_balance(
-    chain: Chain, node: NDArray[np.int64], flow: NDArray[np.float64], direct: NDArray[np.float64]
-) -> None:
+def _check_balance(chain: Chain, flows: Flows, direct: NDArray[np.float64]) -> None:
     """Raise where a node gives on what it does not get."""
-    demanded = np.zeros(len(flow))
-    demanded[node[chain.activity]] = chain.total
-    gap = np.abs(flow.sum(axis=0) + direct - flow.sum(axis=1) - demanded)
-    size = np.abs(flow).sum(axis=0) + np.abs(flow).sum(axis=1) + np.abs(direct) + np.abs(demanded)
+    demanded = np.zeros(flows.count)
+    demanded[flows.node[chain.activity]] = chain.total
+    gap = np.abs(flows.sum_in(flows.value) + direct - flows.sum_out(flows.value) - demanded)
+    sizes = np.abs(flows.value)
+    size = flows.sum_in(sizes) + flows.sum_out(sizes) + np.abs(direct) + np.abs(demanded)
     worst = int(np.argmax(gap - SUM_TOLERANCE * (size + size.max())))
     if gap[worst] > SUM_TOLERANCE * (size[worst] + size.max()):
         what = f"what flows into a node and out of it differ by {gap[worst]:g}"
-        raise LcaError(what, chain.name(np.flatnonzero(node == worst)), "check the amounts of the loops it is in")
-
-
-def _tabulate(
-    chain: Chain, node: NDArray[np.int64], flow: NDArray[np.float64], direct: NDArray[np.float64]
-) -> tuple[pa.Table, pa.Table]:
-    activities = chain.footprints.system.activities
-    last = len(flow) - 1
-    through = flow.sum(axis=0) + direct
-    used = (np.abs(flow).sum(axis=0) + np.abs(flow).sum(axis=1) + np.abs(direct)) > 0
-    used[node[chain.activity]] = True
-    names, nodes = [""] * len(flow), []
-    of = {int(n): a for a, n in enumerate(node.tolist()) if n != last}
-    for at in np.flatnonzero(used).tolist():
-        part = describe_activity(chain, of[at]) if at != last else None
-        names[at] = part.name if part else REST
-        stage = int(activities.stage[of[at]]) if part else -1
-        nodes.append(
-            {
-                "node": at,
-                "name": names[at],
-                "process_id": part.process_id if part else "",
-                "flow_id": part.flow_id if part else "",
-                "supplier_id": part.supplier_id if part else "",
-                "location": part.location if part else "",
-                "stage": STAGES[stage] if stage >= 0 else "",
-                "direct": float(direct[at]),
-                "through": float(through[at]),
-                "unit": chain.unit,
-            }
+        raise SolveError(
+            what, chain.name(np.flatnonzero(flows.node == worst)), "check the amounts of the loops it is in"
         )
-    source, target = np.nonzero(flow)
-    order = np.argsort(-np.abs(flow[source, target]), kind="stable")
+
+
+def _tabulate(chain: Chain, flows: Flows, direct: NDArray[np.float64]) -> tuple[pa.Table, pa.Table]:
+    last = flows.count - 1
+    sizes = np.abs(flows.value)
+    used = (flows.sum_in(sizes) + flows.sum_out(sizes) + np.abs(direct)) > 0
+    used[flows.node[chain.activity]] = True
+    through = flows.sum_in(flows.value) + direct
+    of = {n: a for a, n in enumerate(flows.node.tolist()) if n != last}
+    nodes = [
+        {
+            "node": at,
+            **_describe_node(chain, of.get(at)),
+            "direct": float(direct[at]),
+            "through": float(through[at]),
+            "unit": chain.unit,
+        }
+        for at in np.flatnonzero(used).tolist()
+    ]
+    names = {node["node"]: node["name"] for node in nodes}
+    order = np.argsort(-sizes, kind="stable")
     edges = [
         {
             "source": i,
             "target": j,
             "source_name": names[i],
             "target_name": names[j],
-            "value": float(flow[i, j]),
+            "value": value,
             "unit": chain.unit,
-            "share": float(flow[i, j]) / chain.total if chain.total else None,
+            "share": value / chain.total if chain.total else None,
         }
-        for i, j in zip(source[order].tolist(), target[order].tolist(), strict=True)
+        for i, j, value in zip(
+            *(each[order].tolist() for each in (flows.source, flows.target, flows.value)), strict=True
+        )
     ]
     return pa.Table.from_pylist(nodes, NODES), pa.Table.from_pylist(edges, EDGES)
+
+
+def _describe_node(chain: Chain, activity: int | None) -> dict[str, str]:
+    """Describe an activity, or the rest."""
+    part = Part(REST) if activity is None else describe_activity(chain, activity)
+    stage = -1 if activity is None else int(chain.footprints.system.activities.stage[activity])
+    return {
+        "name": part.name,
+        "process_id": part.process_id,
+        "flow_id": part.flow_id,
+        "supplier_id": part.supplier_id,
+        "location": part.location,
+        "stage": STAGES[stage] if stage >= 0 else "",
+    }
 
 
 NODES = pa.schema(

@@ -23,6 +23,7 @@ from lcaengine.cli.shared import (
     presenting,
     print_json,
     score_or_exit,
+    show_blockers,
 )
 from lcaengine.policy import Policy
 
@@ -101,9 +102,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show how far results move with a choice: allocation, or the basis of markets."""
-    from lcaengine.comparison import compare as compare_policies
-    from lcaengine.comparison.comparison import RULES, vary
-    from lcaengine.findings import Findings, raise_blockers
+    from lcaengine.comparison.comparison import RULES, try_compare, vary
+    from lcaengine.findings import Findings
     from lcaengine.inventory import load_inventory
     from lcaengine.io.write import check_target
     from lcaengine.method import read_method
@@ -120,12 +120,13 @@ def compare(
     )
     known, found = read_method(method), Findings()
     read = load_inventory(inventory, found)
-    if read is None or found.blockers():
-        score_or_exit(inventory, known, policies[0], as_json)
-        raise_blockers(found, inventory)
-    assert read is not None
-    compared = compare_policies(read, known, policies)
-    table, about = compared.to_arrow(everything), describe_comparison(compared)
+    compared = None if read is None or found.blockers() else try_compare(read, known, policies)
+    if compared is not None and not any(compared.footprints):
+        found.items.extend(compared.refusals[compared.names[0]])
+    if compared is None or not any(compared.footprints):
+        show_blockers(found, inventory, as_json)
+        raise typer.Exit(1)
+    table, about = compared.to_arrow(everything, indicator or ()), describe_comparison(compared)
     files = [] if output is None else write_tables(output, {"comparison": table}, about)
     with presenting():
         if as_json:

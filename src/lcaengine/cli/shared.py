@@ -37,6 +37,7 @@ __all__ = [
     "presenting",
     "print_json",
     "score_or_exit",
+    "show_blockers",
 ]
 
 Place = Annotated[str, typer.Argument(metavar="INVENTORY", help="Folder, zip, URI, or example:NAME.")]
@@ -89,18 +90,24 @@ def score_or_exit(
     """Score an inventory; where blockers forbid it, show them and exit with 1."""
     from lcaengine.findings import Findings
     from lcaengine.footprints.score import try_score
-    from lcaengine.reports.terminal import print_findings
 
     found = Findings() if findings is None else findings
     footprints = try_score(inventory, method, policy, found, by)
     if footprints is None:
-        with presenting():
-            if as_json:
-                print_json({"run": None, "findings": found.to_dicts()})
-            else:
-                print_findings(open_console(stderr=True), found, inventory, 20)
+        show_blockers(found, inventory, as_json)
         raise typer.Exit(1)
     return footprints
+
+
+def show_blockers(found: Findings, inventory: str, as_json: bool) -> None:
+    """Show why an inventory cannot be scored."""
+    from lcaengine.reports.terminal import print_findings
+
+    with presenting():
+        if as_json:
+            print_json({"run": None, "findings": found.to_dicts()})
+        else:
+            print_findings(open_console(stderr=True), found, inventory, 20)
 
 
 def list_written(files: Sequence[Path]) -> str:

@@ -9,18 +9,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.comparison.terms import SAME, Key, Label, Terms, find_key, list_terms, scale_processes, sum_rows
+from lcaengine.comparison.changes import Changed, find_supplies, pair_terms, weigh_changes
+from lcaengine.comparison.terms import Key, Terms, find_key, list_terms, scale_processes, sum_rows
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends
+from lcaengine.footprints.table import PER_BILL
 from lcaengine.solve import solve_coupling
 from lcaengine.solve.stages import SUM_TOLERANCE
-from lcaengine.system import build_coupling, transpose
+from lcaengine.system import build_coupling
 
 __all__ = ["Difference", "diff"]
 
-BLOCK = 64
-"""Scores whose supply is solved side by side."""
+Units = dict[tuple[bool, str], tuple[float, str]]
+"""Of a flow, or of an indicator (True): base units in the unit it is told in, and its label."""
 SCORES = pa.schema(
     [
         *((name, pa.string()) for name in ("process_id", "product_id", "location", "indicator", "unit", "per")),
@@ -49,12 +51,12 @@ class Difference:
     Attributes
     ----------
     scores : pyarrow.Table
-        One row a score: process_id, product_id, location, indicator, unit, per, old, new, change, ratio. Null where a
-        version has no such activity or its figure is missing.
+        One row a score: process_id, product_id, location, indicator, unit, per, old, new, change, ratio, in the newer
+        reference unit. Null where a version has no such activity or its figure is missing.
     effects : pyarrow.Table
         One row a score and changed exchange, largest effect first: changed_process_id, flow_id, direction, provider,
-        kind, old_amount, new_amount (per gross output of the process as the newer version writes it), amount_unit,
-        effect. The effects of a score add up to its change.
+        kind, old_amount, new_amount (per gross output of the process as the newer version writes it), amount_unit
+        (the flow's reference unit; empty for a market's share), effect. The effects of a score add up to its change.
     """
 
     scores: pa.Table
@@ -90,7 +92,7 @@ def diff(old: Footprints, new: Footprints, indicators: Sequence[str] = (), every
     Raises
     ------
     LcaError
-        If the methods differ: factors that changed are no change of the inventory.
+        If the methods differ: factors that changed are no change of the inventory; or the dimension of a flow does.
     SolveError
         If the effects do not add up to the change.
 
@@ -106,6 +108,7 @@ def diff(old: Footprints, new: Footprints, indicators: Sequence[str] = (), every
     if old.method.hash != new.method.hash:
         what = f"the old is scored by {old.method.label} ({old.method.hash[:12]}), the new by {new.method.label}"
         raise LcaError(f"{what} ({new.method.hash[:12]})", "diff", "score both by one method")
+    _refuse_dimensions(old, new)
     chosen = np.array(new.select(indicators) if indicators else range(len(new.method.indicators)), np.int64)
     union = _unite(old, new)
     first, second = list_terms(old, union, chosen), list_terms(new, union, chosen)
@@ -113,6 +116,16 @@ def diff(old: Footprints, new: Footprints, indicators: Sequence[str] = (), every
     ends = [(f, a) for f in (new, old) for a in (range(len(f.value)) if everything else find_ends(f))]
     shown = sorted({union[find_key(f, a)] for f, a in ends})
     return _attribute(old, new, union, first, second, chosen, shown)
+
+
+def _refuse_dimensions(old: Footprints, new: Footprints) -> None:
+    """Refuse two versions that measure one flow in two dimensions: a kg is no more or less than a m3."""
+    units = dict(zip(old.system.inventory.flows.ids.to_pylist(), old.system.inventory.flows.units, strict=True))
+    flows = new.system.inventory.flows
+    for flow, unit in zip(flows.ids.to_pylist(), flows.units, strict=True):
+        if flow in units and units[flow].dimension != unit.dimension:
+            what = f"{flow!r} is measured in {units[flow].label} in the old and in {unit.label} in the new"
+            raise LcaError(what, new.system.inventory.label, "measure it in one dimension, or give it another flow_id")
 
 
 def _unite(old: Footprints, new: Footprints) -> dict[Key, int]:
@@ -143,83 +156,20 @@ def _attribute(
         couplings.append(build_coupling(absent, *values))
         direct = sum_rows(terms.activity[~off], terms.value[~off], len(union))
         intensities.append(solve_coupling(couplings[-1], direct, name).x)
-    changed = _pair(first, second)
+    changed = pair_terms(first, second)
     scores, effects = [], []
-    known = [_positions(f, union) for f in (old, new)]
-    for start in range(0, len(shown), BLOCK):
-        block = list(shown[start : start + BLOCK])
-        demand = np.zeros((len(union), len(block)))
-        demand[block, np.arange(len(block))] = 1.0
-        supplies = [solve_coupling(transpose(each), demand, name).x for each in couplings]
-        for at, end in enumerate(block):
-            s = (supplies[0][:, at], supplies[1][:, at])
-            effect = _weigh(changed, s, (intensities[0], intensities[1]))
+    known, units = [_positions(f, union) for f in (old, new)], _list_units((old, new))
+    moved, entry = np.unique(changed.activity, return_inverse=True)
+    supplies = [find_supplies(each, moved, np.array(shown, np.int64), name) for each in couplings]
+    for at, end in enumerate(shown):
+        s = (supplies[0][entry, at], supplies[1][entry, at])
+        effect = weigh_changes(changed, s, (intensities[0], intensities[1]))
+        rows = [int(each[end]) for each in known]
+        if min(rows) >= 0:  # what only one of them has did not move, it came or went
             _check_sum(effect, intensities[1][end] - intensities[0][end], intensities, end, names[end])
-            rows = [each[end] for each in known]
-            scores += _list_scores((old, new), rows, chosen)
-            effects += _list_effects((old, new), rows, chosen, changed, effect)
+        scores += _list_scores((old, new), rows, chosen)
+        effects += _list_effects((old, new), rows, chosen, changed, effect, units)
     return Difference(pa.Table.from_pylist(scores, SCORES), pa.Table.from_pylist(effects, EFFECTS))
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Entries of two versions that differ, paired."""
-
-    label: list[Label]
-    unit: list[str]
-    activity: NDArray[np.int64]
-    provider: NDArray[np.int64]
-    value: tuple[NDArray[np.float64], NDArray[np.float64]]
-    amount: tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-def _pair(first: Terms, second: Terms) -> Changed:
-    """Pair the entries of two versions by what they are, and keep those that differ."""
-    of = [{label: at for at, label in enumerate(terms.label)} for terms in (first, second)]
-    labels = sorted(set(of[0]) | set(of[1]))
-    columns = first.value.shape[1]
-    values, amounts, places = [], [], []
-    for terms, position in zip((first, second), of, strict=True):
-        at = np.array([position.get(label, -1) for label in labels], np.int64)
-        has = at >= 0
-        value, amount = np.zeros((len(labels), columns)), np.full(len(labels), np.nan)
-        value[has], amount[has] = terms.value[at[has]], terms.amount[at[has]]
-        place = np.full((len(labels), 2), -2, np.int64)
-        place[has] = np.stack([terms.activity[at[has]], terms.provider[at[has]]], axis=1)
-        values.append(value)
-        amounts.append(amount)
-        places.append(place)
-    most = np.maximum(np.abs(values[0]), np.abs(values[1]))
-    differ = np.asarray((np.abs(values[1] - values[0]) > SAME * most).any(axis=1))
-    units = [dict(zip(terms.label, terms.unit, strict=True)) for terms in (first, second)]
-    place = np.maximum(places[0], places[1])[differ]
-    kept = [label for label, is_one in zip(labels, differ.tolist(), strict=True) if is_one]
-    return Changed(
-        kept,
-        [units[1].get(label) or units[0].get(label, "") for label in kept],
-        place[:, 0],
-        place[:, 1],
-        (values[0][differ], values[1][differ]),
-        (amounts[0][differ], amounts[1][differ]),
-    )
-
-
-def _weigh(
-    changed: Changed,
-    supply: tuple[NDArray[np.float64], NDArray[np.float64]],
-    intensity: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Give the effect of every changed entry on one score.
-
-    Returns
-    -------
-    (entries, k) float64
-    """
-    a, i = changed.activity, np.maximum(changed.provider, 0)
-    gap = changed.value[1] - changed.value[0]
-    direct = gap * ((supply[0] + supply[1]) / 2)[a][:, None]
-    crossed = (intensity[1][i] * supply[0][a][:, None] + intensity[0][i] * supply[1][a][:, None]) / 2
-    return np.asarray(np.where((changed.provider >= 0)[:, None], -crossed * gap[:, :1], direct))
 
 
 def _check_sum(
@@ -241,18 +191,35 @@ def _positions(footprints: Footprints, union: Mapping[Key, int]) -> NDArray[np.i
     return at
 
 
+def _reference_factor(footprints: Footprints, activity: int) -> float:
+    """Give the reference unit of what an activity makes [base unit]."""
+    flow = int(footprints.system.activities.flow[activity])
+    return footprints.system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
+
+
+def _list_units(footprints: tuple[Footprints, Footprints]) -> Units:
+    """Give what amounts are told in: reference units, the newer's where both have the flow, and those of indicators."""
+    units: Units = {}
+    for each in footprints:
+        flows = each.system.inventory.flows
+        units |= {(False, f): (u.factor, u.label) for f, u in zip(flows.ids.to_pylist(), flows.units, strict=True)}
+    return units | {(True, each.id): (1.0, each.unit.label) for each in footprints[0].method.indicators}
+
+
 def _list_scores(
     footprints: tuple[Footprints, Footprints], rows: Sequence[int], chosen: NDArray[np.int64]
 ) -> list[dict[str, object]]:
-    from lcaengine.footprints.table import list_per
-
     which = 1 if rows[1] >= 0 else 0
     whose, a = footprints[which], int(rows[which])
     name, product, place = find_key(whose, a)
     listed: list[dict[str, object]] = []
+    base, flow = _reference_factor(whose, a), int(whose.system.activities.flow[a])
+    per = whose.system.inventory.flows.units[flow].label if flow >= 0 else PER_BILL
     for k in chosen.tolist():
         old, new = (
-            float(f.value[r, -1, k]) if r >= 0 and np.isfinite(f.value[r, -1, k]) else None
+            float(f.value[r, -1, k]) * (base / _reference_factor(f, r))
+            if r >= 0 and np.isfinite(f.value[r, -1, k])
+            else None
             for f, r in zip(footprints, rows, strict=True)
         )
         both = old is not None and new is not None
@@ -263,7 +230,7 @@ def _list_scores(
                 "location": place or whose.system.activities.location[a],
                 "indicator": whose.method.indicators[k].id,
                 "unit": whose.method.indicators[k].unit.label,
-                "per": list_per(whose)[a],
+                "per": per,
                 "old": old,
                 "new": new,
                 "change": new - old if both and old is not None and new is not None else None,
@@ -279,12 +246,12 @@ def _list_effects(
     chosen: NDArray[np.int64],
     changed: Changed,
     effect: NDArray[np.float64],
+    units: Units,
 ) -> list[dict[str, object]]:
     which = 1 if rows[1] >= 0 else 0
     whose, a = footprints[which], int(rows[which])
     name, product, place = find_key(whose, a)
-    flow = int(whose.system.activities.flow[a])
-    reference = whose.system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
+    reference = _reference_factor(whose, a)
     listed: list[dict[str, object]] = []
     for at, k in enumerate(chosen.tolist()):
         if any(r < 0 or np.isnan(f.value[r, -1, k]) for f, r in zip(footprints, rows, strict=True)):
@@ -292,7 +259,8 @@ def _list_effects(
         order = np.argsort(-np.abs(effect[:, at]), kind="stable")
         for e in order[effect[order, at] != 0].tolist():
             process, made, at_place, kind, flow_id, direction, provider = changed.label[e]
-            amounts = [None if np.isnan(each[e]) else float(each[e]) for each in changed.amount]
+            factor, unit = units.get((kind == "declared", flow_id), (1.0, "")) if kind != "share" else (1.0, "")
+            amounts = [None if np.isnan(each[e]) else float(each[e]) / factor for each in changed.amount]
             listed.append(
                 {
                     "process_id": name,
@@ -307,7 +275,7 @@ def _list_effects(
                     "provider": provider,
                     "old_amount": amounts[0],
                     "new_amount": amounts[1],
-                    "amount_unit": changed.unit[e],
+                    "amount_unit": unit,
                     "effect": float(effect[e, at]) * reference,
                     "unit": whose.method.indicators[k].unit.label,
                 }

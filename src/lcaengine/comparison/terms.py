@@ -23,8 +23,8 @@ Key = tuple[str, str, str]
 """An activity across versions: process (or bill), product, and the place of a market."""
 Label = tuple[str, str, str, str, str, str, str]
 """An entry: process, product, market place, kind, flow, direction, then provider or place."""
-Add = Callable[[Label, int, int, int, float, float, str], None]
-"""Takes label, activity, provider, column, value, amount and unit of one entry."""
+Add = Callable[[Label, int, int, int, float, float], None]
+"""Takes label, activity, provider, column, value and amount of one entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,6 @@ class Terms:
         The entry of A in the first column, the entries of D by indicator.
     amount : (m,) float64
         As the exchange has it [base unit of the flow].
-    unit : list of str
-        Base unit of the amount.
     """
 
     label: list[Label]
@@ -50,7 +48,6 @@ class Terms:
     provider: NDArray[np.int64]
     value: NDArray[np.float64]
     amount: NDArray[np.float64]
-    unit: list[str]
 
 
 def find_key(footprints: Footprints, activity: int) -> Key:
@@ -78,11 +75,11 @@ def list_terms(footprints: Footprints, union: Mapping[Key, int], chosen: NDArray
         Entries alike are summed. Activities the version does not have are not in it.
     """
     keys = [find_key(footprints, a) for a in range(len(footprints.value))]
-    rows: dict[Label, tuple[int, int, NDArray[np.float64], list[float], str]] = {}
+    rows: dict[Label, tuple[int, int, NDArray[np.float64], list[float]]] = {}
 
-    def add(label: Label, activity: int, provider: int, at: int, value: float, amount: float, unit: str) -> None:
+    def add(label: Label, activity: int, provider: int, at: int, value: float, amount: float) -> None:
         if label not in rows:
-            rows[label] = (union[keys[activity]], provider, np.zeros(max(1, len(chosen))), [0.0], unit)
+            rows[label] = (union[keys[activity]], provider, np.zeros(max(1, len(chosen))), [0.0])
         rows[label][2][at] += value
         rows[label][3][0] += amount
 
@@ -96,7 +93,6 @@ def list_terms(footprints: Footprints, union: Mapping[Key, int], chosen: NDArray
         np.array([c[1] for c in columns], np.int64),
         np.array([c[2] for c in columns]).reshape(len(listed), max(1, len(chosen))),
         np.array([c[3][0] for c in columns]),
-        [c[4] for c in columns],
     )
 
 
@@ -104,9 +100,7 @@ def _add_technosphere(footprints: Footprints, union: Mapping[Key, int], keys: li
     system = footprints.system
     activities, flows, demands = system.activities, system.inventory.flows, system.demands
     for a, output in enumerate(activities.output.tolist()):
-        flow = int(activities.flow[a])
-        unit = flows.units[flow].base if flow >= 0 else ""
-        add((*keys[a], "reference", keys[a][1], "output", ""), a, union[keys[a]], 0, output, output, unit)
+        add((*keys[a], "reference", keys[a][1], "output", ""), a, union[keys[a]], 0, output, output)
     exchanges = system.inventory.exchanges
     for a, i, amount, credit, row in zip(
         *(column.tolist() for column in (demands.activity, demands.provider, demands.amount, demands.is_credit)),
@@ -115,11 +109,12 @@ def _add_technosphere(footprints: Footprints, union: Mapping[Key, int], keys: li
     ):
         if i < 0:
             continue
-        kind = "avoided" if credit else "input" if row >= 0 else "share"
+        own = "line" if keys[a][0] else "share"  # of a bill, or of a market
+        kind = "avoided" if credit else "input" if row >= 0 else own
         direction = "output" if row >= 0 and not exchanges.is_input[row] else "input"
         flow = int(activities.flow[i])
         label = (*keys[a], kind, flows.ids[flow].as_py(), direction, " ".join(part for part in keys[i] if part))
-        add(label, a, union[keys[i]], 0, amount if credit else -amount, amount, flows.units[flow].base)
+        add(label, a, union[keys[i]], 0, amount if credit else -amount, amount)
 
 
 def _add_direct(footprints: Footprints, chosen: NDArray[np.int64], keys: list[Key], add: Add) -> None:
@@ -138,7 +133,7 @@ def _add_direct(footprints: Footprints, chosen: NDArray[np.int64], keys: list[Ke
             continue
         if row < 0:
             name = footprints.method.indicators[k].id
-            add((*keys[a], "declared", name, "", ""), a, -1, column[k], value, value, "")
+            add((*keys[a], "declared", name, "", ""), a, -1, column[k], value, value)
             continue
         flow = int(inventory.exchanges.flow[row])
         is_elementary = inventory.flows.kind[flow] == Kind.ELEMENTARY
@@ -147,7 +142,7 @@ def _add_direct(footprints: Footprints, chosen: NDArray[np.int64], keys: list[Ke
         label = (*keys[a], kind, inventory.flows.ids[flow].as_py(), direction, place.get(row, ""))
         amount = 0.0 if (a, row) in counted else amount_of.get((a, row), 0.0)
         counted.add((a, row))
-        add(label, a, -1, column[k], value, amount, inventory.flows.units[flow].base)
+        add(label, a, -1, column[k], value, amount)
 
 
 def _list_amounts(footprints: Footprints) -> dict[tuple[int, int], float]:

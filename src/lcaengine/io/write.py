@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from lcaengine.errors import OutputError
+from lcaengine.io.shipped import find_example
 
 __all__ = ["check_target", "replace_file", "write_table"]
 
@@ -43,12 +45,19 @@ def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -
         raise OutputError(
             f"{str(path)!r} is no file in a folder that is there", str(path), "make the folder, name a file"
         )
-    own = Path(inventory)
+    own = _find_folder(inventory)
     if own.exists() and own.resolve() in (path.resolve(), *path.resolve().parents):
         raise OutputError(
             f"{str(path)!r} is a part of the inventory", str(path), "write beside the inventory, not into it"
         )
     return path
+
+
+def _find_folder(inventory: str) -> Path:
+    """Give where an inventory is, if it is on this disk."""
+    if inventory.startswith("example:"):
+        return find_example(inventory.removeprefix("example:"))
+    return Path(unquote(urlsplit(inventory).path) if inventory.startswith("file:") else inventory)
 
 
 @contextmanager

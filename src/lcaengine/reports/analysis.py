@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -12,7 +13,6 @@ from rich.text import Text
 
 from lcaengine.chains import Contributions, Sankey
 from lcaengine.comparison import Comparison, Difference
-from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import HEADLINES, format_value
 from lcaengine.inventory.inventory import show_id
@@ -31,6 +31,8 @@ __all__ = [
 
 MOST_ROWS = 40
 """How many edges of a Sankey are printed."""
+WORDS = {"elementary": "", "energy bought": "energy bought as", "reference": "makes", "share": "share of"}
+"""Kinds of changes as they read before a flow."""
 MOST_EFFECTS = 5
 """How many effects of a change are printed a score."""
 
@@ -38,7 +40,8 @@ MOST_EFFECTS = 5
 def describe_figure(footprints: Footprints, figure: Contributions | Sankey) -> dict[str, object]:
     """Describe the run and the figure that is taken apart."""
     of = {"figure": figure.name, "indicator": figure.indicator, "unit": figure.unit, "per": figure.per}
-    return {**describe_run(footprints), **of, "total": figure.total}
+    more = {"by": figure.by, "status": figure.status} if isinstance(figure, Contributions) else {}
+    return {**describe_run(footprints), **of, "total": figure.total, **more}
 
 
 def describe_comparison(compared: Comparison) -> dict[str, object]:
@@ -55,18 +58,30 @@ def describe_difference(old: Footprints, new: Footprints) -> dict[str, object]:
 
 def print_contributions(console: Console, parts: Contributions) -> None:
     """Print the parts of a figure, and what is missing from its chain."""
-    table = _open_table(f"{parts.indicator} of {parts.name}, by {parts.by}", "amount", parts.unit, "share")
-    for row in parts.table.to_pylist():
-        count = f" ({row['parts']})" if row["part"].startswith("rest") else ""
+    rows = parts.table.to_pylist()
+    has_amounts = any(row["amount"] is not None for row in rows)
+    _print_title(console, parts)
+    table = _open_table(f"by {parts.by}", *(["amount"] if has_amounts else []), parts.unit, "share")
+    for row in rows:
+        count = f" ({row['parts']})" if row["part"].startswith("rest, ") else ""
         unit = f" {row['amount_unit']}" if row["amount_unit"] else ""
         amount = "" if row["amount"] is None else f"{format_value(row['amount'])}{unit}"
-        table.add_row(Text(row["part"] + count), amount, format_value(row["value"]), _percent(row["share"]))
+        amounts = [amount] if has_amounts else []
+        table.add_row(Text(row["part"] + count), *amounts, format_value(row["value"]), _percent(row["share"]))
     table.add_section()
-    table.add_row(Text(f"total, per {parts.per}", style="bold"), "", format_value(parts.total), "")
+    empty = [""] if has_amounts else []
+    table.add_row(Text(f"total, per {parts.per}", style="bold"), *empty, format_value(parts.total), "")
     print_whole(console, table)
+    if parts.by == "scope" and all(row["part"] == "unassigned" for row in rows):
+        console.print("Markets, bills and processes without a stage have no scope.")
     if parts.status != "complete":
         console.print(f"Status: {parts.status.replace('_', ' ')}.")
     _print_gaps(console, parts)
+
+
+def _print_title(console: Console, figure: Contributions | Sankey) -> None:
+    total = f"{format_value(figure.total)} {figure.unit} per {figure.per}"
+    console.print(f"[bold]{escape(figure.indicator)} of {escape(figure.name)}[/bold]: {escape(total)}")
 
 
 def _print_gaps(console: Console, parts: Contributions) -> None:
@@ -83,47 +98,54 @@ def _print_gaps(console: Console, parts: Contributions) -> None:
 
 def print_sankey(console: Console, flows: Sankey) -> None:
     """Print the edges of a Sankey, largest first."""
-    table = _open_table(f"{flows.indicator} of {flows.name}: from", "to", flows.unit, "share")
+    _print_title(console, flows)
+    table = _open_table("from", "to", flows.unit, "share")
     edges = flows.edges.to_pylist()
     for row in edges[:MOST_ROWS]:
         names = Text(row["source_name"]), Text(row["target_name"])
         table.add_row(*names, format_value(row["value"]), _percent(row["share"]))
     print_whole(console, table)
     more = f"; {len(edges) - MOST_ROWS} smaller edges: -o FILE" if len(edges) > MOST_ROWS else ""
-    total = f"{format_value(flows.total)} {flows.unit} per {flows.per}"
-    console.print(f"{flows.nodes.num_rows} nodes, {len(edges)} edges, loops taken off; total {escape(total)}{more}.")
+    console.print(f"{flows.nodes.num_rows} nodes, {len(edges)} edges, loops taken off{more}.")
 
 
 def print_comparison(console: Console, compared: Comparison, indicators: Sequence[str], everything: bool) -> None:
     """Print the totals under each policy side by side, one table an indicator."""
-    rows = compared.to_arrow(everything).to_pylist()
+    rows = compared.to_arrow(everything, indicators).to_pylist()
     known = list(dict.fromkeys(row["indicator"] for row in rows))
-    for each in indicators:
-        if each not in known:
-            raise LcaError(f"there is no indicator {each!r}", "", f"choose from: {', '.join(known)}")
     policies = [name for name in compared.names if name not in compared.refusals]
     for indicator in indicators or [name for name in HEADLINES if name in known] or known[:1]:
         mine = [row for row in rows if row["indicator"] == indicator]
         unit = f", {mine[0]['unit']}" if mine else ""
         heads = [name.removeprefix("allocation ").removeprefix("basis ") for name in policies]
         table = _open_table(f"{indicator}{unit}", *heads, "spread")
-        for row in mine:
-            who = row["process_id"] or f"market {row['location']}"
-            name = f"{row['product_id']} {who}, per {row['per']}".strip()
-            table.add_row(Text(name), *(format_value(row[p]) for p in policies), _percent(row["spread"]))
+        for product, makers in _group_by_product(mine).items():
+            table.add_row(Text(product, style="bold"))
+            for row in makers:
+                who = f"  {row['process_id'] or 'market'} {row['location']}".rstrip()
+                table.add_row(Text(who), *(format_value(row[p]) for p in policies), _percent(row["spread"]))
         print_whole(console, table)
     for name, found in compared.refusals.items():
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         console.print(f"Not possible, {escape(name)}: {escape(found[0].what)}{more}. Do: {escape(found[0].fix)}.")
 
 
+def _group_by_product(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(f"{row['product_id'] or 'bill of materials'}, per {row['per']}", []).append(row)
+    return groups
+
+
 def print_difference(console: Console, found: Difference) -> None:
     """Print every score that moved, and the exchanges that moved it."""
-    effects = found.effects.to_pylist()
     keys = ("process_id", "product_id", "location", "indicator")
+    effects: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+    for row in found.effects.to_pylist():
+        effects.setdefault(tuple(row[key] for key in keys), []).append(row)
     still = 0
     for score in found.scores.to_pylist():
-        mine = [row for row in effects if all(row[key] == score[key] for key in keys)]
+        mine = effects.get(tuple(score[key] for key in keys), [])
         if not mine and score["old"] == score["new"]:
             still += 1
             continue
@@ -135,9 +157,10 @@ def print_difference(console: Console, found: Difference) -> None:
         for row in mine[:MOST_EFFECTS]:
             word = "at" if row["kind"] == "elementary" else "from"
             via = f" {word} {row['provider']}" if row["provider"] else ""
-            what = f"{row['changed_process_id']}: {row['kind']} {row['flow_id']}{via}"
+            kind = WORDS.get(row["kind"], row["kind"])
+            what = f"{row['changed_process_id']}: {kind} {row['flow_id']}{via}".replace("  ", " ")
             old, new = ("none" if row[a] is None else format_value(row[a]) for a in ("old_amount", "new_amount"))
-            amounts = f"{old} -> {new} {row['amount_unit']}"
+            amounts = f"{old} -> {new} {row['amount_unit']}".rstrip()
             console.print(f"  {row['effect']:+.3g}  {escape(what)}, {escape(amounts)}")
         if len(mine) > MOST_EFFECTS:
             rest = sum(row["effect"] for row in mine[MOST_EFFECTS:])

@@ -116,8 +116,8 @@ def link_rows(
         answer, there = find_provider(book, processes.location, wanted, named, asked, without)
         if isinstance(answer, Fault):
             mine = inverse == at
-            must_link = policy.unlinked == "refuse" or bool(substituted)
-            _report_unlinked(inventory, book, answer, wanted, named, exchanges.rows[rows[mine]], must_link, found)
+            own_rows, may_cut = exchanges.rows[rows[mine]], policy.unlinked == "cutoff"
+            _report_unlinked(inventory, book, answer, wanted, named, own_rows, may_cut, bool(substituted), found)
             continue
         link[at] = answer
         if named < 0 and is_elsewhere(asked, there):
@@ -203,7 +203,8 @@ def _report_unlinked(
     flow: int,
     named: int,
     rows: NDArray[np.int64],
-    must_link: bool,
+    may_cut: bool,
+    is_substituted: bool,
     found: Findings,
 ) -> None:
     ids = inventory.processes.ids
@@ -228,9 +229,11 @@ def _report_unlinked(
             "ambiguous_provider", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix
         )
     else:
-        severity = Severity.BLOCKER if must_link else Severity.WARNING
+        severity = Severity.WARNING if may_cut and not is_substituted else Severity.BLOCKER
         what = f"nobody supplies or treats {flow_name!r}"
         fix = "add a process, a market or a provider; --unlinked cutoff leaves it out and says so"
+        if is_substituted:
+            fix = "substitution needs who else makes it: add a process, a market or a provider, or allocate otherwise"
         found.block_rows(
             "unlinked_input", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix, severity
         )
