@@ -16,7 +16,7 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends
 from lcaengine.footprints.score import score_inventory
 from lcaengine.inventory import Inventory
-from lcaengine.method import Method, take_method
+from lcaengine.method import Indicator, Method, take_method
 from lcaengine.policy import Policy
 
 __all__ = ["RULES", "Comparison", "compare", "describe_policy"]
@@ -61,16 +61,10 @@ class Comparison:
             highest and spread, the last ``(highest - lowest) / |first|``. An activity that a policy does not have, such
             as a co-product under substitution, is null there.
         """
-        from lcaengine.footprints.table import identify, list_per
-
-        scored = [each for each in self.footprints if each is not None]
-        first = max(scored, key=lambda each: len(each.value))  # the one with all co-products
-        keys = {each: k for k, each in enumerate(_keys(first))}
-        shown = np.arange(len(keys)) if everything else np.array(find_ends(first), np.int64)
-        k = len(first.method.indicators)
-        values = np.stack([_align(each, keys, k)[shown].reshape(-1) for each in self.footprints], axis=1)
-        every = np.repeat(shown, k)
-        per = list_per(first)
+        rows = _list_rows([each for each in self.footprints if each is not None], everything)
+        k = len(rows.indicators)
+        every = pa.array(np.repeat(np.arange(len(rows.keys)), k))
+        values = np.stack([_align(each, rows.keys, k).reshape(-1) for each in self.footprints], axis=1)
         known = np.isfinite(values).any(axis=1)
         low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
         low[known], high[known] = np.nanmin(values[known], axis=1), np.nanmax(values[known], axis=1)
@@ -82,10 +76,10 @@ class Comparison:
 
         return pa.table(
             {
-                **identify(first, every),
-                "indicator": pa.array([each.id for each in first.method.indicators] * len(shown), pa.string()),
-                "unit": pa.array([each.unit.label for each in first.method.indicators] * len(shown), pa.string()),
-                "per": pa.array([per[a] for a in every.tolist()], pa.string()),
+                **{name: rows.names[name].combine_chunks().take(every) for name in rows.names.column_names},
+                "indicator": pa.array([each.id for each in rows.indicators] * len(rows.keys), pa.string()),
+                "unit": pa.array([each.unit.label for each in rows.indicators] * len(rows.keys), pa.string()),
+                "per": pa.array(np.repeat(np.array(rows.per, object), k).tolist(), pa.string()),
                 **{name: column(values[:, at]) for at, name in enumerate(self.names)},
                 "lowest": column(low),
                 "highest": column(high),
@@ -164,16 +158,45 @@ def vary(policy: Policy, allocations: Sequence[str], bases: Sequence[str]) -> li
     return list(dict.fromkeys(varied))
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The activities of a comparison: each once, whichever policies have it."""
+
+    keys: list[tuple[str, int, str]]
+    names: pa.Table
+    per: list[str]
+    indicators: tuple[Indicator, ...]
+
+
+def _list_rows(scored: Sequence[Footprints], everything: bool) -> _Rows:
+    """List the activities: those of the policy that has most, then what others have besides."""
+    from lcaengine.footprints.table import identify, list_per
+
+    most = sorted(scored, key=lambda each: -len(each.value))
+    known: set[tuple[str, int, str]] = set()
+    keys, names, per = [], [], []
+    for each in most:
+        own, units = _keys(each), list_per(each)
+        chosen = range(len(own)) if everything else find_ends(each)
+        new = [a for a in chosen if own[a] not in known]
+        keys += [own[a] for a in new]
+        per += [units[a] for a in new]
+        names.append(pa.table(identify(each, np.array(new, np.int64))))
+        known.update(own)
+    return _Rows(keys, pa.concat_tables(names).combine_chunks(), per, most[0].method.indicators)
+
+
 def _keys(footprints: Footprints) -> list[tuple[str, int, str]]:
     activities = footprints.system.activities
     return list(zip(activities.name, activities.flow.tolist(), activities.location, strict=True))
 
 
-def _align(footprints: Footprints | None, keys: Mapping[tuple[str, int, str], int], k: int) -> NDArray[np.float64]:
+def _align(footprints: Footprints | None, keys: Sequence[tuple[str, int, str]], k: int) -> NDArray[np.float64]:
     """Give the totals in the order of `keys`, NaN where there is none."""
     values = np.full((len(keys), k), np.nan)
     if footprints is not None:
-        for a, key in enumerate(_keys(footprints)):
-            if key in keys:
-                values[keys[key]] = footprints.value[a, -1]
+        position = {key: a for a, key in enumerate(_keys(footprints))}
+        for at, key in enumerate(keys):
+            if key in position:
+                values[at] = footprints.value[position[key], -1]
     return values
