@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lcaengine.footprints.primary import build_graph
+from lcaengine.kernels.chain import carry_bits
 from lcaengine.method import SITE_ELECTRICITY, SITE_RENEWABLE, Method
-from lcaengine.solve import Ordering, name_activities, solve_coupling
+from lcaengine.solve import Ordering, name_activities, order_coupling, solve_coupling
 from lcaengine.system import (
     ELECTRICITY,
     Burdens,
@@ -82,7 +84,7 @@ def _find_renewable(system: System, method: Method, burdens: Burdens, ordering: 
 
     energy = [method.find("energy"), method.find("energy_renewable")]
     demanded = solve_coupling(system.coupling, burdens.direct[:, energy], name, ordering).x
-    lacks = burdens.is_missing[:, energy].any(axis=1)
+    lacks = _carry_down(system, np.asarray(burdens.is_missing[:, energy].any(axis=1)))
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.where(demanded[:, 0] > 0, demanded[:, 1] / demanded[:, 0], np.nan)
     inner = (demands.provider >= 0) & ~demands.is_credit & (demands.amount > 0) & makes[demands.activity]
@@ -98,6 +100,16 @@ def _find_renewable(system: System, method: Method, burdens: Burdens, ordering: 
     right = np.stack([np.where(left > 0, left * np.nan_to_num(np.clip(own, 0.0, 1.0)), 0.0), unknown], axis=1)
     solved = solve_coupling(passes, right, name).x
     return np.where(makes & (solved[:, 1] == 0), solved[:, 0], np.nan)
+
+
+def _carry_down(system: System, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark every activity that has a marked one in its chain."""
+    if not marked.any():
+        return marked
+    graph = build_graph(system)
+    ordering = order_coupling(graph)
+    marks = marked.astype(np.uint64)
+    return np.asarray(carry_bits(graph.indptr, graph.indices, ordering.order, ordering.starts, marks) > 0)
 
 
 def share_renewable(method: Method, value: NDArray[np.float64]) -> NDArray[np.float64] | None:
