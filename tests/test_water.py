@@ -131,6 +131,19 @@ def test_water_without_a_release_that_is_refused(tmp_path: Path) -> None:
         lca.score(lca.read_inventory(place), core(), policy)
 
 
+def test_a_co_product_that_carries_no_water_has_no_open_end(tmp_path: Path) -> None:
+    # All 5 m3 go with the ore, by its own share; of the coal's water nothing is open.
+    shares = [("ore", 0.5, ""), ("coal", 0.5, ""), ("ore", 1, "river"), ("coal", 0, "river")]
+    given = [row(process_id="mine", product_flow_id=p, factor=s, exchange_flow_id=x) for p, s, x in shares]
+    rows = [makes("mine", "ore"), exchange("mine", "coal", "output", 1), drinks("river", 5)]
+    made = [process("mine", "extraction", location="CN", allocation="causal")]
+    footprints = score(tmp_path, system(*rows, flows=[*FLOWS, product("coal")], processes=made, allocation=given))
+    found = {p: footprints.get("water_consumption", process_id="mine", product_id=p) for p in ("ore", "coal")}
+    assert math.isnan(found["ore"])
+    assert found["coal"] == 0.0
+    assert codes(footprints.warnings) == ["open_water"]
+
+
 def test_water_that_is_sold_is_no_open_end(tmp_path: Path) -> None:
     # A utility draws 1.25 m3 and sells 1; the mine takes 4 and returns 3 to the river: 5 withdrawn, 2 consumed.
     rows = [makes("utility", "tap water", 1, "m3"), drinks("river", 1.25, "utility")]
