@@ -189,6 +189,16 @@ def test_a_factor_that_holds_anywhere_is_no_fallback(tmp_path: Path) -> None:
     assert (record["status"], record["fallback_share"]) == ("complete", 0.0)
 
 
+def test_a_factor_of_another_place_for_nothing_is_no_fallback(tmp_path: Path) -> None:
+    gas = row(flow_id="gas-1", name="Gas", kind="elementary", unit="kg", compartment="air")
+    rows = [makes("p", "ore"), emits("p", 0, flow_id="gas-1"), emits("p", 2, flow_id="gas-1", location="CN")]
+    place = write_inventory(tmp_path / "in", system(*rows, flows=[*FLOWS, gas]))
+    footprints = lca.score(lca.read_inventory(place), lca.read_method(write_method(tmp_path / "m", FACTORS)))
+    assert footprints.get("score", process_id="p") == 8.0  # 2 x 4
+    (record,) = footprints.completeness.to_pylist()
+    assert (record["status"], record["fallback_share"]) == ("complete", 0.0)
+
+
 def test_share_of_factors_and_of_products_together(tmp_path: Path) -> None:
     # A plant at JP emits 1 kg gas there (Asia's factor: 3), 1 kg at CN (4), and takes 2 kg ore of 4 (CN) each, by name
     # half of it, half as a fallback: 3 + 4 + 4 + 4 = 15. Without other places 4 + 4 = 8: 7 / 15.
