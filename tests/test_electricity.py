@@ -12,7 +12,7 @@ import lcaengine as lca
 from lcaengine.footprints import Footprints
 from tests.conftest import Run
 from tests.scoring import complete, core, row, score, system
-from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
+from tests.tables import Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
 
 
 def resource(flow_id: str, name: str) -> Row:
@@ -203,6 +203,23 @@ def test_electricity_that_nobody_supplies(tmp_path: Path) -> None:
     assert measure(footprints) == close(14.4, 0.25)
     (record,) = complete(footprints, process_id="mine", indicator=RENEWABLE)
     assert (record["status"], record["missing_inputs"]) == ("cut_off", 1)
+
+
+@pytest.mark.parametrize(("own", "spared"), [("coal", "wind"), ("wind", "coal")])
+def test_credits_that_leave_no_share(tmp_path: Path, own: str, spared: str) -> None:
+    # A bar takes 2 kWh of one kind and spares an ore with 1 kWh of the other: 1 kWh in all, and of wind -1 or 2.
+    rows = [
+        *(makes("mine", "ore"), takes("mine", "power", 1, "kWh", provider_id=spared), makes("smelter", "bar")),
+        *(
+            takes("smelter", "power", 2, "kWh", provider_id=own),
+            exchange("smelter", "ore", "output", 1, is_avoided=True),
+        ),
+    ]
+    footprints = score(tmp_path, buying(*WIND, *COAL, *rows))
+    bought, renewable, share = measure(footprints, "smelter")
+    assert (bought, renewable) == pytest.approx((3.6, 3.6 * (2 if own == "wind" else -1)))
+    assert math.isnan(share)
+    assert measure(footprints, "smelter", "processing") == close(7.2, float(own == "wind"))
 
 
 def test_a_method_without_the_indicators_tells_nothing(tmp_path: Path) -> None:

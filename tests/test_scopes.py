@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def test_categories(tmp_path: Path, category: str) -> None:
     expected = (0.6 * burned, 0.6 * bought, 0.2 + 0.6 * (not bought and not burned))
     assert parts(footprints, "mine") == scopes(*expected)
     assert ("category" in codes(footprints.warnings)) == (category == "Heat")  # not to the letter
+    assert not any(math.copysign(1.0, value) < 0 for value in parts(footprints, "mine").values())  # no -0
 
 
 def test_scopes_in_loops(tmp_path: Path) -> None:

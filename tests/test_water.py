@@ -114,6 +114,14 @@ def test_water_without_a_release_is_missing_downstream(tmp_path: Path) -> None:
     assert [gap for gap in gaps if gap[1] == "unknown_release"] == known
 
 
+@pytest.mark.parametrize(("flow_id", "flagged"), [("well", True), ("turbine", True), ("rain", False), ("sea", False)])
+def test_which_water_wants_a_release(tmp_path: Path, flow_id: str, flagged: bool) -> None:
+    footprints = score(tmp_path, mine(drinks(flow_id, 5)))
+    assert footprints.get("water_withdrawal", process_id="mine") == (5.0 if flow_id == "well" else 0.0)
+    assert math.isnan(footprints.get("water_consumption", process_id="mine")) == flagged
+    assert ("open_water" in codes(footprints.warnings)) == flagged
+
+
 def test_water_without_a_release_that_counts_as_consumed(tmp_path: Path) -> None:
     footprints = score(tmp_path, mine(*OPEN), lca.Policy(open_water="consumed"))
     assert measure(footprints) == pytest.approx([5, 5, 5 * CN], rel=1e-14)

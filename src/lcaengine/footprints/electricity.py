@@ -21,6 +21,9 @@ from lcaengine.system import (
 
 __all__ = ["add_renewable", "share_renewable"]
 
+ROUNDING = 1e-9
+"""How far shares may be from zero and one by rounding."""
+
 
 def add_renewable(
     system: System, method: Method, entries: Entries, burdens: Burdens, ordering: Ordering
@@ -94,7 +97,7 @@ def _find_renewable(system: System, method: Method, burdens: Burdens, ordering: 
     taken = np.bincount(asks, weight, n)
     weight = weight / np.maximum(taken, 1.0)[asks]
     left = 1.0 - np.minimum(taken, 1.0)
-    left[left < 1e-9] = 0.0  # shares that sum to one but for rounding
+    left[left < ROUNDING] = 0.0  # shares that sum to one but for rounding
     passes = build_coupling(np.ones(n), asks, meets, -weight)
     unknown = (makes & (left > 0) & (lacks | ~np.isfinite(own))).astype(np.float64)
     right = np.stack([np.where(left > 0, left * np.nan_to_num(np.clip(own, 0.0, 1.0)), 0.0), unknown], axis=1)
@@ -124,11 +127,12 @@ def share_renewable(method: Method, value: NDArray[np.float64]) -> NDArray[np.fl
     Returns
     -------
     (n, parts) float64 or None
-        [1]; NaN where no electricity is bought, or it is not known.
+        [1]; NaN where no electricity is bought, it is not known, or credits leave less of one than of the other.
     """
     all_of, renewable = method.find(SITE_ELECTRICITY), method.find(SITE_RENEWABLE)
     if min(all_of, renewable) < 0:
         return None
     share = np.full(value.shape[:2], np.nan)
     np.divide(value[:, :, renewable], value[:, :, all_of], out=share, where=value[:, :, all_of] > 0)
-    return share
+    share[(share < -ROUNDING) | (share > 1.0 + ROUNDING)] = np.nan
+    return np.asarray(np.clip(share, 0.0, 1.0))
