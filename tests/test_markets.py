@@ -120,6 +120,7 @@ WRONG: dict[str, tuple[list[Row], str]] = {
     "contracts by both": (share("contract", wind=0.6) + amount("contract", coal=(4, "kWh")), "market_mixed"),
     "contracts beyond one": (share("contract", wind=0.6, coal=0.6) + share("residual", coal=1), "market_sum"),
     "a residual mix of neither": (share("contract", wind=0.6) + share("residual", coal=0.5), "market_sum"),
+    "a residual mix that nothing is left for": (share("contract", wind=1) + share("residual", coal=0.5), "market_sum"),
     "a residual mix alone, not of one": (share("residual", coal=0.5), "market_sum"),
     "a mix by location, not of one": (
         share("location", coal=0.9) + share("contract", wind=0.6) + share("residual", gas=1),

@@ -164,6 +164,8 @@ def _join_contracts(
     covered = contract.total()
     left = 1.0 - covered
     if abs(left) <= SUM_TOLERANCE:
+        if rest is not None and rest.total() > SUM_TOLERANCE:  # nothing is left for it, and it is checked all the same
+            _share_out(inventory, flow, place, rest, found, " (residual)")
         return Market(flow, place, "contract", contract.mix)
     if left < 0:
         what = f"the contracts of the market of {name} sum to {covered:.9g}, more than one"
