@@ -49,26 +49,32 @@ def find_open_water(
     b, processes = system.interventions, system.inventory.processes
     if not balanced:
         return missing
-    of = system.activities.process
+    is_open = np.zeros((len(processes), shape[1]), np.bool_)
     names = system.inventory.flows.names
     is_water = np.array([names[flow].casefold().startswith("water") for flow in b.flow.tolist()], np.bool_)
     for k in balanced:
         withdrawn = np.zeros(len(b.flow), np.bool_)
         withdrawn[kind[indicator == k]] = True
         withdrawn &= is_water
-        missing[b.activity[withdrawn[b.kind] & b.is_input[b.kind] & (b.amount > 0)], k] = True
-    missing[of >= 0] &= ~_find_releases(system)[of[of >= 0], None]
+        rows = b.row[withdrawn[b.kind] & b.is_input[b.kind] & (b.amount > 0)]
+        is_open[system.inventory.exchanges.process[rows], k] = True
+    is_open &= ~_find_releases(system)[:, None]
     policy = system.policy.open_water
     severity = Severity.BLOCKER if policy == "refuse" else Severity.WARNING
-    wrong = np.zeros(len(processes), np.bool_)
-    wrong[of[missing.any(axis=1)]] = True
+    wrong = np.asarray(is_open.any(axis=1))
     if wrong.any():
         what = f"process {{value}} withdraws water and says nothing of its release: {_MEANING[policy]}"
         fix = "write what returns to river or ground, evaporates, or goes to treatment; or --open-water consumed"
         none = np.zeros(len(processes), np.int64)
         ids = processes.ids.to_pylist()
         found.block_rows("open_water", "exchanges", wrong, none, "process_id", ids, what, fix, severity)
-    return missing if policy == "missing" else np.zeros(shape, np.bool_)
+    if policy == "missing":
+        of = system.activities.process
+        missing[of >= 0] = is_open[of[of >= 0]]
+        for k in balanced:  # a co-product that carries no water leaves none open
+            takes = np.isin(b.kind, kind[indicator == k]) & b.is_input[b.kind] & (b.amount > 0)
+            missing[:, k] &= np.bincount(b.activity[takes], minlength=shape[0]) > 0
+    return missing
 
 
 def _find_releases(system: System) -> NDArray[np.bool_]:
