@@ -75,15 +75,6 @@ def test_causal_shares_of_one_exchange(tmp_path: Path) -> None:
     assert ghg(footprints, "m", product_id="slate") == pytest.approx(11 / 6, rel=1e-14)
 
 
-def test_causal_shares_of_an_exchange_the_process_does_not_have(tmp_path: Path) -> None:
-    shares = [("metal", "", 0.5), ("slate", "", 0.5), ("metal", "coal", 1.0)]
-    tables = pair("causal", shares)
-    tables = {**tables, "flows": [*tables["flows"], product("coal")]}
-    (found,) = lca.check(write_inventory(tmp_path, tables), core()).blockers()
-    assert found.code == "allocation_row"
-    assert "row 3 of allocation" in found.what
-
-
 # k makes 1 kg clinker and burns 4 kg tyres besides: 10 kg CO2. A fire of 1 kg tyres emits 2. A shop makes a part and
 # sends 1 kg tyres to k.
 def kiln(rule: str) -> Tables:

@@ -171,14 +171,13 @@ def _read_given(
         frame.codes("exchange_flow_id", inventory.flows.ids),
     )
     named = frame.filled("exchange_flow_id")
-    own = set(inventory.exchanges.flow[inventory.exchanges.process == process].tolist())
     position = {flow: k for k, flow in enumerate(flows.tolist())}
     share = np.zeros(len(flows))
     causal: dict[tuple[int, int], float] = {}
     given: set[int] = set()
     for at in rows.tolist():
         product, exchange = int(products[at]), int(exchanges[at])
-        if product not in position or (named[at] and exchange not in own) or factors[at] < 0:
+        if product not in position or (named[at] and exchange < 0) or factors[at] < 0:
             what = f"row {frame.rows[at]} of allocation names no product or exchange of {name!r}, or a share below zero"
             block("allocation_row", what, f"its products are {', '.join(ids)}")
             return None
