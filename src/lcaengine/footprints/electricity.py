@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lcaengine.footprints.primary import build_graph
+from lcaengine.kernels.chain import carry_bits
 from lcaengine.method import SITE_ELECTRICITY, SITE_RENEWABLE, Method
-from lcaengine.solve import Ordering, name_activities, solve_coupling
+from lcaengine.solve import Ordering, name_activities, order_coupling, solve_coupling
 from lcaengine.system import (
     ELECTRICITY,
     Burdens,
@@ -18,6 +20,9 @@ from lcaengine.system import (
 )
 
 __all__ = ["add_renewable", "share_renewable"]
+
+ROUNDING = 1e-9
+"""How far shares may be from zero and one by rounding."""
 
 
 def add_renewable(
@@ -82,7 +87,7 @@ def _find_renewable(system: System, method: Method, burdens: Burdens, ordering: 
 
     energy = [method.find("energy"), method.find("energy_renewable")]
     demanded = solve_coupling(system.coupling, burdens.direct[:, energy], name, ordering).x
-    lacks = burdens.is_missing[:, energy].any(axis=1)
+    lacks = _carry_down(system, np.asarray(burdens.is_missing[:, energy].any(axis=1)))
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.where(demanded[:, 0] > 0, demanded[:, 1] / demanded[:, 0], np.nan)
     inner = (demands.provider >= 0) & ~demands.is_credit & (demands.amount > 0) & makes[demands.activity]
@@ -92,12 +97,22 @@ def _find_renewable(system: System, method: Method, burdens: Burdens, ordering: 
     taken = np.bincount(asks, weight, n)
     weight = weight / np.maximum(taken, 1.0)[asks]
     left = 1.0 - np.minimum(taken, 1.0)
-    left[left < 1e-9] = 0.0  # shares that sum to one but for rounding
+    left[left < ROUNDING] = 0.0  # shares that sum to one but for rounding
     passes = build_coupling(np.ones(n), asks, meets, -weight)
     unknown = (makes & (left > 0) & (lacks | ~np.isfinite(own))).astype(np.float64)
     right = np.stack([np.where(left > 0, left * np.nan_to_num(np.clip(own, 0.0, 1.0)), 0.0), unknown], axis=1)
     solved = solve_coupling(passes, right, name).x
     return np.where(makes & (solved[:, 1] == 0), solved[:, 0], np.nan)
+
+
+def _carry_down(system: System, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark every activity that has a marked one in its chain."""
+    if not marked.any():
+        return marked
+    graph = build_graph(system)
+    ordering = order_coupling(graph)
+    marks = marked.astype(np.uint64)
+    return np.asarray(carry_bits(graph.indptr, graph.indices, ordering.order, ordering.starts, marks) > 0)
 
 
 def share_renewable(method: Method, value: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -112,11 +127,12 @@ def share_renewable(method: Method, value: NDArray[np.float64]) -> NDArray[np.fl
     Returns
     -------
     (n, parts) float64 or None
-        [1]; NaN where no electricity is bought, or it is not known.
+        [1]; NaN where no electricity is bought, it is not known, or credits leave less of one than of the other.
     """
     all_of, renewable = method.find(SITE_ELECTRICITY), method.find(SITE_RENEWABLE)
     if min(all_of, renewable) < 0:
         return None
     share = np.full(value.shape[:2], np.nan)
     np.divide(value[:, :, renewable], value[:, :, all_of], out=share, where=value[:, :, all_of] > 0)
-    return share
+    share[(share < -ROUNDING) | (share > 1.0 + ROUNDING)] = np.nan
+    return np.asarray(np.clip(share, 0.0, 1.0))

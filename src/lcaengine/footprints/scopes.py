@@ -66,7 +66,7 @@ def split_scopes(
     diagonal = coupling.diagonal[:, None]
 
     def draw(intensity: NDArray[np.float64]) -> NDArray[np.float64]:
-        return -multiply_off_diagonal(coupling, intensity) / diagonal
+        return 0.0 - multiply_off_diagonal(coupling, intensity) / diagonal  # nothing drawn is 0, not -0
 
     parts = np.stack(
         [

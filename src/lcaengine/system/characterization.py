@@ -113,8 +113,8 @@ def sum_entries(system: System, method: Method, matched: Characterization, entri
         np.add.at(size, (activity, indicator), np.abs(value))
     is_primary = entries.data_type == DataType.PRIMARY
     np.add.at(primary, (activity[is_primary], indicator[is_primary]), np.abs(value[is_primary]))
-    elsewhere = np.zeros(shape, np.bool_)
-    elsewhere[activity[entries.is_elsewhere], indicator[entries.is_elsewhere]] = True
+    elsewhere, counts = np.zeros(shape, np.bool_), entries.is_elsewhere & (value != 0)
+    elsewhere[activity[counts], indicator[counts]] = True
     return Burdens(direct, size, primary, elsewhere, matched.declared.is_missing | matched.is_open)
 
 

@@ -83,14 +83,14 @@ def find_markets(inventory: Inventory, functions: Functions, basis: str, found: 
     of_basis = {key for key, mine in parts.items() if basis == "contract" and set(mine) != {"location"}}
     markets = []
     for (flow, place), mine in sorted(parts.items()):
-        if (flow, place) in of_basis:
-            market = _join_contracts(inventory, flow, place, mine, found)
-        else:
-            market = _take_location(inventory, flow, place, mine, found)
-            if set(mine) != {"location"}:  # unused here, and checked all the same
-                checked = Findings()
-                _join_contracts(inventory, flow, place, mine, checked)
-                found.items.extend(f for f in checked.blockers() if f.code != "contract_rest")
+        used, unused = Findings(), Findings()  # what is not used here is checked all the same
+        is_contract, by_contract = (flow, place) in of_basis, None
+        by_location = _take_location(inventory, flow, place, mine, unused if is_contract else used)
+        if set(mine) != {"location"}:
+            by_contract = _join_contracts(inventory, flow, place, mine, used if is_contract else unused)
+        known = {"contract_rest", *(each.code for each in used.items)}
+        found.items.extend([*used.items, *(each for each in unused.blockers() if each.code not in known)])
+        market = by_contract if is_contract else by_location
         if market is not None and (flow, place) not in spoiled:
             markets.append(market)
     _report_basis(inventory, parts, of_basis, basis, found)
@@ -164,6 +164,8 @@ def _join_contracts(
     covered = contract.total()
     left = 1.0 - covered
     if abs(left) <= SUM_TOLERANCE:
+        if rest is not None and rest.total() > SUM_TOLERANCE:  # nothing is left for it, and it is checked all the same
+            _share_out(inventory, flow, place, rest, found, " (residual)")
         return Market(flow, place, "contract", contract.mix)
     if left < 0:
         what = f"the contracts of the market of {name} sum to {covered:.9g}, more than one"

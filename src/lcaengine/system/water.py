@@ -72,7 +72,20 @@ def find_open_water(
     if policy == "missing":
         of = system.activities.process
         missing[of >= 0] = is_open[of[of >= 0]]
+        missing &= _find_takers(system, kind, indicator, shape)
     return missing
+
+
+def _find_takers(
+    system: System, kind: NDArray[np.int64], indicator: NDArray[np.int64], shape: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Tell which activities take anything that an indicator counts: a co-product that carries none leaves none open."""
+    b = system.interventions
+    takes = np.zeros(shape, np.bool_)
+    for k in range(shape[1]):
+        counted = np.isin(b.kind, kind[indicator == k]) & b.is_input[b.kind] & (b.amount > 0)
+        takes[b.activity[counted], k] = True
+    return takes
 
 
 def _find_releases(system: System) -> NDArray[np.bool_]:
