@@ -181,3 +181,21 @@ def test_comparison_keeps_what_one_policy_alone_has(tmp_path: Path) -> None:
     assert by_name["m", "slate", ""]["basis contract"] is None
     assert by_name["", "power", "CN"]["basis contract"] == pytest.approx(4.0)
     assert by_name["", "power", "CN"]["as stated"] is None
+
+
+def test_a_causal_share_of_an_exchange_the_process_does_not_have_is_a_warning(tmp_path: Path) -> None:
+    # p makes x and y half and half; the share of lime, which p does not take, moves nothing.
+    shares = [row(process_id="p", product_flow_id=each, factor=0.5) for each in ("x", "y")]
+    lime = [
+        row(process_id="p", product_flow_id=each, factor=f, exchange_flow_id="lime") for each, f in (("x", 1), ("y", 0))
+    ]
+    rows = [makes("p", "x"), exchange("p", "y", "output", 1), emits("p", 4), makes("q", "lime")]
+    tables = system(
+        *rows,
+        flows=[product("x"), product("y"), product("lime")],
+        processes=[process("p", allocation="causal")],
+        allocation=[*shares, *lime],
+    )
+    footprints = score(tmp_path, tables)
+    assert codes(footprints.warnings) == ["unused_allocation", "unused_allocation"]
+    assert footprints.get("ghg", process_id="p", product_id="x") == pytest.approx(2.0)

@@ -237,3 +237,19 @@ def test_command_line(run: Run, tmp_path: Path) -> None:
     assert "20.2" in out  # the bar: 1 + 0.45 + 0.1155 + 18.662
     with pytest.raises(lca.LcaError, match="write one of"):
         score(tmp_path / "x", chain(), by="owner")
+
+
+def test_electricity_that_burning_on_site_takes_is_scope_2(tmp_path: Path) -> None:
+    # Each MJ burned at the mine takes 0.1 kWh low: 0.1 x 0.45 more in scope 2, 0.1 x 0.1155 more upstream.
+    blown = takes("burner", "low", 0.1, "kWh")
+    tables = system(*BACKGROUND, blown, *MINE, *SMELTER, flows=FLOWS, processes=PLANTS, markets=MIX)
+    assert parts(score(tmp_path, tables, by="scope"), "mine") == scopes(3.07, 1.0 + 0.045, 5.261 + 0.01155)
+
+
+def test_what_a_bought_boiler_burns_is_scope_2(tmp_path: Path) -> None:
+    # The boiler emits nothing in its own rows: 1.25 MJ burned a MJ steam, 0.07 each at the stack, 0.025 kg oil of 0.6.
+    boiler = [makes("boiler", "steam", 1, "MJ"), takes("boiler", "burned", 1.25, "MJ")]
+    rest = [each for each in BACKGROUND if each["process_id"] != "boiler"]
+    buyer = [makes("mine", "ore"), emits("mine", 3), takes("mine", "steam", 1, "MJ")]
+    tables = system(*rest, *boiler, *buyer, flows=FLOWS, processes=PLANTS[:1], markets=MIX)
+    assert parts(score(tmp_path, tables, by="scope"), "mine") == scopes(3.0, 0.0875, 0.01875)

@@ -198,3 +198,23 @@ def test_water_measured_by_mass(tmp_path: Path) -> None:
     density = row(flow_id="river", property="volume", value=0.001, unit="m3/kg")
     footprints = score(tmp_path, {**tables, "properties": [density]})
     assert measure(footprints) == pytest.approx([5, 2, 2 * CN], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_water"),
+    [
+        *(("Tap water, at user", True), ("Water, deionised", True), ("Wastewater, to treatment", True)),
+        *(("Sodium silicate, water glass", False), ("Waterproof coat", False), ("Ore", False)),
+    ],
+)
+def test_a_product_is_a_release_where_it_is_water_by_name(tmp_path: Path, name: str, is_water: bool) -> None:
+    made = row(flow_id="made", name=name, kind="product", unit="kg")
+    rows = [makes("plant", "made"), drinks("river", 5, "plant")]
+    footprints = score(tmp_path, system(*rows, flows=[*FLOWS, made]))
+    assert math.isnan(footprints.get("water_consumption", process_id="plant")) != is_water
+
+
+def test_evaporation_is_not_taken_for_water_that_is_returned(tmp_path: Path) -> None:
+    # Water to the air has no factor, and no hint that it might mean the river.
+    found = lca.check(write_inventory(tmp_path, mine(drinks("river", 5), returns("to air", 5))), core())
+    assert [each for each in found.items if each.code == "near_factor"] == []

@@ -142,10 +142,10 @@ def score(
     files = [] if output is None else write_results(footprints, output, wide)
     with presenting():
         if as_json:
-            rows = footprints.to_arrow().to_pylist()
+            tables = {"results": footprints.to_arrow().to_pylist(), "completeness": footprints.completeness.to_pylist()}
             if indicator:
-                rows = [row for row in rows if row["indicator"] in indicator]
-            print_json({"run": describe_run(footprints), "results": rows})
+                tables = {name: [r for r in rows if r["indicator"] in indicator] for name, rows in tables.items()}
+            print_json({"run": describe_run(footprints), **tables, "gaps": footprints.gaps.table.to_pylist()})
         elif files:
             typer.echo(f"{len(footprints.system.activities)} activities written to {list_written(files)}")
         else:

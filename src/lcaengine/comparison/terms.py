@@ -22,7 +22,7 @@ SAME = 1e-12
 Key = tuple[str, str, str]
 """An activity across versions: process (or bill), product, and the place of a market."""
 Label = tuple[str, str, str, str, str, str, str]
-"""An entry: process, product, market place, kind, flow, direction, then provider or place."""
+"""An entry: process, product, market place, kind, flow, direction, provider."""
 Add = Callable[[Label, int, int, int, float, float], None]
 """Takes label, activity, provider, column, value and amount of one entry."""
 
@@ -119,11 +119,10 @@ def _add_technosphere(footprints: Footprints, union: Mapping[Key, int], keys: li
 
 def _add_direct(footprints: Footprints, chosen: NDArray[np.int64], keys: list[Key], add: Add) -> None:
     system = footprints.system
-    inventory, b = system.inventory, system.interventions
+    inventory = system.inventory
     ordering = order_coupling(system.coupling)
     entries, _ = find_burdens(system, footprints.method, footprints.matched, ordering)
     column = {int(k): at for at, k in enumerate(chosen.tolist())}
-    place = {int(row): b.place[kind] for row, kind in zip(b.row.tolist(), b.kind.tolist(), strict=True)}
     amount_of = _list_amounts(footprints)
     counted: set[tuple[int, int]] = set()
     for a, k, value, row in zip(
@@ -139,7 +138,7 @@ def _add_direct(footprints: Footprints, chosen: NDArray[np.int64], keys: list[Ke
         is_elementary = inventory.flows.kind[flow] == Kind.ELEMENTARY
         direction = "input" if inventory.exchanges.is_input[row] else "output"
         kind = "elementary" if is_elementary else "energy bought"
-        label = (*keys[a], kind, inventory.flows.ids[flow].as_py(), direction, place.get(row, ""))
+        label = (*keys[a], kind, inventory.flows.ids[flow].as_py(), direction, "")
         amount = 0.0 if (a, row) in counted else amount_of.get((a, row), 0.0)
         counted.add((a, row))
         add(label, a, -1, column[k], value, amount)

@@ -28,12 +28,13 @@ def split_scopes(
     With d the direct burdens, G the activities that generate or deliver electricity, steam, heat or cooling, and F
     those that burn fuel on site, both by the category of what they make::
 
-        y_G = inv(A_GG') d_G      y_F = inv(A_FF') d_F
-        a_aa scope_1 = d_a - A_aF' y_F      a_aa scope_2 = - A_aG' y_G
+        y_G = inv(A_SS') d_S on G, with S = G and F      y_F = inv(A_FF') d_F      z_F = - inv(A_FF') A_FG' y_G
+        a_aa scope_1 = d_a - A_aF' y_F      a_aa scope_2 = - A_aG' y_G - A_aF' z_F
         a_aa upstream = - A' Y  but for what is in scope 1 and 2
 
-    Scope 2 is generation alone (with what grids lose): fuels and plants are upstream. Scope 1 and 2 are the
-    gate-to-gate value, the three the cradle-to-gate value.
+    Scope 2 is generation alone (with what a plant burns, and what grids lose), also of the electricity that burning on
+    site takes: the supply of fuels, and plants, are upstream. Scope 1 and 2 are the gate-to-gate value, the three the
+    cradle-to-gate value.
 
     Parameters
     ----------
@@ -61,21 +62,22 @@ def split_scopes(
     """
     coupling = system.coupling
     labelled = system.activities.stage >= 0
-    generated, is_generator = _solve_inside(system, BOUGHT, direct, name)
-    burned, is_burner = _solve_inside(system, (BURNED,), direct, name)
+    is_generator, is_burner = _find_makers(system, BOUGHT), _find_makers(system, (BURNED,))
     diagonal = coupling.diagonal[:, None]
 
-    def draw(intensity: NDArray[np.float64]) -> NDArray[np.float64]:
-        return 0.0 - multiply_off_diagonal(coupling, intensity) / diagonal  # nothing drawn is 0, not -0
+    def solve(inside: NDArray[np.bool_], right: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not inside.any():
+            return np.zeros_like(right)
+        return solve_coupling(cut_labelled(coupling, ~inside), np.where(inside[:, None], right, 0.0), name).x
 
-    parts = np.stack(
-        [
-            direct / diagonal + draw(np.where(is_burner[:, None], burned, 0.0)),
-            draw(np.where(is_generator[:, None], generated, 0.0)),
-            draw(total - np.where(is_burner[:, None], burned, 0.0) - np.where(is_generator[:, None], generated, 0.0)),
-        ],
-        axis=1,
-    )
+    def draw(intensity: NDArray[np.float64]) -> NDArray[np.float64]:
+        return 0.0 - multiply_off_diagonal(coupling, intensity)  # nothing drawn is 0, not -0
+
+    generated = np.where(is_generator[:, None], solve(is_generator | is_burner, direct), 0.0)
+    burned = solve(is_burner, direct)
+    generated += solve(is_burner, draw(generated))
+    parts = np.stack([direct + draw(burned), draw(generated), draw(total - burned - generated)], axis=1)
+    parts /= diagonal[:, None]
     parts[~labelled] = 0.0
     gap = np.abs(parts.sum(axis=1) - np.where(labelled[:, None], total, 0.0))
     bound = SUM_TOLERANCE * (np.abs(total) + np.abs(parts).sum(axis=1))
@@ -85,13 +87,7 @@ def split_scopes(
     return parts
 
 
-def _solve_inside(
-    system: System, categories: Collection[str], direct: NDArray[np.float64], name: Callable[[NDArray[np.int64]], str]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Give what activities of a category, and those of it they draw on, emit per unit; and which these are."""
-    categories_of, flow = system.inventory.flows.category, system.activities.flow
-    inside = np.array([f >= 0 and categories_of[f] in categories for f in flow.tolist()], np.bool_)
-    if not inside.any():
-        return np.zeros_like(direct), inside
-    own = np.where(inside[:, None], direct, 0.0)
-    return solve_coupling(cut_labelled(system.coupling, ~inside), own, name).x, inside
+def _find_makers(system: System, categories: Collection[str]) -> NDArray[np.bool_]:
+    """Tell which activities make a product of one of the categories, markets among them."""
+    category, flow = system.inventory.flows.category, system.activities.flow
+    return np.array([f >= 0 and category[f] in categories for f in flow.tolist()], np.bool_)

@@ -155,8 +155,7 @@ def print_difference(console: Console, found: Difference) -> None:
         values = f"{format_value(score['old'])} -> {format_value(score['new'])} {score['unit']} per {score['per']}"
         console.print(f"[bold]{escape(name)}[/bold]: {escape(values)}{change}")
         for row in mine[:MOST_EFFECTS]:
-            word = "at" if row["kind"] == "elementary" else "from"
-            via = f" {word} {row['provider']}" if row["provider"] else ""
+            via = f" from {row['provider']}" if row["provider"] else ""
             kind = WORDS.get(row["kind"], row["kind"])
             what = f"{row['changed_process_id']}: {kind} {row['flow_id']}{via}".replace("  ", " ")
             old, new = ("none" if row[a] is None else format_value(row[a]) for a in ("old_amount", "new_amount"))

@@ -229,10 +229,15 @@ def report_unused(inventory: Inventory, used: NDArray[np.bool_], rule: str, foun
         ],
         np.bool_,
     )
+    exchanges, width = inventory.exchanges, len(inventory.flows) + 1
+    exchange = frame.codes("exchange_flow_id", inventory.flows.ids)
+    wrong |= (
+        by_exchange & (process >= 0) & ~np.isin(process * width + exchange, exchanges.process * width + exchanges.flow)
+    )
     if wrong.any():
         what, fix = (
             "the allocation of {value} does not read this row",
-            "choose as_given, or causal with exchange_flow_id",
+            "choose as_given, or causal with the exchange_flow_id of an exchange it has",
         )
         ids = frame.columns["process_id"]
         found.block_rows(

@@ -114,7 +114,12 @@ def _report_uncharacterized(
             key = (factor.flow_name, factor.compartment, factor.sub_compartment, factor.is_input)
             known[_fold(factor.flow_name)].add(key)
     for flow, is_input in bare:
-        alike = sorted(known.get(_fold(flows.names[flow]), ()))
+        own = _fold(flows.compartment[flow] or "")
+        alike = sorted(
+            each
+            for each in known.get(_fold(flows.names[flow]), ())
+            if _may_mean(own, is_input, _fold(each[1]), each[3])
+        )
         if alike:
             name, compartment, sub, direction = alike[0]
             place = f"{compartment}/{sub}" if sub else compartment
@@ -123,6 +128,13 @@ def _report_uncharacterized(
             what = f"{mine} has no factor; the method has {name!r} ({place}, {_way(direction)})"
             fix = "write name, compartment and direction as the method does, if they mean the same"
             found.warn("near_factor", "flows", what, fix, column="name", value=flow_id)
+
+
+def _may_mean(own: str, is_input: bool, other: str, other_is_input: bool) -> bool:
+    """Tell whether a factor of another compartment or direction may be meant: what goes to the air is not in water."""
+    if own in ("", other):
+        return True
+    return is_input and other_is_input  # resources are filed in many ways
 
 
 def _fold(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,8 @@ from lcaengine.units import Unit, read_unit
 __all__ = ["find_open_water"]
 
 VOLUME = read_unit("m3").dimension
+_WATER = re.compile(r"^(\w+ )?water\b(?! glass)|waste ?water|sewage|effluent")
+"""Names of products and wastes that are water."""
 _MEANING = {
     "missing": "its water consumption, and all that rests on it, is missing",
     "consumed": "all of it counts as consumed",
@@ -27,7 +31,7 @@ def find_open_water(
     """Find processes with withdrawals and no release: what they consume is not known.
 
     A release is an elementary output whose name begins with Water (to a river, the air, the sea), a product or waste
-    output with water in its name, or a waste output measured in volume.
+    output that is water by its name (tap water, wastewater, sewage), or a waste output measured in volume.
 
     Parameters
     ----------
@@ -72,18 +76,22 @@ def find_open_water(
     if policy == "missing":
         of = system.activities.process
         missing[of >= 0] = is_open[of[of >= 0]]
-        missing &= _find_takers(system, kind, indicator, shape)
+        missing &= _find_takers(system, kind, indicator, is_water, shape)
     return missing
 
 
 def _find_takers(
-    system: System, kind: NDArray[np.int64], indicator: NDArray[np.int64], shape: tuple[int, int]
+    system: System,
+    kind: NDArray[np.int64],
+    indicator: NDArray[np.int64],
+    is_water: NDArray[np.bool_],
+    shape: tuple[int, int],
 ) -> NDArray[np.bool_]:
-    """Tell which activities take anything that an indicator counts: a co-product that carries none leaves none open."""
+    """Tell which activities take water that an indicator counts: a co-product that carries none leaves none open."""
     b = system.interventions
     takes = np.zeros(shape, np.bool_)
     for k in range(shape[1]):
-        counted = np.isin(b.kind, kind[indicator == k]) & b.is_input[b.kind] & (b.amount > 0)
+        counted = np.isin(b.kind, kind[indicator == k]) & is_water[b.kind] & b.is_input[b.kind] & (b.amount > 0)
         takes[b.activity[counted], k] = True
     return takes
 
@@ -95,7 +103,7 @@ def _find_releases(system: System) -> NDArray[np.bool_]:
     def is_water(name: str, kind: int, unit: Unit) -> bool:
         if kind == Kind.ELEMENTARY:
             return name.casefold().startswith("water")
-        return "water" in name.casefold() or (kind == Kind.WASTE and unit.dimension == VOLUME)
+        return bool(_WATER.search(name.casefold())) or (kind == Kind.WASTE and unit.dimension == VOLUME)
 
     water = np.array([is_water(*each) for each in zip(flows.names, flows.kind.tolist(), flows.units, strict=True)])
     gives = np.zeros(len(system.inventory.processes), np.bool_)
