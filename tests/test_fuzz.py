@@ -79,3 +79,16 @@ def test_workers_run_every_mutant_once() -> None:
 def test_hostile_text_can_be_written(encoding: str) -> None:
     assert encode(Sheet([Column("a", list(TEXTS)), Column("b", [1.0] * len(TEXTS))]), encoding)
     assert json.dumps(TEXTS)
+
+
+def test_a_supply_that_does_not_verify_is_a_warning_where_the_scores_do(tmp_path: Path) -> None:
+    # Found by fuzzing (seed 1000, 6498): an amount of 1e308 leaves the scores as they are solved, but not what one
+    # unit calls for, which only the ranking of gaps needs.
+    about, tables = SEEDS["loop"]
+    rows = [dict(row) for row in tables["exchanges"]]
+    rows[7]["amount"] = 1e308
+    place = write_inventory(tmp_path, {**tables, "exchanges": rows}, "parquet", about)
+    found = lca.check(place, fuzz.read_small_method(), lca.Policy(allocation="mass"))
+    assert found.blockers() == []
+    assert "unmeasured" in [each.code for each in found.warnings()]
+    lca.score(lca.read_inventory(place), fuzz.read_small_method(), lca.Policy(allocation="mass"))

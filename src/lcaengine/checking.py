@@ -58,8 +58,16 @@ def check(place: str | Path, method: Method | str | Path | None = None, policy: 
         return found
     try:
         footprints = score_system(system, take_method(method), matched)
-        report_fallbacks(system, found, share_fallbacks(footprints))
-        report_gaps(footprints, found)
     except SolveError as error:
+        report_fallbacks(system, found)
         found.block("solve", "exchanges", error.what, error.fix, value=error.where)
+        return found
+    try:
+        shares = share_fallbacks(footprints)
+        report_gaps(footprints, found)
+    except SolveError as error:  # scores hold: they are solved the other way round
+        shares = None
+        what = f"how much of end products rests on gaps and fallbacks cannot be said: {error.what}"
+        found.warn("unmeasured", "exchanges", what, error.fix, value=error.where)
+    report_fallbacks(system, found, shares)
     return found

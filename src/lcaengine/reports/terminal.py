@@ -13,6 +13,7 @@ from rich.text import Text
 from lcaengine.findings import Finding, Findings, Severity
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends, format_value, list_lines, list_renewable, list_stages
+from lcaengine.solve import show_activity
 
 __all__ = ["print_findings", "print_footprints", "print_rows", "print_whole"]
 
@@ -123,8 +124,26 @@ def _print_notes(console: Console, footprints: Footprints, everything: bool) -> 
         kinds = gaps.column("kind").to_pylist()
         counts = ", ".join(f"{kinds.count(kind)} {kind.replace('_', ' ')}(s)" for kind in sorted(set(kinds)))
         console.print(f"Gaps: {counts}; -o FILE lists them.")
+    _print_shares(console, footprints)
     if footprints.warnings:
         console.print(f"{len(footprints.warnings)} warning(s): lcaengine check {escape(inventory.label)}")
+
+
+def _print_shares(console: Console, footprints: Footprints) -> None:
+    """Say how much of the end products is not supplied, and how much of their first indicator rests on other places."""
+    ends = find_ends(footprints)
+    k = max(0, footprints.method.find("ghg"))
+    indicator = footprints.method.indicators[k].id
+    for shares, what in (
+        (footprints.unlinked_mass_share, "of the mass of inputs is supplied by nobody"),
+        (footprints.fallback_share[:, k], f"of {indicator} rests on products or factors of other places"),
+    ):
+        known = [(float(shares[a]), a) for a in ends if shares[a] > 0]
+        if known:
+            share, most = max(known, key=lambda each: (each[0], -each[1]))
+            console.print(
+                f"Up to {format_value(100 * share)} % {what} ({escape(show_activity(footprints.system, most))})."
+            )
 
 
 def print_findings(console: Console, findings: Findings, label: str, most: int) -> None:
