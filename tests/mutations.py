@@ -80,7 +80,12 @@ def encode(sheet: Sheet, encoding: str) -> bytes:
     arrays = [column.array if column.array is not None else _array(column.values) for column in sheet.columns]
     table = pa.Table.from_arrays([each.slice(0, height) for each in arrays], [column.name for column in sheet.columns])
     sink = io.BytesIO()
-    pq.write_table(table, sink)
+    try:
+        pq.write_table(table, sink)
+    except pa.ArrowNotImplementedError:  # a dictionary that holds a null: not to be written as such
+        plain = [each.cast(each.type.value_type) if pa.types.is_dictionary(each.type) else each for each in table]
+        sink = io.BytesIO()
+        pq.write_table(pa.Table.from_arrays(plain, table.column_names), sink)
     return sink.getvalue()
 
 
