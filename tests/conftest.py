@@ -5,8 +5,14 @@ from __future__ import annotations
 import sys
 
 import pytest
+from hypothesis import settings
 
 from lcaengine.cli.app import main
+
+# The same examples every time, so that a change is judged by itself; `--hypothesis-profile=explore` draws others.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("steady")
 
 
 class Run:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -337,7 +337,11 @@ def test_effects_add_up_to_the_change_of_two_separate_scores(seed: int, edits: s
     new = {name: list(rows) for name, rows in old.items()}
     for edit in sorted(edits):
         EDITS[edit](generator, new)
-    scored = score_tables(old), score_tables(new)
+    try:
+        scored = score_tables(old), score_tables(new)
+    except lca.DataError as error:
+        assume("loop_starved" not in str(error))  # edits can make a loop need all it gives: there is no score then
+        raise
     found = lca.diff(*scored, everything=True)
     sums: dict[tuple[str, ...], list[float]] = {}
     keys = ("process_id", "product_id", "location", "indicator")

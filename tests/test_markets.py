@@ -70,7 +70,14 @@ CASES = {
     ),
     "contracts for all": Case(share("contract", wind=0.5, gas=0.5), "contract", 0.25),
     # 3 of 4 MWh wind
-    "contracts by amount": Case(amount("contract", wind=(3, "MWh"), gas=(1000, "kWh")), "contract", 0.125),
+    "contracts by amount": Case(
+        *(GRID + amount("contract", wind=(3, "MWh"), gas=(1000, "kWh")), "contract", 0.125, ("contract_whole",)),
+    ),
+    # 1 of 4 kWh that the place supplies, 3/4 of the mix of the place for the rest: 0.75 x 0.75 coal
+    "contracts by amount of what the place supplies": Case(
+        amount("location", wind=(1, "kWh"), coal=(3, "kWh")) + amount("contract", wind=(1, "kWh")),
+        *("contract+location", 0.5625, ("no_residual",)),
+    ),
     "contracts for all beside a residual": Case(share("contract", gas=1) + share("residual", coal=1), "contract", 0.5),
     "residual alone": Case(share("residual", coal=0.8, gas=0.2), "residual", 0.9),
     "residual alone by amount": Case(amount("residual", coal=(8, "MWh"), gas=(2, "MWh")), "residual", 0.9),

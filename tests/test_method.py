@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -263,3 +264,13 @@ def test_hash_follows_content_and_not_layout(tmp_path: Path) -> None:
         lca.read_method(write_method(tmp_path / "c", [factor(1), factor(np.nextafter(2, 3), location="CN")])).hash
         != first
     )
+
+
+def test_a_method_does_not_pass_for_one_that_comes_with_the_engine(tmp_path: Path) -> None:
+    # A copy of core is core; with one number changed it is not, and must not be called so.
+    place = shutil.copytree(find_factors() / "core/1.0-ar6", tmp_path / "copy")
+    assert lca.read_method(place).hash == lca.read_method("core/1.0-ar6").hash
+    text = (place / "factors.csv").read_text(encoding="utf-8")
+    (place / "factors.csv").write_text(text.replace(",29.8,", ",2.98,"), encoding="utf-8")
+    with pytest.raises(lca.MethodError, match="comes with the engine"):
+        lca.read_method(place)

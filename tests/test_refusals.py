@@ -467,3 +467,17 @@ def test_names_and_paths_mean_the_same_everywhere(tmp_path: Path) -> None:
     for method in ("core", "core/1.0-ar5", folder):
         assert not lca.check(EXAMPLE, method).blockers()
     assert lca.check(Path(lca.find_example("two-suppliers")), "core").items == []
+
+
+def test_a_loop_of_credits_that_spares_more_than_it_makes_is_a_warning(tmp_path: Path) -> None:
+    # a spares 2 x, b spares 2 y: each round is four times the last. The algebra gives a = -1/3; no chain does.
+    rows = [makes("a", "y"), emits("a", 1), avoids("a", "x", 2), makes("b", "x"), avoids("b", "y", 2)]
+    place = write_inventory(tmp_path, system(*rows))
+    assert "warning loop_credits" in name_findings(lca.check(place, core()))
+
+
+@pytest.mark.parametrize("name", ["total", "unassigned"])
+def test_a_supplier_by_the_name_of_a_part_is_refused(tmp_path: Path, name: str) -> None:
+    tables = {**system(makes("p", "x"), emits("p", 1))}
+    tables["processes"] = [{**each, "supplier_id": name} for each in tables["processes"]]
+    assert name_findings(lca.check(write_inventory(tmp_path, tables), core())) == "blocker reserved_name"

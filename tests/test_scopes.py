@@ -56,7 +56,8 @@ def scopes(one: float, two: float, upstream: float) -> dict[str, Any]:
 
 
 def unassigned(total: float) -> dict[str, Any]:
-    return {**scopes(0, 0, 0), "unassigned": pytest.approx(total), "total": pytest.approx(total)}
+    none = dict.fromkeys(("scope_1", "scope_2", "upstream"), pytest.approx(math.nan, nan_ok=True))
+    return {**none, "unassigned": pytest.approx(total), "total": pytest.approx(total)}
 
 
 # At the stacks: high 0.5 x 0.8 = 0.4, low 0.01 + 1.1 x 0.4 = 0.45. Upstream of them: high 0.5 x 0.2 + 0.5 x 0.01 =
@@ -220,7 +221,7 @@ def test_tables_name_the_split(tmp_path: Path, by: str) -> None:
         key = (r["process_id"], r["product_id"], r["location"], r["indicator"], r["per"])
         total = r["part" if by != "stage" else "stage"] == "total"
         if r["indicator"] != "electricity_site_renewable":  # this grid says nothing of its energy
-            sums.setdefault(key, [0.0, 0.0])[total] += r["value"]
+            sums.setdefault(key, [0.0, 0.0])[total] += r["value"] or 0.0
     assert len(sums) == 6 * (len(footprints.method.indicators) - 1)  # four processes, a market, a bill
     for parted, total in sums.values():
         assert parted == pytest.approx(total, rel=1e-9, abs=1e-12)
@@ -253,3 +254,28 @@ def test_what_a_bought_boiler_burns_is_scope_2(tmp_path: Path) -> None:
     buyer = [makes("mine", "ore"), emits("mine", 3), takes("mine", "steam", 1, "MJ")]
     tables = system(*rest, *boiler, *buyer, flows=FLOWS, processes=PLANTS[:1], markets=MIX)
     assert parts(score(tmp_path, tables, by="scope"), "mine") == scopes(3.0, 0.0875, 0.01875)
+
+
+def test_a_declared_footprint_has_no_scopes(tmp_path: Path) -> None:
+    # The mine's 40 is cradle to gate: how much of it is its own is not said. The mill emits 1 and buys 2 kWh of a
+    # plant that is known by 0.5 a kWh alone: neither is its scope 2. The smelter emits 1 and has all else upstream.
+    rows = [makes("mine", "ore"), makes("plant", "low", 1, "kWh"), makes("smelter", "bar"), emits("smelter", 1)]
+    rows += [takes("smelter", "ore", 2), makes("mill", "coal"), emits("mill", 1), takes("mill", "low", 2, "kWh")]
+    declared = [row(process_id=p, indicator="ghg", amount=a, unit="kg CO2e", per=u) for p, a, u in DECLARED]
+    plants = [process(name, "processing") for name in ("mine", "smelter", "mill")]
+    footprints = score(tmp_path, system(*rows, flows=FLOWS, processes=plants, impacts=declared), by="scope")
+    assert parts(footprints, "mine") == unassigned(40.0)
+    assert parts(footprints, "mill") == unassigned(2.0)
+    assert parts(footprints, "smelter") == scopes(1.0, 0.0, 80.0)
+
+
+DECLARED = (("mine", 40, "kg"), ("plant", 0.5, "kWh"))
+
+
+def test_exported_power_does_not_lower_scope_2(tmp_path: Path) -> None:
+    # 2 kWh bought at 0.45 are 0.9 in scope 2, whatever the mine spares others; the 1 kWh spared is 0.45 + 0.1155 less
+    # upstream: 2 x 0.1155 - 0.5655.
+    buyer = [makes("mine", "ore"), takes("mine", "low", 2, "kWh")]
+    spared = exchange("mine", "low", "output", 1, "kWh", is_avoided=True)
+    tables = system(*BACKGROUND, *buyer, spared, flows=FLOWS, processes=PLANTS[:1], markets=MIX)
+    assert parts(score(tmp_path, tables, by="scope"), "mine") == scopes(0.0, 0.9, 2 * 0.1155 - 0.5655)

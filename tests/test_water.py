@@ -218,3 +218,23 @@ def test_evaporation_is_not_taken_for_water_that_is_returned(tmp_path: Path) -> 
     # Water to the air has no factor, and no hint that it might mean the river.
     found = lca.check(write_inventory(tmp_path, mine(drinks("river", 5), returns("to air", 5))), core())
     assert [each for each in found.items if each.code == "near_factor"] == []
+
+
+def test_an_output_without_a_factor_is_no_release(tmp_path: Path) -> None:
+    # 4 of the 10 m3 that are taken go back to the river under a name that the method does not have.
+    given = returns("river", 4)
+    footprints = score(tmp_path, mine(drinks("river", 10), given))
+    assert math.isnan(footprints.get("water_consumption", process_id="mine"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "warned"),
+    [
+        ((drinks("river", 10), returns("to river", 40)), True),
+        ((drinks("river", -10), returns("to air", 1)), True),
+        ((drinks("river", 10), returns("to river", 10)), False),
+        ((takes("mine", "tap water", 5, "m3"), returns("to river", 4), makes("utility", "tap water", 1, "m3")), False),
+    ],
+)
+def test_more_water_given_than_taken_is_a_warning(tmp_path: Path, rows: tuple[Row, ...], warned: bool) -> None:
+    assert ("water_balance" in codes(score(tmp_path, mine(*rows)).warnings)) == warned

@@ -64,6 +64,17 @@ class Policy:
                 what = f"{field} is {given!r}"
                 raise LcaError(what, f"policy, --{option}", f"write one of: {', '.join(allowed)}", given=given)
 
+    def to_options(self) -> str:
+        """Write what differs from the usual as options of the command line.
+
+        Examples
+        --------
+        >>> Policy(unlinked="cutoff", open_water="consumed").to_options()
+        ' --unlinked cutoff --open-water consumed'
+        """
+        fields = ((name, value, getattr(Policy(), name)) for name, value in asdict(self).items())
+        return "".join(f" --{name.replace('_', '-')} {value}" for name, value, usual in fields if value != usual)
+
     def to_dict(self) -> dict[str, str]:
         """Give the fields as plain text, ready for a run record."""
         return {**asdict(self), "allocation": self.allocation or "as stated"}

@@ -218,10 +218,13 @@ def _by_label(chain: Chain, by: str) -> Parts:
 
 
 def _by_scope(chain: Chain) -> Parts:
+    system, declared = chain.footprints.system, chain.footprints.matched.declared
+    is_declared = np.zeros(len(chain.direct), np.bool_)
+    is_declared[declared.activity] = True
     total = chain.intensity[:, None]
-    scopes = split_scopes(chain.footprints.system, chain.direct[:, None], total, chain.name)[chain.activity, :, 0]
-    is_labelled = chain.footprints.system.activities.stage[chain.activity] >= 0
-    values = np.append(scopes, 0.0 if is_labelled else chain.intensity[chain.activity]) * chain.demand
+    split = split_scopes(system, chain.direct[:, None], total, is_declared, chain.name)[chain.activity, :, 0]
+    is_split = not np.isnan(split).any()
+    values = np.append(np.nan_to_num(split), 0.0 if is_split else chain.intensity[chain.activity]) * chain.demand
     return values, lambda at: Part((*SCOPES, "unassigned")[at])
 
 

@@ -18,7 +18,6 @@ from lcaengine.cli.shared import (
     Allocation,
     AsJson,
     Basis,
-    IndicatorNames,
     MaxFallback,
     MethodName,
     OpenWater,
@@ -114,7 +113,9 @@ def score(
     method: MethodName = "core",
     output: Output = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
-    indicator: IndicatorNames = None,
+    indicator: Annotated[
+        list[str] | None, typer.Option("--indicator", help="Show this one; may be repeated. A file has all.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: By = "stage",
     unlinked: Unlinked = "refuse",

@@ -78,7 +78,8 @@ class Comparison:
         low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
         low[known], high[known] = np.nanmin(values[known], axis=1), np.nanmax(values[known], axis=1)
         base = np.abs(values[:, 0])
-        spread = np.divide(high - low, base, out=np.full(len(base), np.nan), where=base > 0)
+        several = np.isfinite(values).sum(axis=1) > 1  # one alone has nothing to differ from
+        spread = np.divide(high - low, base, out=np.full(len(base), np.nan), where=(base > 0) & several)
 
         def column(numbers: NDArray[np.float64]) -> pa.Array:
             return pa.array(numbers, mask=np.isnan(numbers))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lcaengine.errors import SolveError
 from lcaengine.solve import solve_coupling
 from lcaengine.solve.stages import SUM_TOLERANCE, cut_labelled
-from lcaengine.system import BOUGHT, BURNED, System, multiply_off_diagonal
+from lcaengine.system import BOUGHT, BURNED, Coupling, System, build_coupling, multiply_off_diagonal
 
 __all__ = ["SCOPES", "split_scopes"]
 
@@ -21,6 +21,7 @@ def split_scopes(
     system: System,
     direct: NDArray[np.float64],
     total: NDArray[np.float64],
+    is_declared: NDArray[np.bool_],
     name: Callable[[NDArray[np.int64]], str],
 ) -> NDArray[np.float64]:
     """Split the intensity of every labelled activity into scope 1, scope 2 and upstream.
@@ -32,24 +33,24 @@ def split_scopes(
         a_aa scope_1 = d_a - A_aF' y_F      a_aa scope_2 = - A_aG' y_G - A_aF' z_F
         a_aa upstream = - A' Y  but for what is in scope 1 and 2
 
-    Scope 2 is generation alone (with what a plant burns, and what grids lose), also of the electricity that burning on
-    site takes: the supply of fuels, and plants, are upstream. Scope 1 and 2 are the gate-to-gate value, the three the
-    cradle-to-gate value.
+    with A_aF and A_aG what a buys, not what it spares others. Scope 2 is generation alone, with what a plant burns and
+    grids lose, also for burning on site; the supply of fuels, plants, and credits are upstream. Scope 1 and 2 are the
+    gate-to-gate value, the three the cradle-to-gate value. A declared footprint is of no known scope.
 
     Parameters
     ----------
     system : System
-    direct : (n, k) float64
-        d, per gross output.
-    total : (n, k) float64
-        Y.
+    direct, total : (n, k) float64
+        d, per gross output, and Y.
+    is_declared : (n,) bool
+        Activities known by a declared footprint.
     name : callable
         Names activities, for messages.
 
     Returns
     -------
     (n, 3, k) float64
-        Zero for activities without a label.
+        NaN for activities that have no scopes: those without a label, and those that rest on declared figures for them.
 
     Raises
     ------
@@ -60,31 +61,49 @@ def split_scopes(
     ----------
     WRI and WBCSD, GHG Protocol Scope 2 Guidance (2015).
     """
-    coupling = system.coupling
-    labelled = system.activities.stage >= 0
+    coupling, purchases = system.coupling, _list_purchases(system)
     is_generator, is_burner = _find_makers(system, BOUGHT), _find_makers(system, (BURNED,))
-    diagonal = coupling.diagonal[:, None]
 
     def solve(inside: NDArray[np.bool_], right: NDArray[np.float64]) -> NDArray[np.float64]:
         if not inside.any():
             return np.zeros_like(right)
         return solve_coupling(cut_labelled(coupling, ~inside), np.where(inside[:, None], right, 0.0), name).x
 
-    def draw(intensity: NDArray[np.float64]) -> NDArray[np.float64]:
-        return 0.0 - multiply_off_diagonal(coupling, intensity)  # nothing drawn is 0, not -0
+    def draw(of: Coupling, intensity: NDArray[np.float64]) -> NDArray[np.float64]:
+        return 0.0 - multiply_off_diagonal(of, intensity)  # nothing drawn is 0, not -0
 
-    generated = np.where(is_generator[:, None], solve(is_generator | is_burner, direct), 0.0)
-    burned = solve(is_burner, direct)
-    generated += solve(is_burner, draw(generated))
-    parts = np.stack([direct + draw(burned), draw(generated), draw(total - burned - generated)], axis=1)
-    parts /= diagonal[:, None]
-    parts[~labelled] = 0.0
-    gap = np.abs(parts.sum(axis=1) - np.where(labelled[:, None], total, 0.0))
+    def generate(right: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give what burning on site, and what generating energy, adds to a unit of what G and F deliver."""
+        generated = np.where(is_generator[:, None], solve(is_generator | is_burner, right), 0.0)
+        return solve(is_burner, right), generated + solve(is_burner, draw(coupling, generated))
+
+    burned, generated = generate(direct)
+    first, second = draw(purchases, burned), draw(purchases, generated)
+    parts = np.stack([direct + first, second, draw(coupling, total) - first - second], axis=1)
+    parts /= coupling.diagonal[:, None, None]
+    declares = is_declared.astype(np.float64)[:, None]
+    touched = declares + draw(purchases, np.abs(sum(generate(declares)))) != 0
+    parts[(system.activities.stage < 0) | touched[:, 0]] = np.nan
+    _check_sum(parts, total, name)
+    return parts
+
+
+def _list_purchases(system: System) -> Coupling:
+    """Give A' off the diagonal without credits."""
+    demands = system.demands
+    own = (demands.provider >= 0) & ~demands.is_credit
+    ends = (demands.activity[own], demands.provider[own], -demands.amount[own])
+    return build_coupling(np.zeros(len(system.coupling)), *ends)
+
+
+def _check_sum(
+    parts: NDArray[np.float64], total: NDArray[np.float64], name: Callable[[NDArray[np.int64]], str]
+) -> None:
+    gap = np.abs(parts.sum(axis=1) - total)
     bound = SUM_TOLERANCE * (np.abs(total) + np.abs(parts).sum(axis=1))
     if (gap > bound).any():
         bad = np.unique(np.argwhere(gap > bound)[:, 0])[:5]
         raise SolveError("the scopes do not add up to the total", name(bad), "check the amounts of these processes")
-    return parts
 
 
 def _find_makers(system: System, categories: Collection[str]) -> NDArray[np.bool_]:

@@ -36,7 +36,7 @@ from lcaengine.system import (
 
 __all__ = ["find_burdens", "score", "score_inventory", "score_system", "try_score"]
 
-MOST_NUMBERS = 400_000_000
+MOST_NUMBERS = 150_000_000
 """How many numbers the split of all activities may hold."""
 
 
@@ -142,9 +142,11 @@ def score_system(system: System, method: Method, matched: Characterization, by: 
     size[credited] = measure_sizes(system, graph, credited, ordering, sizes, label, len(labels), name)
     if by == "scope":
         labels = SCOPES
-        scopes = split_scopes(system, direct, solved.total, name)
+        is_declared = np.zeros(len(direct), np.bool_)
+        is_declared[matched.declared.activity] = True
+        scopes = split_scopes(system, direct, solved.total, is_declared, name)
         scopes[credited, :, k:] = 0.0  # no share is given: what runs backwards counts by its size there
-        intensity, size = _insert_scopes(system, intensity, size, scopes, k)
+        intensity, size = _insert_scopes(intensity, size, scopes, k)
     share = np.full(intensity.shape, np.nan)
     np.divide(size[:, :, k : 2 * k], size[:, :, :k], out=share, where=size[:, :, :k] > 0)
     reference, per_kg, per_content = _reference_units(system)
@@ -198,18 +200,14 @@ def find_burdens(
 
 
 def _insert_scopes(
-    system: System,
-    intensity: NDArray[np.float64],
-    size: NDArray[np.float64],
-    scopes: NDArray[np.float64],
-    k: int,
+    intensity: NDArray[np.float64], size: NDArray[np.float64], scopes: NDArray[np.float64], k: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Put the scopes before `unassigned`, which keeps what has none."""
-    is_split = (system.activities.stage >= 0)[:, None]
+    is_split = ~np.asarray(np.isnan(scopes).any(axis=(1, 2)))[:, None]
     unassigned = [np.where(is_split, 0.0, each[:, 0])[:, None] for each in (intensity, size)]
     return (
         np.concatenate([scopes[:, :, :k], unassigned[0], intensity[:, -1:]], axis=1),
-        np.concatenate([np.abs(scopes[:, :, k:]), unassigned[1], size[:, -1:]], axis=1),
+        np.concatenate([np.abs(np.nan_to_num(scopes[:, :, k:])), unassigned[1], size[:, -1:]], axis=1),
     )
 
 
@@ -232,7 +230,8 @@ def _refuse_overflow(
     """Raise where an intensity, per reference unit or per kg, is beyond what a float holds."""
     with np.errstate(over="ignore", invalid="ignore"):
         by_mass = value * np.where(np.isnan(per_kg), 1.0, per_kg)[:, None, None]
-    bad = np.flatnonzero(~(np.isfinite(value) & np.isfinite(by_mass)).all(axis=(1, 2)))
+    # A part may be NaN, which has no scope; a total may not.
+    bad = np.flatnonzero((np.isinf(value) | np.isinf(by_mass)).any(axis=(1, 2)) | np.isnan(value[:, -1]).any(axis=1))
     if len(bad):
         raise SolveError(
             "an intensity is too large for a number", name(bad[:5]), "check amounts, units and masses there"

@@ -29,26 +29,20 @@ def to_long(footprints: Footprints) -> pa.Table:
         missing_inputs, missing_factors, inventory_hash, method. Split by something else than stages, `by` and `part`
         stand in place of `stage`; of suppliers and locations, parts of zero are left out.
     """
-    n, parts, k = footprints.value.shape
+    n = len(footprints.value)
     per, every = list_per(footprints), np.arange(n)
-    blocks, positions = [_block(footprints, every, np.ones(n), per)], [every]
     by_mass = np.array([each != "kg" for each in per]) & np.isfinite(footprints.per_kg)
+    blocks: list[tuple[NDArray[np.int64], NDArray[np.float64], list[str]]] = [(every, np.ones(n), per)]
     others = [("kg", np.where(by_mass, footprints.per_kg, np.nan))]
     others += [(f"kg {element}", factor) for element, factor in sorted(footprints.per_content.items())]
     for label, factor in others:
         at = np.flatnonzero(np.isfinite(factor))
-        if len(at):
-            blocks.append(_block(footprints, at, factor[at], [label] * len(at)))
-            positions.append(at)
-    table = pa.concat_tables(blocks)
-    order, size = np.argsort(np.concatenate(positions), kind="stable"), parts * k
-    rows = (order[:, None] * size + np.arange(size)).ravel()
-    if footprints.by in ("supplier", "location"):
-        value = np.asarray(table["value"].fill_null(0.0))[rows]
-        rows = rows[(value != 0) | (rows % parts == parts - 1)]
-    elif len(blocks) == 1:
-        return table
-    return table.take(pa.array(rows)).combine_chunks()
+        blocks.append((at, factor[at], [label] * len(at)))
+    order = np.argsort(np.concatenate([at for at, _, _ in blocks]), kind="stable")
+    activity = np.concatenate([at for at, _, _ in blocks])[order]
+    factor = np.concatenate([each for _, each, _ in blocks])[order]
+    labels = [label for _, _, each in blocks for label in each]
+    return _list_rows(footprints, activity, factor, [labels[at] for at in order.tolist()])
 
 
 def to_wide(footprints: Footprints) -> pa.Table:
@@ -78,41 +72,44 @@ def to_wide(footprints: Footprints) -> pa.Table:
     return pa.table(columns).replace_schema_metadata(constants)
 
 
-def _block(footprints: Footprints, at: NDArray[np.int64], factor: NDArray[np.float64], per: list[str]) -> pa.Table:
-    """Give the rows of some activities, activity by activity, indicator by indicator, stage by stage."""
-    _, stages, k = footprints.value.shape
-    m = len(at)
-    size = stages * k
-    value = (footprints.value[at] * factor[:, None, None]).transpose(0, 2, 1).reshape(-1)
-    share = footprints.primary_data_share[at].transpose(0, 2, 1).reshape(-1)
-    indicator = np.tile(np.repeat(np.arange(k), stages), m)
-    labels = [each.id for each in footprints.method.indicators]
-    units = [each.unit.label for each in footprints.method.indicators]
-    identity = {
-        name: column.take(pa.array(np.repeat(np.arange(m), size))) for name, column in identify(footprints, at).items()
-    }
-    part = pa.array(footprints.stages, pa.string()).take(pa.array(np.tile(np.arange(stages), m * k)))
-    split = {"stage": part}
+def _list_rows(
+    footprints: Footprints, activity: NDArray[np.int64], factor: NDArray[np.float64], per: list[str]
+) -> pa.Table:
+    """Give the rows of activities, each with its factor and unit: indicator by indicator, part by part."""
+    _, parts, k = footprints.value.shape
+    value = (footprints.value[activity] * factor[:, None, None]).transpose(0, 2, 1).reshape(-1)
+    rows = np.arange(len(value))
+    if footprints.by in ("supplier", "location"):  # these are many, and most have no part in most
+        rows = np.flatnonzero((np.nan_to_num(value) != 0) | (rows % parts == parts - 1))
+    line, indicator, part = rows // (parts * k), rows // parts % k, rows % parts
+    whose = activity[line]
+    part_names = pa.array(footprints.stages, pa.string()).take(pa.array(part))
+    split = {"stage": part_names}
     if footprints.by != "stage":
-        split = {"by": pa.array([footprints.by] * len(part), pa.string()), "part": part}
+        split = {"by": _repeat(footprints.by, len(rows)), "part": part_names}
+    identity = identify(footprints, np.arange(len(footprints.value)))
+    ids = pa.array([each.id for each in footprints.method.indicators], pa.string())
+    units = pa.array([each.unit.label for each in footprints.method.indicators], pa.string())
     return pa.table(
         {
-            **identity,
-            "indicator": pa.array(labels, pa.string()).take(pa.array(indicator)),
+            **{name: column.take(pa.array(whose)) for name, column in identity.items()},
+            "indicator": ids.take(pa.array(indicator)),
             **split,
-            "value": nullable(value),
-            "unit": pa.array(units, pa.string()).take(pa.array(indicator)),
-            "per": pa.array(per, pa.string()).take(pa.array(np.repeat(np.arange(m), size))),
-            "primary_data_share": nullable(share),
-            "status": statuses(np.repeat(footprints.status[at], stages, axis=1).reshape(-1)),
-            "missing_inputs": pa.array(np.repeat(footprints.gaps.missing_inputs[at], size)),
-            "missing_factors": pa.array(np.repeat(footprints.gaps.missing_factors[at], size)),
-            "inventory_hash": pa.array([footprints.system.inventory.hash], pa.string()).take(
-                pa.array(np.zeros(m * size, np.int64))
-            ),
-            "method": pa.array([footprints.method.label], pa.string()).take(pa.array(np.zeros(m * size, np.int64))),
+            "value": nullable(value[rows]),
+            "unit": units.take(pa.array(indicator)),
+            "per": pa.array(per, pa.string()).take(pa.array(line)),
+            "primary_data_share": nullable(footprints.primary_data_share[whose, part, indicator]),
+            "status": statuses(footprints.status[whose, indicator]),
+            "missing_inputs": pa.array(footprints.gaps.missing_inputs[whose]),
+            "missing_factors": pa.array(footprints.gaps.missing_factors[whose]),
+            "inventory_hash": _repeat(footprints.system.inventory.hash, len(rows)),
+            "method": _repeat(footprints.method.label, len(rows)),
         }
     )
+
+
+def _repeat(text: str, count: int) -> pa.Array:
+    return pa.array([text], pa.string()).take(pa.array(np.zeros(count, np.int64)))
 
 
 def identify(footprints: Footprints, at: NDArray[np.int64]) -> dict[str, pa.Array]:

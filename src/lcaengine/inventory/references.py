@@ -14,6 +14,8 @@ from lcaengine.places import is_place
 
 __all__ = ["report_places", "report_references_between", "report_unknown"]
 
+RESERVED = ("total", "unassigned", "status", "primary_data_share", "fallback_share")
+"""Parts and columns that every result has."""
 _LABELS = {
     "source_id": ("sources", ("processes", "properties", "exchanges")),
     "supplier_id": ("suppliers", ("processes", "demand")),
@@ -49,9 +51,19 @@ def report_references_between(
         report_unknown(frames[name], column, frames[name].codes(column, keys[table]), table, found)
     report_places(frames["markets"], found)
     report_places(frames["suppliers"], found)
+    _report_reserved(frames["processes"], found)
     for column, (table, users) in _LABELS.items():
         if table in given:
             _report_loose(column, frames[table], [frames[user] for user in users], found)
+
+
+def _report_reserved(frame: Frame, found: Findings) -> None:
+    """Report suppliers with the name of a part of every result: nobody could tell their part from the total."""
+    names = frame.text("supplier_id")
+    wrong = np.array([name in RESERVED for name in names], np.bool_)
+    if wrong.any():
+        what, fix = "{value} is no name for a supplier: results have a part of that name", "give another supplier_id"
+        found.block_rows("reserved_name", frame.table, wrong, frame.rows, "supplier_id", names, what, fix)
 
 
 def report_unknown(frame: Frame, column: str, codes: NDArray[np.int64], table: str, found: Findings) -> None:

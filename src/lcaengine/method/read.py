@@ -96,6 +96,7 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
     for file in sorted(rows):
         content = sorted(tuple(sorted((k, v) for k, v in row.items() if v)) for row in rows[file])
         digest.update(f"{file}{content!r}".encode())
+    _refuse_disguise(folder, about["name"], about["version"], digest.hexdigest())
     horizon = about.get("gwp_horizon", 0)
     return Method(
         name=about["name"],
@@ -110,6 +111,15 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
         sources=sources,
         hash=digest.hexdigest(),
     )
+
+
+def _refuse_disguise(folder: Path, name: str, version: str, digest: str) -> None:
+    """Refuse a folder that calls itself what a method that comes with the engine is called, and is another."""
+    if (name, version) not in list_methods() or folder.resolve() == (find_factors() / name / version).resolve():
+        return
+    if read_method(name, version).hash != digest:
+        what = f"{name}/{version} comes with the engine, and this is another"
+        raise MethodError(what, f"{folder}/method.toml", "give it a name or version of its own")
 
 
 def take_method(method: object) -> Method:

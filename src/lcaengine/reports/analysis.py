@@ -33,6 +33,8 @@ MOST_ROWS = 40
 """How many edges of a Sankey are printed."""
 WORDS = {"elementary": "", "energy bought": "energy bought as", "reference": "makes", "share": "share of"}
 """Kinds of changes as they read before a flow."""
+STILL = 1e-9
+"""A change below this share of a score is rounding [1]."""
 MOST_EFFECTS = 5
 """How many effects of a change are printed a score."""
 
@@ -146,7 +148,8 @@ def print_difference(console: Console, found: Difference) -> None:
     still = 0
     for score in found.scores.to_pylist():
         mine = effects.get(tuple(score[key] for key in keys), [])
-        if not mine and score["old"] == score["new"]:
+        old, new = score["old"], score["new"]
+        if old == new or (old and new and abs(new - old) <= STILL * abs(old)):
             still += 1
             continue
         who = score["process_id"] or f"market {score['location']}"
@@ -158,8 +161,8 @@ def print_difference(console: Console, found: Difference) -> None:
             via = f" from {row['provider']}" if row["provider"] else ""
             kind = WORDS.get(row["kind"], row["kind"])
             what = f"{row['changed_process_id']}: {kind} {row['flow_id']}{via}".replace("  ", " ")
-            old, new = ("none" if row[a] is None else format_value(row[a]) for a in ("old_amount", "new_amount"))
-            amounts = f"{old} -> {new} {row['amount_unit']}".rstrip()
+            before, after = ("none" if row[a] is None else format_value(row[a]) for a in ("old_amount", "new_amount"))
+            amounts = f"{before} -> {after} {row['amount_unit']}".rstrip()
             console.print(f"  {row['effect']:+.3g}  {escape(what)}, {escape(amounts)}")
         if len(mine) > MOST_EFFECTS:
             rest = sum(row["effect"] for row in mine[MOST_EFFECTS:])

@@ -125,8 +125,9 @@ def _print_notes(console: Console, footprints: Footprints, everything: bool) -> 
         counts = ", ".join(f"{kinds.count(kind)} {kind.replace('_', ' ')}(s)" for kind in sorted(set(kinds)))
         console.print(f"Gaps: {counts}; -o FILE lists them.")
     _print_shares(console, footprints)
+    options = footprints.system.policy.to_options() + ("" if method.name == "core" else f" --method {method.label}")
     if footprints.warnings:
-        console.print(f"{len(footprints.warnings)} warning(s): lcaengine check {escape(inventory.label)}")
+        console.print(f"{len(footprints.warnings)} warning(s): lcaengine check {escape(inventory.label + options)}")
 
 
 def _print_shares(console: Console, footprints: Footprints) -> None:

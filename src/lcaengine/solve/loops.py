@@ -48,11 +48,36 @@ def report_loops(system: System, found: Findings) -> None:
     ----------
     system : System
     found : Findings
-        Receives a blocker for every such loop.
+        Receives a blocker for every such loop; and a warning for every loop that has such a radius with its credits
+        taken by their size: it has a solution, which is no sum along chains.
     """
     demands = system.demands
-    output = system.activities.output
-    takes = (demands.provider >= 0) & (demands.is_credit == (demands.amount < 0)) & (demands.amount != 0)
+    linked = (demands.provider >= 0) & (demands.amount != 0)
+    takes = linked & (demands.is_credit == (demands.amount < 0))
+    starved = {members.min() for members in _report_starved(system, takes, found)}
+    if (linked & ~takes).any():
+        for members in _find_starved(system, linked):
+            if members.min() not in starved:
+                named = name_activities(system, members)
+                what = f"the loop of {named} spares as much of itself as it makes: its scores are no sum along chains"
+                fix = "check the avoided and negative amounts in it; its numbers mean nothing unless they are meant so"
+                found.warn("loop_credits", "exchanges", what, fix, value=named)
+    if not found.blockers():
+        _report_singular(system, found)
+
+
+def _report_starved(system: System, takes: NDArray[np.bool_], found: Findings) -> list[NDArray[np.int64]]:
+    starved = _find_starved(system, takes)
+    for members in starved:
+        what = f"the loop of {name_activities(system, members)} needs at least as much of itself as it makes"
+        fix = "correct the amounts: a process in it takes more of its own product than it gives"
+        found.block("loop_starved", "exchanges", what, fix, value=name_activities(system, members))
+    return starved
+
+
+def _find_starved(system: System, takes: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Find the loops of some demands, taken by their size, whose spectral radius is at or above one."""
+    demands, output = system.demands, system.activities.output
     activity, provider = demands.activity[takes], demands.provider[takes]
     with np.errstate(divide="ignore", over="ignore"):  # an output of zero, reported by row, or next to it: it starves
         share = np.minimum(np.abs(demands.amount[takes]) / output[activity], np.finfo(np.float64).max)
@@ -62,13 +87,7 @@ def report_loops(system: System, found: Findings) -> None:
     inside = component[activity] == component[provider]
     need = build_coupling(np.ones(len(output)), activity[inside], provider[inside], -share[inside])
     loops = [*order.loops(), *np.flatnonzero(_is_alone(order) & (need.diagonal != 1.0))[:, None]]
-    for members in loops:
-        if not _gives_away(need, members):
-            what = f"the loop of {name_activities(system, members)} needs at least as much of itself as it makes"
-            fix = "correct the amounts: a process in it takes more of its own product than it gives"
-            found.block("loop_starved", "exchanges", what, fix, value=name_activities(system, members))
-    if not found.blockers():
-        _report_singular(system, found)
+    return [members for members in loops if not _gives_away(need, members)]
 
 
 def _report_singular(system: System, found: Findings) -> None:

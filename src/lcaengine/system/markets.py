@@ -146,7 +146,8 @@ def _join_contracts(
     """Give the mix of contracts and, for what they leave, of the residual mix; without one, of the place.
 
     With contracts c that sum to C and a residual mix r that sums to R, the share of a supplier is
-    ``c + (1 - C) r / R``. By amount, contracts and residual mix are parts of one whole.
+    ``c + (1 - C) r / R``. By amount, contracts and residual mix are parts of one whole; without a residual mix, the
+    whole is what the place supplies.
     """
     contract, rest_of = parts.get("contract"), "residual"
     rest = parts.get("residual")
@@ -157,6 +158,10 @@ def _join_contracts(
     if rest is not None and rest.by_amount != contract.by_amount:
         _block_mixed(inventory, flow, place, " (contract, residual)", found)
         return None
+    if contract.by_amount and rest is None:
+        contract = _cover(inventory, flow, place, contract, parts.get("location"), found)
+        if contract is None:
+            return None
     if contract.by_amount:
         whole = Part((*contract.mix, *(rest.mix if rest else ())), by_amount=True)
         basis = "contract+residual" if rest else "contract"
@@ -189,6 +194,25 @@ def _join_contracts(
         label = f" ({rest_of})"
         shares = tuple((m, left * v) for m, v in _share_out(inventory, flow, place, rest, found, label))
     return Market(flow, place, f"contract+{rest_of}", tuple(sorted([*contract.mix, *shares])))
+
+
+def _cover(
+    inventory: Inventory, flow: int, place: str, contract: Part, location: Part | None, found: Findings
+) -> Part | None:
+    """Give contracts by amount, without a residual mix, as shares of what the place supplies, where that is said."""
+    name, covered = f"{inventory.flows.ids[flow].as_py()} at {place}", contract.total()
+    if location is None or not location.by_amount:
+        what = f"contracts for {name} are given by amount, with no amounts beside them: they count as all there is"
+        fix = "add rows of the basis residual, or location, by amount; or give the contracts as shares"
+        found.warn("contract_whole", "markets", what, fix, column="basis", value=name)
+        return contract
+    supplied = location.total()
+    if covered > supplied * (1.0 + SUM_TOLERANCE):
+        what = f"the contracts of the market of {name} sum to {covered:g}, all that is supplied there to {supplied:g}"
+        fix = "correct the amounts"
+        found.block("market_sum", "markets", what, fix, column="amount", value=f"{covered:g}")
+        return None
+    return Part(tuple((maker, amount / supplied) for maker, amount in contract.mix), by_amount=False)
 
 
 def _report_basis(

@@ -73,14 +73,15 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
     declared = read_declared(system.inventory, system.activities, method, reports)
     columns = list(zip(*entries, strict=True)) or [(), (), (), ()]
     kind, of = np.array(columns[0], np.int64), np.array(columns[1], np.int64)
+    factors = np.array(columns[2], np.float64)
     matched = Characterization(
         kind=kind,
         indicator=of,
-        factor=np.array(columns[2], np.float64),
+        factor=factors,
         is_elsewhere=np.array(columns[3], np.bool_),
         is_uncharacterized=uncharacterized,
         declared=declared,
-        is_open=find_open_water(system, method, kind, of, reports),
+        is_open=find_open_water(system, method, kind, of, factors, reports),
         warnings=(),
     )
     if found is None:

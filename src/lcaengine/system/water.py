@@ -16,8 +16,11 @@ from lcaengine.units import Unit, read_unit
 __all__ = ["find_open_water"]
 
 VOLUME = read_unit("m3").dimension
-_WATER = re.compile(r"^(\w+ )?water\b(?! glass)|waste ?water|sewage|effluent")
+_WATER = re.compile(r"((\w+[ -])?water|tapwater)(,.*| to .*| at .*)?|.*(waste ?water|sewage|effluent).*")
 """Names of products and wastes that are water."""
+_SEA = ("ocean", "sea", "sea water", "seawater")
+SURPLUS = 1e-9
+"""How far a balance may be below zero by rounding, of what goes in and out [1]."""
 _MEANING = {
     "missing": "its water consumption, and all that rests on it, is missing",
     "consumed": "all of it counts as consumed",
@@ -26,12 +29,18 @@ _MEANING = {
 
 
 def find_open_water(
-    system: System, method: Method, kind: NDArray[np.int64], indicator: NDArray[np.int64], found: Findings
+    system: System,
+    method: Method,
+    kind: NDArray[np.int64],
+    indicator: NDArray[np.int64],
+    factor: NDArray[np.float64],
+    found: Findings,
 ) -> NDArray[np.bool_]:
     """Find processes with withdrawals and no release: what they consume is not known.
 
-    A release is an elementary output whose name begins with Water (to a river, the air, the sea), a product or waste
-    output that is water by its name (tap water, wastewater, sewage), or a waste output measured in volume.
+    A withdrawal is an input that an indicator of water counts. A release is an output that such an indicator takes off,
+    an elementary flow by the name of Water to the air or the sea, a product or waste that is water by its name (tap
+    water, wastewater, sewage), or a waste measured in volume.
 
     Parameters
     ----------
@@ -39,8 +48,10 @@ def find_open_water(
     method : Method
     kind, indicator : (m,) int64
         Row of B and indicator of every factor that was matched.
+    factor : (m,) float64
     found : Findings
-        Receives a warning for each such process, a blocker where the policy refuses.
+        Receives a warning for each such process, a blocker where the policy refuses; and a warning for each that gives
+        back more than it takes.
 
     Returns
     -------
@@ -48,24 +59,36 @@ def find_open_water(
         Activities and indicators whose value is missing under the policy.
     """
     shape = (len(system.activities), len(method.indicators))
-    missing = np.zeros(shape, np.bool_)
     balanced = [k for k in range(shape[1]) if _balances_water(method, k)]
-    b, processes = system.interventions, system.inventory.processes
+    missing = np.zeros(shape, np.bool_)
     if not balanced:
         return missing
-    is_open = np.zeros((len(processes), shape[1]), np.bool_)
-    names, exchanges = system.inventory.flows.names, system.inventory.exchanges
+    b, exchanges, processes = system.interventions, system.inventory.exchanges, system.inventory.processes
+    is_water = _find_water(system)
+    releases, is_open = _find_releases(system), np.zeros((len(processes), shape[1]), np.bool_)
     where = np.zeros(len(processes), np.int64)
-    is_water = np.array([names[flow].casefold().startswith("water") for flow in b.flow.tolist()], np.bool_)
     for k in balanced:
-        withdrawn = np.zeros(len(b.flow), np.bool_)
-        withdrawn[kind[indicator == k]] = True
-        withdrawn &= is_water
-        rows = b.row[withdrawn[b.kind] & b.is_input[b.kind] & (b.amount > 0)]
-        is_open[exchanges.process[rows], k] = True
-        where[exchanges.process[rows]] = exchanges.rows[rows]
-    is_open &= ~_find_releases(system)[:, None]
-    policy = system.policy.open_water
+        counts, returns = np.zeros(len(b.flow), np.bool_), np.zeros(len(b.flow), np.bool_)
+        counts[kind[(indicator == k) & (factor > 0)]] = True
+        returns[kind[(indicator == k) & (factor < 0)]] = True
+        taken = counts[b.kind] & is_water[b.kind] & b.is_input[b.kind] & (b.amount > 0)
+        given = returns[b.kind] & ~b.is_input[b.kind]
+        is_open[exchanges.process[b.row[taken]], k] = True
+        where[exchanges.process[b.row[taken]]] = exchanges.rows[b.row[taken]]
+        is_open[exchanges.process[b.row[given]], k] = False
+        missing[b.activity[taken], k] = True  # a co-product that takes none leaves none open
+    is_open &= ~releases[:, None]
+    _report_open(system, is_open, where, found)
+    _report_surplus(system, balanced[0], kind, indicator, factor, found)
+    if system.policy.open_water != "missing":
+        return np.zeros(shape, np.bool_)
+    of = system.activities.process
+    missing &= is_open[np.maximum(of, 0)] & (of >= 0)[:, None]
+    return missing
+
+
+def _report_open(system: System, is_open: NDArray[np.bool_], where: NDArray[np.int64], found: Findings) -> None:
+    policy, processes = system.policy.open_water, system.inventory.processes
     severity = Severity.BLOCKER if policy == "refuse" else Severity.WARNING
     wrong = np.asarray(is_open.any(axis=1))
     if wrong.any():
@@ -73,41 +96,73 @@ def find_open_water(
         what = f"process {{value}} withdraws water and says nothing of its release: {_MEANING[policy]}"
         fix = "write what returns to river or ground, evaporates, or goes to treatment; or --open-water consumed"
         found.block_rows("open_water", "exchanges", wrong, where, "process_id", ids, what, fix, severity)
-    if policy == "missing":
-        of = system.activities.process
-        missing[of >= 0] = is_open[of[of >= 0]]
-        missing &= _find_takers(system, kind, indicator, is_water, shape)
-    return missing
 
 
-def _find_takers(
+def _report_surplus(
     system: System,
+    indicator_of: int,
     kind: NDArray[np.int64],
     indicator: NDArray[np.int64],
-    is_water: NDArray[np.bool_],
-    shape: tuple[int, int],
-) -> NDArray[np.bool_]:
-    """Tell which activities take water that an indicator counts: a co-product that carries none leaves none open."""
-    b = system.interventions
-    takes = np.zeros(shape, np.bool_)
-    for k in range(shape[1]):
-        counted = np.isin(b.kind, kind[indicator == k]) & is_water[b.kind] & b.is_input[b.kind] & (b.amount > 0)
-        takes[b.activity[counted], k] = True
-    return takes
+    factor: NDArray[np.float64],
+    found: Findings,
+) -> None:
+    """Warn of processes that give back more water than they take, and buy or treat none."""
+    b, processes = system.interventions, system.inventory.processes
+    exchanges = system.inventory.exchanges
+    weight = np.zeros(len(b.flow))
+    own = indicator == indicator_of
+    weight[kind[own]] = factor[own]
+    process = exchanges.process[b.row]
+    net = np.bincount(process, weight[b.kind] * b.amount, len(processes))
+    size = np.bincount(process, np.abs(weight[b.kind] * b.amount), len(processes))
+    buys = np.zeros(len(processes), np.bool_)
+    bought = _is_water_made(system)[exchanges.flow] & exchanges.is_input
+    buys[exchanges.process[bought]] = True
+    wrong = (net < -SURPLUS * size) & ~buys
+    if wrong.any():
+        ids = [processes.show(at) if wrong[at] else "" for at in range(len(processes))]
+        what = "process {value} gives back more water than it takes"
+        fix = "check amounts and units of its water; write the water it buys, or that is in what it treats"
+        none = np.zeros(len(processes), np.int64)
+        found.block_rows("water_balance", "exchanges", wrong, none, "process_id", ids, what, fix, Severity.WARNING)
 
 
-def _find_releases(system: System) -> NDArray[np.bool_]:
-    """Tell which processes say where water goes."""
-    exchanges, flows = system.inventory.exchanges, system.inventory.flows
+def _find_water(system: System) -> NDArray[np.bool_]:
+    """Tell which rows of B are water: by name, or measured in volume."""
+    flows = system.inventory.flows
+    is_water = [
+        n.casefold().startswith("water") or u.dimension == VOLUME for n, u in zip(flows.names, flows.units, strict=True)
+    ]
+    return np.array(is_water, np.bool_)[system.interventions.flow]
+
+
+def _is_water_made(system: System) -> NDArray[np.bool_]:
+    """Tell which products and wastes are water: by name, or a waste measured in volume."""
+    flows = system.inventory.flows
 
     def is_water(name: str, kind: int, unit: Unit) -> bool:
         if kind == Kind.ELEMENTARY:
-            return name.casefold().startswith("water")
-        return bool(_WATER.search(name.casefold())) or (kind == Kind.WASTE and unit.dimension == VOLUME)
+            return False
+        return bool(_WATER.fullmatch(name.casefold())) or (kind == Kind.WASTE and unit.dimension == VOLUME)
 
-    water = np.array([is_water(*each) for each in zip(flows.names, flows.kind.tolist(), flows.units, strict=True)])
+    rows = zip(flows.names, flows.kind.tolist(), flows.units, strict=True)
+    return np.array([is_water(*each) for each in rows], np.bool_)
+
+
+def _find_releases(system: System) -> NDArray[np.bool_]:
+    """Tell which processes say that water evaporates, goes to the sea, to treatment, or into what they make."""
+    exchanges, flows = system.inventory.exchanges, system.inventory.flows
+    away = np.array(
+        [
+            kind == Kind.ELEMENTARY and name.casefold().startswith("water") and (top == "air" or sub in _SEA)
+            for kind, name, top, sub in zip(
+                flows.kind.tolist(), flows.names, flows.compartment, flows.sub_compartment, strict=True
+            )
+        ],
+        np.bool_,
+    )
     gives = np.zeros(len(system.inventory.processes), np.bool_)
-    gives[exchanges.process[water[exchanges.flow] & ~exchanges.is_input]] = True
+    gives[exchanges.process[(_is_water_made(system) | away)[exchanges.flow] & ~exchanges.is_input]] = True
     return gives
 
 
