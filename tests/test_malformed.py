@@ -140,6 +140,10 @@ ROWS: dict[str, Case] = {
     "a day that is none": Case(
         dated(valid_from="2025-02-29"), "wrong_type", "processes", 3, "valid_from", "2025-02-29"
     ),
+    "a content of nothing": Case(
+        {"properties": [row(flow_id="x", property="content:", value=0.2, unit="kg/kg")]},
+        *("property_unit", "properties", 1, "unit", "kg/kg", "names nothing"),
+    ),
     "a content below zero": Case(holds("x", -0.1, "kg/kg"), "property_value", "properties", 1, "value", "-0.1"),
     "a content above the mass": Case(holds("x", 1.1, "kg/kg"), "property_value", "properties", 1, "value", "1.1", "Nd"),
     "a content above the mass of a piece": Case(

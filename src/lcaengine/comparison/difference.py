@@ -56,7 +56,8 @@ class Difference:
     effects : pyarrow.Table
         One row a score and changed exchange, largest effect first: changed_process_id, flow_id, direction, provider,
         kind, old_amount, new_amount (per gross output of the process as the newer version writes it), amount_unit
-        (the flow's reference unit; empty for a market's share), effect. The effects of a score add up to its change.
+        (the flow's reference unit; empty for a market's share), effect. Of a process with co-products, amounts are the
+        product's share of the exchange: another allocation moves them. The effects of a score add up to its change.
     """
 
     scores: pa.Table

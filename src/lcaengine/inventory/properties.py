@@ -82,6 +82,8 @@ def build_properties(
 
 def _find_unit_problem(name: str, unit: Unit, reference: Unit) -> tuple[str, str] | None:
     above, slash, below = unit.dimension.partition("/")
+    if name == "content:":
+        return "property 'content:' names nothing that is contained", "write content:Nd or the like"
     if not slash or below != reference.dimension:
         fix = f"write its unit as .../{reference.label}"
         return f"property {name!r} is not per the flow's {reference.label!r}", fix
