@@ -61,12 +61,10 @@ def share_burdens(
     Parameters
     ----------
     inventory : Inventory
-    process : int
-        Position of the process.
+    process, reference : int
+        Positions of the process and of its reference flow.
     rule : str
         The rule to use, empty for the one the process names.
-    reference : int
-        Position of its reference flow.
     flows, output : (k,)
         Its products, and how much it makes of each [base unit].
     found : Findings
