@@ -20,6 +20,7 @@ ONLY_HERE = {
     "pyarrow.csv": "io",
     "pyarrow.fs": "io",
     "zipfile": "io",
+    "lxml": "formats",
 }
 
 

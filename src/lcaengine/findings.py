@@ -84,6 +84,8 @@ class Findings:
     """
 
     items: list[Finding] = field(default_factory=list)
+    rows_named: int = ROWS_NAMED
+    """How many rows a finding names one by one; the rest are counted."""
 
     def block(
         self,
@@ -127,13 +129,13 @@ class Findings:
     ) -> None:
         """Add a finding for every row where `wrong` holds; `what` may hold ``{value}``, a row of 0 names none."""
         places = np.flatnonzero(wrong)
-        for at in places[:ROWS_NAMED].tolist():
+        for at in places[: self.rows_named].tolist():
             value = _text(_plain(values[at]))
             text = what.replace("{value}", repr(value))
             row = int(rows[at]) or None
             self.items.append(Finding(severity, code, table, row, column, value, text, fix))
-        if len(places) > ROWS_NAMED:
-            more = f"{len(places) - ROWS_NAMED} more rows of the same kind ({len(places)} in all)"
+        if len(places) > self.rows_named:
+            more = f"{len(places) - self.rows_named} more rows of the same kind ({len(places)} in all)"
             self.items.append(Finding(severity, code, table, None, column, "", more, fix))
 
     def blockers(self) -> list[Finding]:

@@ -7,8 +7,11 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -16,7 +19,7 @@ import pyarrow.fs as pafs
 from lcaengine.errors import DataError
 from lcaengine.io.shipped import find_example
 
-__all__ = ["Store", "open_file", "open_store", "read_bytes"]
+__all__ = ["Store", "locate", "open_file", "open_store", "open_stream", "read_bytes", "read_files"]
 
 ZIP_BYTES = 8 << 30
 """Most bytes a zip may hold unpacked."""
@@ -75,6 +78,21 @@ def open_store(place: str | Path) -> Store:
         If there is nothing there, or the zip is damaged, climbs out of itself, or unpacks to too much.
     """
     label = str(place)
+    filesystem, root, is_file = locate(label)
+    if is_file:
+        return Store(label, filesystem, root, _list_zip(filesystem, root, label), frozenset(), True)
+    files, broken = _list_folder(filesystem, root, label)
+    return Store(label, filesystem, root, files, broken, False)
+
+
+def locate(label: str) -> tuple[pafs.FileSystem, str, bool]:
+    """Find what stands at a path, a URI or ``example:NAME``: its filesystem, its path there, whether it is a file.
+
+    Raises
+    ------
+    DataError
+        If there is nothing there, or it cannot be opened.
+    """
     if not label:
         raise DataError("the place of the inventory is empty", "", "give a folder, zip or URI, or example:NAME")
     try:
@@ -90,10 +108,7 @@ def open_store(place: str | Path) -> Store:
     if info.type == pafs.FileType.NotFound:
         fix = "give the folder, zip or URI of an inventory (or example:NAME)"
         raise DataError(f"there is nothing at {label!r}", label, fix, given=label)
-    if info.type == pafs.FileType.File:
-        return Store(label, filesystem, root, _list_zip(filesystem, root, label), frozenset(), True)
-    files, broken = _list_folder(filesystem, root, label)
-    return Store(label, filesystem, root, files, broken, False)
+    return filesystem, root, info.type == pafs.FileType.File
 
 
 def read_bytes(store: Store, name: str) -> bytes:
@@ -121,6 +136,58 @@ def read_bytes(store: Store, name: str) -> bytes:
     if len(content) > declared:
         raise DataError(f"{name} unpacks to more than the zip says", store.label, "make the zip again")
     return content
+
+
+def read_files(store: Store, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Read whole files one after the other, opening a zip once.
+
+    Yields
+    ------
+    (str, bytes)
+        Name and content.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read.
+    """
+    if not store.is_zip:
+        for name in names:
+            yield name, read_bytes(store, name)
+        return
+    with store.filesystem.open_input_file(store.root) as file, zipfile.ZipFile(file) as archive:
+        for name in names:
+            try:
+                content = archive.read(store.files[name])
+            except _DAMAGE as error:
+                fix = "write the file again"
+                raise DataError(f"cannot read {name}: {_one_line(error)}", store.label, fix) from error
+            yield name, content
+
+
+@contextmanager
+def open_stream(store: Store, name: str) -> Iterator[BinaryIO]:
+    """Open a file of the store to read from its start, a piece at a time.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be opened, or turns out damaged while it is read.
+    """
+    source = store.files[name]
+    try:
+        if not store.is_zip:
+            with store.filesystem.open_input_file(source) as file:
+                yield cast(BinaryIO, file)
+            return
+        with (
+            store.filesystem.open_input_file(store.root) as file,
+            zipfile.ZipFile(file) as archive,
+            archive.open(source) as member,
+        ):
+            yield cast(BinaryIO, member)
+    except (OSError, pa.ArrowException, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise DataError(f"cannot read {name}: {_one_line(error)}", store.label, "write the file again") from error
 
 
 def open_file(store: Store, name: str) -> pa.NativeFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from lcaengine.errors import OutputError
 from lcaengine.io.shipped import find_example
 
-__all__ = ["check_target", "replace_file", "write_table"]
+__all__ = ["check_folder", "check_target", "replace_file", "replace_folder", "write_table"]
 
 
 def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -> Path:
@@ -69,6 +70,60 @@ def replace_file(path: Path) -> Iterator[Path]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def check_folder(target: Path, overwrite: bool = False) -> None:
+    """Say why a folder cannot be made at `target`, if it cannot.
+
+    Raises
+    ------
+    OutputError
+        If there is something already, but an inventory that may be replaced; or its own folder is not there.
+    """
+    if "\0" in str(target) or not target.name or not target.resolve().parent.is_dir():
+        raise OutputError(
+            f"{str(target)!r} is no folder in one that is there", str(target), "make the folder around it"
+        )
+    is_there = target.is_symlink() or target.exists()
+    if is_there and not (overwrite and (target / "inventory.toml").is_file() and not target.is_symlink()):
+        fix = "name another folder" + ("" if overwrite else ", or add --overwrite to replace an inventory")
+        raise OutputError(f"there is something at {str(target)!r} already", str(target), fix)
+
+
+@contextmanager
+def replace_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
+    """Give a new folder beside `target` to write to, and put it in its place when all went well.
+
+    Parameters
+    ----------
+    target : Path
+    overwrite : bool
+        Whether an inventory that stands there may be replaced; nothing else ever is.
+
+    Raises
+    ------
+    OutputError
+        If there is something at the target, or its own folder is not there.
+    """
+    check_folder(target, overwrite)
+    is_there = target.exists()
+    beside, old = (target.with_name(f".{target.name}.{os.getpid()}.{word}") for word in ("new", "old"))
+    try:
+        beside.mkdir()
+        yield beside
+        if is_there:
+            target.rename(old)
+        try:
+            beside.rename(target)
+        except OSError:
+            if is_there:
+                old.rename(target)
+            raise
+    except OSError as error:
+        raise OutputError(f"cannot write: {error}", str(target), "check the folder and the disk") from error
+    finally:
+        for each in (beside, old):
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def write_table(table: pa.Table, path: Path) -> None:

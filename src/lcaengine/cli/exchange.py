@@ -1,0 +1,88 @@
+"""Commands that bring inventories in from other formats, and take them out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lcaengine.cli.shared import AsJson, open_console, presenting, print_json
+from lcaengine.errors import LcaError
+
+if TYPE_CHECKING:
+    from lcaengine.formats import Imported
+
+__all__ = ["import_"]
+
+READERS = {
+    "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+}
+"""Formats that are read: where their reader is, its name, and what it reads."""
+QUIET = 1.0
+"""How long work goes on before its progress is shown [s]."""
+
+
+def import_(
+    format: Annotated[str, typer.Argument(metavar="FORMAT", help="One of: " + ", ".join(READERS) + ".")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="File, zip, folder, or name of a database.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder to make.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring an inventory in from another format, and say what of it could not be carried."""
+    from lcaengine.formats.imported import write_inventory
+    from lcaengine.io.write import check_folder
+    from lcaengine.reports.imported import print_import
+
+    if format not in READERS:
+        fix = "choose one of: " + ", ".join(f"{name} ({about})" for name, (_, _, about) in READERS.items())
+        raise LcaError(f"{format!r} is no format that is read", "", fix, given=format, allowed=tuple(READERS))
+    check_folder(target, overwrite)
+    imported = read(format, source)
+    write_inventory(imported, target, overwrite)
+    with presenting():
+        if as_json:
+            print_json(imported.to_report())
+        else:
+            print_import(open_console(), imported, target)
+
+
+def read(format: str, source: str) -> Imported:
+    """Read a source by the name of its format."""
+    module, name, _ = READERS[format]
+    try:
+        reader = getattr(import_module(module), name)
+        imported: Imported = reader(source, progress=show_progress(f"reading {source}"))
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("lcaengine"):
+            raise
+        raise LcaError(
+            f"{format} needs the library {error.name!r}, which is not installed",
+            "",
+            'install it: pip install "lcaengine[formats]"',
+        ) from error
+    return imported
+
+
+def show_progress(what: str) -> Callable[[int, int], None]:
+    """Give a function that tells how far a work is, on standard error, once it takes longer than a second."""
+    start = time.monotonic()
+    last = start
+    is_terminal = sys.stderr.isatty()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - start < QUIET or (now - last < (0.2 if is_terminal else 5.0) and done != total):
+            return
+        last = now
+        text = f"{what}: {done} of {total}" if total else f"{what}: {done}"
+        sys.stderr.write(f"\r{text[:78]:<78}" + ("\n" if done == total else "") if is_terminal else text + "\n")
+        sys.stderr.flush()
+
+    return show

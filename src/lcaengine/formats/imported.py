@@ -1,0 +1,143 @@
+"""What an import gives: the tables of an inventory, and a report of what could not be carried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from lcaengine.io.write import replace_folder, write_table
+from lcaengine.version import __version__
+
+__all__ = ["Imported", "Remark", "write_inventory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One kind of thing that was lost or carried in another form.
+
+    Attributes
+    ----------
+    is_lost : bool
+        Whether it could not be carried at all.
+    what : str
+        The kind: ``formulas: their values are kept, their text is not``.
+    count : int
+        How many there were.
+    examples : tuple of str
+        The first few, with the file and dataset they stood in.
+    """
+
+    is_lost: bool
+    what: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An inventory as it was read from another format.
+
+    Attributes
+    ----------
+    format : str
+        Name of the format: ``jsonld``.
+    source : str
+        Where it was read from.
+    sha256 : str
+        Of the bytes that were read.
+    about : dict of str to str
+        Fields of ``inventory.toml``.
+    tables : dict of str to pyarrow.Table
+        Tables of the schema by name, none of them empty.
+    remarks : tuple of Remark
+        What could not be carried, and what was carried in another form.
+    files : dict of str to str
+        Texts to keep beside the report, by file name: the decisions that were applied.
+    """
+
+    format: str
+    source: str
+    sha256: str
+    about: Mapping[str, str]
+    tables: Mapping[str, pa.Table]
+    remarks: tuple[Remark, ...]
+    files: Mapping[str, str]
+
+    def to_report(self) -> dict[str, object]:
+        """Give the report: where from, how many rows, what was lost and what was changed; ready for JSON."""
+        named = {
+            lost: [
+                {"what": each.what, "count": each.count, "examples": list(each.examples)}
+                for each in self.remarks
+                if each.is_lost == lost
+            ]
+            for lost in (True, False)
+        }
+        return {
+            "engine": __version__,
+            "format": self.format,
+            "source": self.source,
+            "sha256": self.sha256,
+            "rows": {name: table.num_rows for name, table in self.tables.items()},
+            "lost": named[True],
+            "changed": named[False],
+        }
+
+
+def write_inventory(imported: Imported, target: str | Path, overwrite: bool = False) -> Path:
+    """Write what was imported as an inventory: a folder of Parquet tables, with the report under ``import/``.
+
+    The folder is written beside the target and renamed when all is there.
+
+    Parameters
+    ----------
+    imported : Imported
+    target : str or Path
+        Folder to make.
+    overwrite : bool
+        Whether an inventory that is there already may be replaced.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    OutputError
+        If the target is there already, or cannot be made.
+
+    Examples
+    --------
+    >>> import lcaengine as lca, tempfile, pathlib
+    >>> from lcaengine.formats import read_tables, write_inventory
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     imported = read_tables(lca.find_example("two-suppliers"))
+    ...     inventory = lca.read_inventory(write_inventory(imported, pathlib.Path(folder) / "copy"))
+    >>> len(inventory.processes)
+    4
+    """
+    with replace_folder(Path(target), overwrite) as folder:
+        (folder / "inventory.toml").write_text(_write_toml(imported.about), encoding="utf-8")
+        for name, table in imported.tables.items():
+            write_table(table, folder / f"{name}.parquet")
+        beside = folder / "import"
+        beside.mkdir()
+        report = json.dumps(imported.to_report(), indent=1, ensure_ascii=False)
+        (beside / "report.json").write_text(report + "\n", encoding="utf-8")
+        for name, text in imported.files.items():
+            (beside / name).write_text(text, encoding="utf-8")
+    return Path(target)
+
+
+def _write_toml(about: Mapping[str, str]) -> str:
+    """Write fields as TOML; a JSON string is a basic string of TOML but for the letter DEL."""
+    lines = ["schema_version = 1"]
+    for key, value in about.items():
+        if value:
+            lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007F"))
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,101 @@
+"""Negative reference products, the way ecoinvent and Brightway write the treatment of waste, turned into waste flows.
+
+A process that makes -1 of a product treats one of it. The flow becomes a waste, and every exchange of it changes
+direction and sign, which leaves each entry of A at the same distance from its process's reference:
+
+    product, output, reference, -x   ->  waste, input, reference, x       what is treated
+    product, input, -x               ->  waste, output, x                 what is sent to treatment
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lcaengine.errors import DataError
+
+__all__ = ["turn_treatments"]
+
+
+def turn_treatments(tables: Mapping[str, pa.Table], source: str) -> tuple[dict[str, pa.Table], list[str]]:
+    """Turn flows that are a negative reference product into waste.
+
+    Parameters
+    ----------
+    tables : dict of str to pyarrow.Table
+        With ``flows`` and ``exchanges``.
+    source : str
+        For the message.
+
+    Returns
+    -------
+    tables : dict of str to pyarrow.Table
+    turned : list of str
+        Ids of the flows.
+
+    Raises
+    ------
+    DataError
+        If a flow is the reference of one process in a positive amount and of another in a negative one.
+    """
+    exchanges, flows = tables["exchanges"], tables["flows"]
+    if "is_reference" not in exchanges.column_names:
+        return dict(tables), []
+    kinds = pc.index_in(exchanges["flow_id"], flows["flow_id"].combine_chunks())
+    is_product = pc.equal(pc.take(flows["kind"], kinds), "product").fill_null(False)
+    is_output = pc.equal(exchanges["direction"], "output").fill_null(False)
+    made = pc.and_(pc.and_(exchanges["is_reference"].fill_null(False), is_output), is_product)
+    negative = pc.and_(made, pc.less(exchanges["amount"], 0).fill_null(False))
+    treated = pc.unique(exchanges["flow_id"].filter(negative))
+    if not len(treated):
+        return dict(tables), []
+    positive = pc.unique(
+        exchanges["flow_id"].filter(pc.and_(made, pc.greater(exchanges["amount"], 0).fill_null(False)))
+    )
+    both = positive.filter(pc.is_in(positive, treated))
+    if len(both):
+        flow_id = both[0].as_py()
+        what = f"flow {flow_id!r} is made by one process and treated by another"
+        raise DataError(what, source, "give what is treated a flow of its own", table="flows", id=flow_id)
+    mask = pc.is_in(flows["flow_id"], treated)
+    turned = _replace(flows, "kind", pc.if_else(mask, "waste", flows["kind"]))
+    return {**tables, "flows": turned, "exchanges": _turn_rows(exchanges, treated)}, treated.to_pylist()
+
+
+def _turn_rows(exchanges: pa.Table, treated: pa.Array) -> pa.Table:
+    mask = pc.is_in(exchanges["flow_id"], treated)
+    other = pc.if_else(pc.equal(exchanges["direction"], "output"), "input", "output")
+    turned = _replace(exchanges, "direction", pc.if_else(mask, other, exchanges["direction"]))
+    turned = _replace(turned, "amount", pc.if_else(mask, pc.negate(exchanges["amount"]), exchanges["amount"]))
+    if "uncertainty_type" not in exchanges.column_names:
+        return turned
+    return _turn_distributions(turned, np.asarray(mask.to_numpy(), np.bool_))
+
+
+def _turn_distributions(table: pa.Table, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pa.Table:
+    """Mirror distributions at zero: lognormals, weibulls and gammas by their flag, others by their parameters."""
+    kinds = table["uncertainty_type"].to_pylist()
+    by_flag = np.array([k in ("lognormal", "weibull", "gamma", "2", "8", "9") for k in kinds], np.bool_)
+    flag, number = pa.array(mask & by_flag), pa.array(mask & ~by_flag)
+    if (mask & by_flag).any():
+        given = (
+            table["negative"].fill_null(False) if "negative" in table.column_names else pa.array([False] * len(mask))
+        )
+        table = _replace(table, "negative", pc.xor(given, flag))
+    if "loc" in table.column_names:
+        table = _replace(table, "loc", pc.if_else(number, pc.negate(table["loc"]), table["loc"]))
+    none = pa.nulls(len(mask), pa.float64())
+    low, high = (table[name] if name in table.column_names else none for name in ("minimum", "maximum"))
+    both = pa.array(mask)
+    table = _replace(table, "minimum", pc.if_else(both, pc.negate(high), low))
+    return _replace(table, "maximum", pc.if_else(both, pc.negate(low), high))
+
+
+def _replace(table: pa.Table, name: str, values: pa.ChunkedArray | pa.Array) -> pa.Table:
+    """Put a column in the place of the one of that name, or behind the others."""
+    if name in table.column_names:
+        return table.set_column(table.column_names.index(name), name, values)
+    return table.append_column(name, values)
