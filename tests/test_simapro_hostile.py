@@ -42,7 +42,7 @@ def made(*sections: str, fields: str = "") -> str:
         (made(co2("[1][0]")), "is not read"),
         (made(co2("missing * 2")), "MISSING is not known"),
         (made(co2("")), "cannot be evaluated"),
-        (made(co2("1", rest="Normal;wide;0;0;")), "'wide' is no number"),
+        (made(co2("1", rest="Normal;wide;0;0;")), "'wide' is no number that"),
         (made("Calculated parameters\na;b;\nb;a;"), "need one another"),
         (made("Input parameters\na;x;Undefined;0;0;0;No;"), "a process is not read"),
         (made(fields="Date\n31-02-0000\n\n"), "a process is not read"),

@@ -17,7 +17,6 @@ standard deviation, for a normal one twice the standard deviation.
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,6 +26,7 @@ from lcaengine.formats.draft import Draft, Progress, follow
 from lcaengine.formats.formulas import evaluate, evaluate_all
 from lcaengine.formats.imported import Imported
 from lcaengine.formats.labels import find_place
+from lcaengine.formats.shares import ROUNDED, close_shares
 from lcaengine.formats.simapro_file import SECTIONS, Block, SimaproFile, list_blocks, list_sections, open_simapro
 from lcaengine.formats.simapro_project import COMPARTMENTS, read_project
 from lcaengine.formats.simapro_rows import Rows
@@ -39,8 +39,6 @@ UNSAID = ("", "unspecified", "unknown")
 DEMANDS = ("Materials/fuels", "Electricity/heat", "Waste to treatment", "Avoided products")
 CARRIED = ("Process identifier", "Process name", "Comment", "Geography", "Literature references")
 """Fields of a process that have a column of their own; the others stand in its comment."""
-SHARES_ROUNDED = 2e-3
-"""How far shares may sum from one and be taken for rounded ones: 33.3 % thrice is 99.9 %."""
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{4})| and (before|after))")
 _PLACE = re.compile(r"\{([A-Za-z]{2,3}(?:-[A-Z0-9]{1,4})?)\}")
 
@@ -211,19 +209,14 @@ def _share(
             share = evaluate(each["allocation_formula"], values, f"{where}, {each['name']}", rows.decimal)
         shares.append(share / 100)
     if len(products) + treated < 2:
-        if shares and abs(shares[0] - 1) > SHARES_ROUNDED:
+        if shares and abs(shares[0] - 1) > ROUNDED:
             what = "allocations of an only product to less than all: it carries all"
             rows.draft.lose(what, f"{shares[0] * 100!r} % to {products[0]['name']}, {where}")
         return None
     if treated:
         rows.draft.lose("allocations between waste treatments, or these and products: the first carries all", where)
         return "none"
-    total = math.fsum(shares)
-    if total != 1 and abs(total - 1) <= SHARES_ROUNDED:
-        if abs(total - 1) > 1e-9:
-            rows.draft.change("allocations that are rounded: they are made to sum to one", f"{total!r} in {where}")
-        shares = [share / total for share in shares]
-    for each, share in zip(products, shares, strict=True):
+    for each, share in zip(products, close_shares(rows.draft, shares, where), strict=True):
         rows.draft.add("allocation", process_id=process_id, product_flow_id=each["name"], factor=share)
     return "as_given"
 

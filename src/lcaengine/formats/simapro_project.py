@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lcaengine.errors import DataError
-from lcaengine.formats.draft import Draft
+from lcaengine.formats.draft import Draft, is_measured
 from lcaengine.formats.formulas import evaluate_all
 from lcaengine.formats.labels import find_unit
 from lcaengine.formats.simapro_file import Block, SimaproFile, list_blocks, list_sections
@@ -130,8 +130,10 @@ def read_value(text: str, where: str, name: str, decimal: str) -> float:
         If it is none.
     """
     value = text.replace(decimal, ".") if decimal != "." else text
-    if not _NUMBER.fullmatch(value):
-        raise DataError(f"{name} {text!r:.60} is no number", where, "correct it where it comes from")
+    if not _NUMBER.fullmatch(value) or not is_measured(float(value)):
+        raise DataError(
+            f"{name} {text!r:.60} is no number that measures anything", where, "correct it where it comes from"
+        )
     return read_number(value, where, name)
 
 
