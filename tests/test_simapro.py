@@ -187,3 +187,27 @@ def test_points_and_tabs_read_as_commas_and_semicolons(tmp_path: Path, mill: Imp
     imported = read_simapro(write(tmp_path, numbers, header=header))
     columns = ["flow_id", "amount", "unit", "loc", "scale", "minimum", "maximum", "provider_id"]
     assert imported.tables["exchanges"].select(columns).equals(mill.tables["exchanges"].select(columns))
+
+
+@pytest.mark.parametrize(
+    ("section", "compartment", "direction"),
+    [
+        ("Resources", "resource", "input"),
+        ("Emissions to air", "air", "output"),
+        ("Emissions to water", "water", "output"),
+        ("Emissions to soil", "soil", "output"),
+        ("Final waste flows", "final waste flow", "output"),
+        ("Non material emissions", "non-material emission", "output"),
+        ("Social issues", "social issue", "output"),
+        ("Economic issues", "economic issue", "output"),
+    ],
+)
+def test_sections_are_compartments(tmp_path: Path, section: str, compartment: str, direction: str) -> None:
+    made = process(
+        "p", "Products\nA;kg;1;100;not defined;;", f"{section}\nThing;(unspecified);kg;-2;Undefined;0;0;0;said"
+    )
+    imported = read_simapro(write(tmp_path, made, UNITS))
+    flow = rows(imported, "flows", kind="elementary")[0]
+    assert (flow["flow_id"], flow["name"], flow["compartment"]) == (f"{compartment}//Thing", "Thing", compartment)
+    exchange = rows(imported, "exchanges", flow_id=f"{compartment}//Thing")[0]
+    assert (exchange["direction"], exchange["amount"], exchange["comment"]) == (direction, -2.0, "said")

@@ -9,6 +9,7 @@ import ast
 import math
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -149,7 +150,9 @@ def _parse(formula: str, decimal: str) -> ast.expr:
     text = _NAME.sub(lambda m: m[1].lower() if m[1].lower() in _WORDS else "_" + m[1].upper(), text)
     text = _LEADING_ZEROS.sub("", text.replace("^", "**").replace("<>", "!="))
     text = re.sub(r"(?<![<>=!])=(?!=)", "==", text)
-    return ast.parse(text.replace("\n", " "), mode="eval").body
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # Python warns of `1if`, which is no formula either
+        return ast.parse(text.replace("\n", " "), mode="eval").body
 
 
 def _weigh(node: ast.expr, values: Mapping[str, float]) -> float:

@@ -72,6 +72,15 @@ def read_ilcd(source: str | Path, *, progress: Progress | None = None) -> Import
     ------
     DataError
         If it is no such package, or a data set in it does not hold.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_ilcd(folder)
+    Traceback (most recent call last):
+    lcaengine.errors.DataError: there is no file that ends in .xml
+    ...
     """
     opened = open_source(source, (".xml",), "ILCD data sets")
     files = list_files(opened)
