@@ -21,6 +21,8 @@ __all__ = ["import_", "links"]
 
 READERS = {
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "simapro": ("lcaengine.formats.simapro", "read_simapro", "SimaPro CSV of processes"),
+    "ilcd": ("lcaengine.formats.ilcd", "read_ilcd", "ILCD, zip or folder"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0

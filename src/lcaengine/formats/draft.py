@@ -13,7 +13,7 @@ from lcaengine.errors import DataError
 from lcaengine.formats.distributions import drop_contradictions
 from lcaengine.formats.imported import Imported, Remark
 from lcaengine.formats.labels import find_place, find_unit
-from lcaengine.formats.treatment import turn_treatments
+from lcaengine.formats.treatment import turn_products, turn_treatments
 from lcaengine.inventory.schema import TABLES
 
 __all__ = ["MOST", "Draft", "Progress", "follow", "is_measured"]
@@ -148,6 +148,9 @@ class Draft:
         tables, treated = turn_treatments(tables, self.source)
         for flow in treated:
             self.change("negative reference products are wastes that are treated", flow)
+        tables, made = turn_products(tables, self.source)
+        for flow in made:
+            self.change("wastes that are treated in a negative amount are products that are made", flow)
         for name in tables:
             tables[name], lost = drop_contradictions(name, tables[name])
             for what, examples in lost.items():
