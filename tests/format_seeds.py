@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lcaengine.formats import Imported, read_jsonld
-from tests import olca
+from lcaengine.formats import Imported, read_ilcd, read_jsonld, read_simapro
+from tests import olca, simapro_files
+from tests.test_ilcd import FILES as ILCD
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,13 @@ class Seed:
     zips: bool = True
 
 
+def make_simapro() -> list[dict[str, bytes]]:
+    text = simapro_files.HEADER + "".join(simapro_files.MILL)
+    return [{"mill.csv": text.replace("\n", "\r\n").encode("cp1252")}]
+
+
 SEEDS: dict[str, Seed] = {
+    "ilcd": Seed(lambda: [{f"ILCD/{name}.xml": text.encode() for name, text in ILCD.items()}], read_ilcd),
     "jsonld": Seed(lambda: [olca.encode(olca.make_package(old)) for old in (False, True)], read_jsonld),
+    "simapro": Seed(make_simapro, read_simapro, is_package=False, zips=False),
 }
