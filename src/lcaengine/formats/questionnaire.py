@@ -1,0 +1,348 @@
+"""Supplier questionnaires: one row a supplier and product in Excel or CSV, by a mapping, as processes of an inventory.
+
+The keys of the mapping stand in :mod:`lcaengine.formats.questionnaire_mapping`. Each row becomes a process that makes
+one unit of its product; a background's tables are copied beside them. A row with a problem is left out and says why.
+A blank answer is a gap: the process takes one piece of a flow ``unanswered:COLUMN`` that nobody makes, so that the
+gap is counted and carried to whatever rests on it, and passes by ``--unlinked cutoff`` only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from lcaengine.errors import DataError
+from lcaengine.findings import Findings, raise_blockers
+from lcaengine.formats.draft import Draft, Progress, follow
+from lcaengine.formats.imported import Imported
+from lcaengine.formats.questionnaire_answers import Amount, Answers, read_answers
+from lcaengine.formats.questionnaire_form import Form, build_form, list_columns
+from lcaengine.formats.questionnaire_mapping import Mapping, Question, read_mapping
+from lcaengine.inventory import Inventory
+from lcaengine.inventory.read import load_inventory
+from lcaengine.io.sheet import SHEET_ENDINGS, Sheet, name_cell, read_sheet
+from lcaengine.io.source import open_source
+
+__all__ = ["UNANSWERED", "Questionnaire", "RowRemark", "fill_questionnaire", "read_questionnaire"]
+
+UNANSWERED = "unanswered:"
+"""Begins the id of the flow that stands for the answers to a column that are blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowRemark:
+    """What became of one row of the sheet.
+
+    Attributes
+    ----------
+    row : int
+        Of the sheet, from 1.
+    process_id : str
+        Empty where the row is not carried.
+    unanswered : int
+        Questions it leaves blank that count as missing inputs.
+    problems, notes : tuple of str
+        Why it is not carried, and what else there is to know.
+    """
+
+    row: int
+    process_id: str
+    unanswered: int
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """A questionnaire as it was read.
+
+    Attributes
+    ----------
+    sheet : Sheet
+    header_row : int
+        Row of the headers, from 1.
+    rows : tuple of RowRemark
+        Of every row below the header that is not blank, in order.
+    imported : Imported or None
+        The inventory of its rows and the background; None where no row could be carried.
+    """
+
+    sheet: Sheet
+    header_row: int
+    rows: tuple[RowRemark, ...]
+    imported: Imported | None
+
+
+def read_questionnaire(
+    source: str | Path,
+    *,
+    mapping: str | Path | Mapping,
+    background: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Read a supplier questionnaire as an inventory of supplier processes, joined with a background.
+
+    Parameters
+    ----------
+    source : str or Path
+        An Excel workbook or a CSV.
+    mapping : str, Path or Mapping
+        The mapping, a TOML file.
+    background : str or Path, optional
+        An inventory whose flows and processes the mapping names; its tables are copied.
+    progress : callable, optional
+        Told how many rows are read, and of how many.
+
+    Returns
+    -------
+    Imported
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, the mapping does not fit it, or no row could be carried.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> from lcaengine.formats.questionnaire import read_questionnaire
+    >>> folder = lca.find_example("two-suppliers").parent / "questionnaire"
+    >>> background = lca.find_example("neodymium-magnet")
+    >>> imported = read_questionnaire(
+    ...     folder / "suppliers.csv", mapping=folder / "mapping.toml", background=background
+    ... )
+    >>> imported.remarks[0].what
+    'rows with a problem: they are not carried'
+    """
+    filled = fill_questionnaire(source, mapping=mapping, background=background, progress=progress)
+    if filled.imported is None:
+        first = next((each for each in filled.rows if each.problems), None)
+        why = f"row {first.row}: {first.problems[0]}" if first else "it has no row below the header"
+        raise DataError(f"no row can be carried; {why}", str(source), "correct the rows, or the mapping")
+    return filled.imported
+
+
+def fill_questionnaire(
+    source: str | Path,
+    *,
+    mapping: str | Path | Mapping,
+    background: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Questionnaire:
+    """Read a supplier questionnaire, and say of every row what became of it.
+
+    Parameters
+    ----------
+    source, mapping, background, progress
+        As in :func:`read_questionnaire`.
+
+    Returns
+    -------
+    Questionnaire
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, or the mapping does not fit it.
+    """
+    known = mapping if isinstance(mapping, Mapping) else read_mapping(mapping)
+    opened = open_source(source, SHEET_ENDINGS, "a workbook (.xlsx) or a CSV")
+    sheet = read_sheet(opened, known.sheet, known.delimiter)
+    form = build_form(sheet, known, _read_background(background))
+    answered = [read_answers(form, row, cells) for row, cells in _list_filled(form)]
+    _refuse_repeated(answered)
+    _refuse_rivals(form, answered)
+    sha256 = opened.hash()
+    draft = Draft("questionnaire", str(source))
+    _copy_background(draft, form)
+    _add_unanswered(draft, known.questions)
+    rows = []
+    for each in follow(answered, len(answered), progress):
+        process_id = "" if each.problems else _add_row(draft, form, each, sha256)
+        rows.append(RowRemark(each.row, process_id, len(each.unanswered), tuple(each.problems), tuple(each.notes)))
+    _report(draft, form, answered)
+    is_empty = not any(each.process_id for each in rows)
+    imported = None if is_empty else draft.finish(_describe(form, source), sha256)
+    return Questionnaire(sheet, known.header_row, tuple(rows), imported)
+
+
+def _read_background(place: str | Path | None) -> Inventory | None:
+    if place is None:
+        return None
+    found = Findings()
+    inventory = load_inventory(place, found)
+    raise_blockers(found, str(place))
+    return inventory
+
+
+def _list_filled(form: Form) -> Iterator[tuple[int, list[object]]]:
+    for row, cells in form.rows():
+        if any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in cells):
+            yield row, cells
+
+
+def _refuse_repeated(answered: list[Answers]) -> None:
+    """Refuse every row of a supplier and product that stand more than once: which is right is not known."""
+    rows: dict[tuple[str, str], list[Answers]] = defaultdict(list)
+    for each in answered:
+        if each.supplier and each.product:
+            rows[each.supplier, each.product].append(each)
+    for (supplier, product), same in rows.items():
+        for each in same if len(same) > 1 else ():
+            others = [f"row {other.row}" for other in same if other is not each]
+            shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+            what = f"Supplier {supplier!r} and product {product!r} stand in {shown} too"
+            each.problems.append(f"{what}: keep one of the rows, or tell the products apart.")
+
+
+def _refuse_rivals(form: Form, answered: list[Answers]) -> None:
+    """Refuse products that the background makes, and takes without saying from whom: its own result would change."""
+    if form.background is None:
+        return
+    exchanges, frames = form.background.exchanges, form.background.frames
+    made = exchanges.is_reference & ~exchanges.is_input
+    taken = ~exchanges.is_reference & exchanges.is_input & (exchanges.provider < 0)
+    ids = form.background.flows.ids.to_pylist()
+    asked = {ids[flow] for flow in np.unique(exchanges.flow[taken]).tolist()} | set(frames["demand"].text("product_id"))
+    rivals = {ids[flow] for flow in np.unique(exchanges.flow[made]).tolist()} & asked
+    rivals -= set(frames["markets"].text("flow_id"))
+    for each in answered:
+        if each.product in rivals:
+            what = f"The background makes {each.product!r} and buys it from its only maker, which it would no more be"
+            each.problems.append(f"{what}: give the product a flow_id of its own under [product] flows.")
+
+
+def _copy_background(draft: Draft, form: Form) -> None:
+    if form.background is None:
+        return
+    for name, frame in form.background.frames.items():
+        if len(frame):
+            draft.add_table(name, pa.table(dict(frame.columns)))
+
+
+def _add_unanswered(draft: Draft, questions: tuple[Question, ...]) -> None:
+    for each in questions:
+        if each.flow and not each.required and each.blank == "missing":
+            name = f"no answer: {each.column}"
+            draft.add("flows", flow_id=UNANSWERED + each.column, name=name, kind="product", unit="piece")
+
+
+def _add_row(draft: Draft, form: Form, answers: Answers, sha256: str) -> str:
+    """Add a row's process and what belongs to it, and give the process's id; empty where it is taken."""
+    process_id = f"{answers.supplier}: {answers.product}"
+    if draft.has("processes", process_id):
+        answers.problems.append(f"Process {process_id!r} is there already: name the supplier or the product otherwise.")
+        return ""
+    mapping = form.mapping
+    sheet = f", sheet {form.sheet.name}" if form.sheet.name else ""
+    source_id = f"questionnaire:{sha256[:12]}:{answers.row}"
+    draft.add("sources", source_id=source_id, citation=f"{form.sheet.file}{sheet}, row {answers.row}", sha256=sha256)
+    if not draft.has("suppliers", answers.supplier):
+        name = answers.name or answers.supplier
+        draft.add("suppliers", supplier_id=answers.supplier, name=name, location=answers.place)
+    unit = _add_product(draft, form, answers)
+    draft.add(
+        "processes",
+        process_id=process_id,
+        name=f"{answers.product_text}, {answers.name or answers.supplier}",
+        stage=answers.stage,
+        supplier_id=answers.supplier,
+        location=answers.place,
+        data_type=mapping.data_type,
+        production_amount=answers.production,
+        production_unit=unit if answers.production is not None else None,
+        source_id=source_id,
+        comment=" ".join(answers.notes),
+    )
+    given = {"process_id": process_id, "source_id": source_id}
+    made = {"flow_id": answers.product, "direction": "output", "unit": unit}
+    draft.add("exchanges", **given, **made, amount=1.0, is_reference=True)
+    for each in answers.amounts:
+        _add_amount(draft, form, answers, each, given)
+    for question in answers.unanswered:
+        comment = f"{name_cell(answers.row, form.at[question.column])} is blank"
+        flow_id = UNANSWERED + question.column
+        draft.add("exchanges", **given, flow_id=flow_id, direction="input", amount=1.0, unit="piece", comment=comment)
+    for each in answers.stated:
+        indicator = each.question.indicator
+        draft.add("impacts", process_id=process_id, indicator=indicator, amount=each.amount, unit=each.unit, per=unit)
+    return process_id
+
+
+def _add_amount(draft: Draft, form: Form, answers: Answers, amount: Amount, given: dict[str, str]) -> None:
+    question = amount.question
+    cell = name_cell(answers.row, form.at[question.column])
+    draft.add(
+        "exchanges",
+        **given,
+        flow_id=question.flow,
+        direction=question.direction,
+        amount=amount.amount,
+        unit=amount.unit,
+        provider_id=amount.provider,
+        comment=f"{cell}: {amount.written}" + (f"; {question.comment}" if question.comment else ""),
+    )
+    if question.flow in form.mapping.flows:
+        _add_flow(draft, form, question.flow)
+
+
+def _add_product(draft: Draft, form: Form, answers: Answers) -> str:
+    """Add the product's flow if it is new, and give its unit."""
+    known = form.find_flow(answers.product)
+    if known is not None:
+        if answers.product in form.mapping.flows:
+            _add_flow(draft, form, answers.product)
+        return known.unit.label
+    unit = form.mapping.product_unit
+    if not draft.has("flows", answers.product):
+        draft.add("flows", flow_id=answers.product, name=answers.product_text, kind="product", unit=unit)
+    return unit
+
+
+def _add_flow(draft: Draft, form: Form, flow_id: str) -> None:
+    """Add a flow that the mapping describes, once."""
+    if draft.has("flows", flow_id):
+        return
+    own = form.mapping.flows[flow_id]
+    draft.add("flows", flow_id=flow_id, **own.fields)
+    for name, (value, unit) in own.properties.items():
+        draft.add("properties", flow_id=flow_id, property=name, value=value, unit=unit)
+
+
+def _report(draft: Draft, form: Form, answered: list[Answers]) -> None:
+    for each in answered:
+        if each.problems:
+            draft.lose("rows with a problem: they are not carried", f"row {each.row}: {each.problems[0]}")
+        for question in each.unanswered if not each.problems else ():
+            what = f"blank answers: each is a missing input, {UNANSWERED}COLUMN"
+            draft.change(what, name_cell(each.row, form.at[question.column]))
+        for note in each.notes:
+            if "is set aside" in note:
+                draft.lose("stated footprints beside inputs", f"row {each.row}: {note}")
+        for amount in each.amounts:
+            if amount.question.counts_as_carbon_dioxide and not each.problems:
+                what = "figures in kg CO2e: each stands as the same mass of carbon dioxide, under its reporter's GWPs"
+                draft.change(what, f"row {each.row}: {amount.written}")
+    mapped = set(list_columns(form.mapping))
+    for header in form.headers:
+        if header and header not in mapped:
+            draft.lose("columns that the mapping does not name", header)
+    if form.sheet.formulas:
+        where = form.sheet.file
+        draft.change("formulas: their values are read, their text is not", where, form.sheet.formulas)
+
+
+def _describe(form: Form, source: str | Path) -> dict[str, str]:
+    about = dict(form.mapping.about)
+    about["name"] = about["name"] or Path(str(source)).stem
+    if form.background is not None:
+        beside = form.background.about
+        about["boundary"] = about["boundary"] or beside.boundary
+        what = f"Background: {beside.name} {beside.version}".strip() + f", {form.background.hash}"
+        about["description"] = ". ".join(each for each in (about["description"], what) if each)
+    return about
