@@ -23,9 +23,10 @@ from lcaengine.formats.imported import Imported
 from lcaengine.formats.questionnaire_answers import Amount, Answers, read_answers
 from lcaengine.formats.questionnaire_form import Form, build_form, list_columns
 from lcaengine.formats.questionnaire_mapping import Mapping, Question, read_mapping
+from lcaengine.formats.questionnaire_row import Problem
 from lcaengine.inventory import Inventory
 from lcaengine.inventory.read import load_inventory
-from lcaengine.io.sheet import SHEET_ENDINGS, Sheet, name_cell, read_sheet
+from lcaengine.io.sheet import SHEET_ENDINGS, Cell, Sheet, name_cell, read_sheet
 from lcaengine.io.source import open_source
 
 __all__ = ["UNANSWERED", "Questionnaire", "RowRemark", "fill_questionnaire", "read_questionnaire"]
@@ -46,14 +47,16 @@ class RowRemark:
         Empty where the row is not carried.
     unanswered : int
         Questions it leaves blank that count as missing inputs.
-    problems, notes : tuple of str
-        Why it is not carried, and what else there is to know.
+    problems : tuple of Problem
+        Why it is not carried.
+    notes : tuple of str
+        What else there is to know.
     """
 
     row: int
     process_id: str
     unanswered: int
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     notes: tuple[str, ...]
 
 
@@ -122,7 +125,7 @@ def read_questionnaire(
     filled = fill_questionnaire(source, mapping=mapping, background=background, progress=progress)
     if filled.imported is None:
         first = next((each for each in filled.rows if each.problems), None)
-        why = f"row {first.row}: {first.problems[0]}" if first else "it has no row below the header"
+        why = f"row {first.row}: {first.problems[0].text}" if first else "it has no row below the header"
         raise DataError(f"no row can be carried; {why}", str(source), "correct the rows, or the mapping")
     return filled.imported
 
@@ -180,7 +183,7 @@ def _read_background(place: str | Path | None) -> Inventory | None:
     return inventory
 
 
-def _list_filled(form: Form) -> Iterator[tuple[int, list[object]]]:
+def _list_filled(form: Form) -> Iterator[tuple[int, list[Cell]]]:
     for row, cells in form.rows():
         if any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in cells):
             yield row, cells
@@ -197,7 +200,8 @@ def _refuse_repeated(answered: list[Answers]) -> None:
             others = [f"row {other.row}" for other in same if other is not each]
             shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
             what = f"Supplier {supplier!r} and product {product!r} stand in {shown} too"
-            each.problems.append(f"{what}: keep one of the rows, or tell the products apart.")
+            text = f"{what}: keep one of the rows, or tell the products apart."
+            each.problems.append(Problem("supplier and product repeated", text))
 
 
 def _refuse_rivals(form: Form, answered: list[Answers]) -> None:
@@ -214,7 +218,8 @@ def _refuse_rivals(form: Form, answered: list[Answers]) -> None:
     for each in answered:
         if each.product in rivals:
             what = f"The background makes {each.product!r} and buys it from its only maker, which it would no more be"
-            each.problems.append(f"{what}: give the product a flow_id of its own under [product] flows.")
+            text = f"{what}: give the product a flow_id of its own under [product] flows."
+            each.problems.append(Problem("product that the background makes", text))
 
 
 def _copy_background(draft: Draft, form: Form) -> None:
@@ -236,7 +241,8 @@ def _add_row(draft: Draft, form: Form, answers: Answers, sha256: str) -> str:
     """Add a row's process and what belongs to it, and give the process's id; empty where it is taken."""
     process_id = f"{answers.supplier}: {answers.product}"
     if draft.has("processes", process_id):
-        answers.problems.append(f"Process {process_id!r} is there already: name the supplier or the product otherwise.")
+        text = f"Process {process_id!r} is there already: name the supplier or the product otherwise."
+        answers.problems.append(Problem("process that is there already", text))
         return ""
     mapping = form.mapping
     sheet = f", sheet {form.sheet.name}" if form.sheet.name else ""
@@ -317,7 +323,7 @@ def _add_flow(draft: Draft, form: Form, flow_id: str) -> None:
 def _report(draft: Draft, form: Form, answered: list[Answers]) -> None:
     for each in answered:
         if each.problems:
-            draft.lose("rows with a problem: they are not carried", f"row {each.row}: {each.problems[0]}")
+            draft.lose("rows with a problem: they are not carried", f"row {each.row}: {each.problems[0].text}")
         for question in each.unanswered if not each.problems else ():
             what = f"blank answers: each is a missing input, {UNANSWERED}COLUMN"
             draft.change(what, name_cell(each.row, form.at[question.column]))

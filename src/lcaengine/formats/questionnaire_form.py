@@ -121,7 +121,8 @@ def list_columns(mapping: Mapping) -> list[str]:
     named = [mapping.stage_column, mapping.supplier, mapping.supplier_name, mapping.place_column]
     named.append(mapping.product_column)
     quantities = [mapping.production, mapping.product_yield, *mapping.bases.values()]
-    for part in (*(each for each in quantities if each), *mapping.questions):
+    parts: list[Quantity | Question] = [*(each for each in quantities if each), *mapping.questions]
+    for part in parts:
         named += [part.column, part.unit_column]
     return [each for each in dict.fromkeys(named) if each]
 
