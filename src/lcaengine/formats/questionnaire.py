@@ -327,6 +327,9 @@ def _report(draft: Draft, form: Form, answered: list[Answers]) -> None:
         for question in each.unanswered if not each.problems else ():
             what = f"blank answers: each is a missing input, {UNANSWERED}COLUMN"
             draft.change(what, name_cell(each.row, form.at[question.column]))
+        for question in each.zeros if not each.problems else ():
+            what = "blank answers that the mapping takes for zero: they have no exchange"
+            draft.change(what, name_cell(each.row, form.at[question.column]))
         for note in each.notes:
             if "is set aside" in note:
                 draft.lose("stated footprints beside inputs", f"row {each.row}: {note}")

@@ -12,6 +12,7 @@ from lcaengine.formats.questionnaire_row import (
     Problem,
     Row,
     count_products,
+    find_entry,
     find_label,
     find_provider,
     give_per_unit,
@@ -55,6 +56,7 @@ class Answers:
     amounts: list[Amount] = field(default_factory=list)
     stated: list[Amount] = field(default_factory=list)
     unanswered: list[Question] = field(default_factory=list)
+    zeros: list[Question] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -200,11 +202,9 @@ def _read_questions(row: Row, answers: Answers) -> None:
                 raise DataError(
                     f"{row.name(question.column)} is blank and required", "required answer blank", "fill it in"
                 )
-            if value is None and question.blank == "zero":
-                value = 0.0
             if value is None:
                 if question.flow:
-                    answers.unanswered.append(question)
+                    (answers.zeros if question.blank == "zero" else answers.unanswered).append(question)
                 continue
             if value < 0 and not question.may_be_negative:
                 what = f"{row.name(question.column)} is {value!r}, below zero"
@@ -250,10 +250,11 @@ def _read_amount(row: Row, question: Question, value: float, place: str) -> Amou
     """Carry an answer to an amount per unit of the product."""
     name = row.name(question.column)
     label = find_label(row, question)
-    unit, per = row.form.mapping.units.get(label, (label, ""))
-    above, slash, _ = unit.partition("/")
-    amount = give_per_unit(row, value, unit, per or question.per, name)
-    if question.divide_by_yield and slash and (per or question.per or "product") == "product":
+    entry = find_entry(row, question)
+    per = entry.per or question.per
+    above, slash, _ = entry.unit.partition("/")
+    amount = give_per_unit(row, value * entry.times, entry.unit, per, name)
+    if question.divide_by_yield and slash and (per or "product") == "product":
         amount /= row.fraction
     if question.counts_as_carbon_dioxide:
         read = read_label(above, name)

@@ -43,6 +43,7 @@ or ``{value = 0.9}``, each with ``unit`` or ``unit_column`` where the header doe
     [units]                                # labels of the sheet that are not read as they are
     "GJ/t ore processed" = {unit = "GJ/t", per = "ore"}
     "m3/oz" = "m3/oz_troy"                 # the same without a basis of its own
+    "koz" = {unit = "oz_troy", times = 1000}
 
     [flows.water]                          # flows that the background does not have, as in the table `flows`
     name = "Water, unspecified natural origin"
@@ -94,7 +95,7 @@ from lcaengine.errors import DataError
 from lcaengine.formats.questionnaire_keys import Keys
 from lcaengine.inventory.schema import STAGES
 
-__all__ = ["Mapping", "OwnFlow", "Quantity", "Question", "read_mapping"]
+__all__ = ["Mapping", "OwnFlow", "Quantity", "Question", "UnitEntry", "read_mapping"]
 
 _ABOUT = ("name", "version", "licence", "description", "boundary", "reference_period")
 _MOST_BYTES = 10_000_000
@@ -134,6 +135,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """What a label of the sheet stands for: a unit, how many of it, and the basis it is per."""
+
+    unit: str
+    per: str
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class OwnFlow:
     """A flow that the mapping describes: fields of its row of `flows`, and of its rows of `properties`."""
 
@@ -168,7 +178,7 @@ class Mapping:
     production: Quantity | None
     product_yield: Quantity | None
     bases: MappingOf[str, Quantity]
-    units: MappingOf[str, tuple[str, str]]
+    units: MappingOf[str, UnitEntry]
     flows: MappingOf[str, OwnFlow]
     questions: tuple[Question, ...]
 
@@ -263,17 +273,20 @@ def _need_quantity(keys: Keys) -> Quantity:
     return quantity
 
 
-def _read_units(top: Keys) -> dict[str, tuple[str, str]]:
-    """Read the labels of the sheet: the unit each stands for, and the basis it is per."""
+def _read_units(top: Keys) -> dict[str, UnitEntry]:
+    """Read the labels of the sheet."""
     units = {}
     child = top.child("units")
     for label in list(child.fields):
         if child.is_table(label):
             own = child.child(label)
-            units[label] = (own.need("unit"), own.text("per"))
+            times = own.number("times")
+            if times is not None and times <= 0:
+                raise DataError(f"times is {times!r}, not above zero", own.where, "write times = 1000", given=times)
+            units[label] = UnitEntry(own.need("unit"), own.text("per"), 1.0 if times is None else times)
             own.refuse_others()
         else:
-            units[label] = (child.need(label), "")
+            units[label] = UnitEntry(child.need(label), "", 1.0)
     return units
 
 
@@ -342,7 +355,7 @@ def _check_whole(mapping: Mapping) -> None:
     twice = sorted({each for each in columns if columns.count(each) > 1})
     if twice:
         refuse(f"column {twice[0]!r} is mapped twice", "map it once")
-    bases = {each.per for each in mapping.questions} | {per for _, per in mapping.units.values()}
+    bases = {each.per for each in mapping.questions} | {each.per for each in mapping.units.values()}
     unknown = sorted(bases - set(mapping.bases) - {"", "product"})
     if unknown:
         refuse(f"basis {unknown[0]!r} is described nowhere", f"add [bases.{unknown[0]}]")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lcaengine.errors import DataError
 from lcaengine.formats.draft import is_measured
 from lcaengine.formats.questionnaire_form import Form, KnownFlow, find_unit_label
-from lcaengine.formats.questionnaire_mapping import Quantity, Question
+from lcaengine.formats.questionnaire_mapping import Quantity, Question, UnitEntry
 from lcaengine.inventory.conversion import convert
 from lcaengine.io.sheet import Cell, name_cell
 from lcaengine.places import GLOBAL, list_fallbacks
@@ -19,6 +19,7 @@ __all__ = [
     "Problem",
     "Row",
     "count_products",
+    "find_entry",
     "find_label",
     "find_provider",
     "give_per_unit",
@@ -129,8 +130,8 @@ def take_quantity(row: Row, quantity: Quantity) -> tuple[float, str] | None:
     value = row.number_of(quantity.column) if quantity.column else quantity.value
     if value is None:
         return None
-    label = find_label(row, quantity)
-    return value, row.form.mapping.units.get(label, (label, ""))[0]
+    entry = find_entry(row, quantity)
+    return value * entry.times, entry.unit
 
 
 def find_label(row: Row, part: Question | Quantity) -> str:
@@ -141,6 +142,12 @@ def find_label(row: Row, part: Question | Quantity) -> str:
     if not label:
         raise DataError(f"{row.name(part.unit_column)} is blank", "unit blank", "write the unit")
     return label
+
+
+def find_entry(row: Row, part: Question | Quantity) -> UnitEntry:
+    """Give what the unit label of an answer stands for."""
+    label = find_label(row, part)
+    return row.form.mapping.units.get(label) or UnitEntry(label, "", 1.0)
 
 
 def read_label(label: str, name: str) -> Unit:
