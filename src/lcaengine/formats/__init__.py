@@ -5,5 +5,6 @@ to a folder that :func:`~lcaengine.read_inventory` reads.
 """
 
 from lcaengine.formats.imported import Imported, Remark, write_inventory
+from lcaengine.formats.questionnaire import read_questionnaire
 
-__all__ = ["Imported", "Remark", "write_inventory"]
+__all__ = ["Imported", "Remark", "read_questionnaire", "write_inventory"]
