@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -53,6 +56,10 @@ def background(tmp_path: Path) -> Path:
     return write_inventory(tmp_path / "background", tables)
 
 
+def near(value: float, rel: float = 1e-9) -> Any:
+    return pytest.approx(value, rel=rel)
+
+
 def fill(folder: Path, sheet: str, mapping: str, background: Path | None) -> Questionnaire:
     (folder / "sheet.csv").write_text(sheet, encoding="utf-8")
     (folder / "map.toml").write_text(mapping, encoding="utf-8")
@@ -84,8 +91,8 @@ def test_a_row_is_scored_by_hand(tmp_path: Path, background: Path) -> None:
     sheet = "supplier,country,electricity (kWh/kg),gas (MJ/kg)\na,CN,10,\nb,CA-QC,10,100\n"
     scored = score(fill(tmp_path, sheet, mapping, background), "ghg", "energy_site")
     assert [each.values for each in scored.rows] == [
-        (pytest.approx(5.0), pytest.approx(36.0)),
-        (pytest.approx(1.4), pytest.approx(136.0)),
+        (near(5.0), near(36.0)),
+        (near(1.4), near(136.0)),
     ]
     assert [each.status for each in scored.rows] == ["complete", "fallback"]  # the gas comes from no stated place
     assert scored.indicators == (("ghg", "kg CO2e/kg"), ("energy_site", "MJ/kg"))
@@ -124,7 +131,16 @@ def test_amounts_are_carried_to_one_unit_of_product(
     header = "supplier,power" + (",x" if "," in cells else "")
     filled = fill(tmp_path, f"{header}\na,{cells}\n", mapping, background)
     amount, label = amounts(filled, "a: oxide")["electricity"]
-    assert (amount, label) == (pytest.approx(expected[0], rel=1e-15), expected[1])
+    assert (amount, label) == (near(expected[0], rel=1e-15), expected[1])
+
+
+def test_a_fraction_shown_as_a_percentage_is_asked_about(tmp_path: Path, background: Path) -> None:
+    # A sheet shows 0.9 as 90 %; read as 0.9 %, amounts would be a hundred times too large.
+    sheet = "supplier,yield (%),electricity (kWh/kg)\na,0.9,10\n"
+    yields = '[yield]\ncolumn = "yield (%)"\n'
+    assert reasons(fill(tmp_path, sheet, HEAD + yields + POWER, background)) == ["yield blank or out of range"]
+    filled = fill(tmp_path, sheet, HEAD + yields + 'unit = "1"\n' + POWER, background)
+    assert amounts(filled, "a: oxide")["electricity"] == (near(10 / 0.9), "kWh")
 
 
 def test_amounts_in_the_products_own_unit_are_bit_for_bit(tmp_path: Path, background: Path) -> None:
@@ -182,7 +198,7 @@ no unit,oxide,CN,1,10,
     text = next(each.problems[0].text for each in filled.rows if each.row == 8)
     assert text == "E8 (power) is 'ten', which is no number: write a number, or leave the cell blank."
     scored = score(filled)
-    assert scored.rows[0].values == (pytest.approx(5.0),)
+    assert scored.rows[0].values == (near(5.0),)
     assert {each.status for each in scored.rows[1:]} == {"not scored"}
     assert all(each.values == (None,) for each in scored.rows[1:])
     assert filled.imported is not None
@@ -196,11 +212,11 @@ def test_blank_is_not_zero(tmp_path: Path, background: Path) -> None:
     words = '[sheet]\nno_answer = ["n/a"]\n'
     mapping = HEAD + words + '[place]\ncode = "CN"\n' + POWER + gas
     gap, nothing = score(fill(tmp_path, sheet, mapping, background)).rows
-    assert (gap.values, gap.status) == ((pytest.approx(5.0),), "cut_off")
+    assert (gap.values, gap.status) == ((near(5.0),), "cut_off")
     assert gap.notes == ("No answer in C2 (gas (kg/kg)): it counts as a missing input.",)
     assert (nothing.status, nothing.problems[0].reason) == ("not scored", "no question answered")
     zero = score(fill(tmp_path, sheet, mapping + 'blank = "zero"\n', background)).rows[0]
-    assert (zero.values, zero.status) == ((pytest.approx(5.0),), "complete")
+    assert (zero.values, zero.status) == ((near(5.0),), "complete")
 
 
 def test_a_gap_blocks_the_inventory_until_it_is_cut_off(tmp_path: Path, background: Path) -> None:
@@ -235,7 +251,7 @@ def test_a_place_without_a_market_stops_its_row_alone(tmp_path: Path, background
     # Two makers, markets in CN and CA: in JP nobody is the one to buy from.
     sheet = "supplier,country,electricity (kWh/kg)\na,CN,10\nb,JP,10\n"
     scored = score(fill(tmp_path, sheet, HEAD + PLACE + POWER, background))
-    assert scored.rows[0].values == (pytest.approx(5.0),)
+    assert scored.rows[0].values == (near(5.0),)
     assert (scored.rows[1].status, scored.rows[1].values) == ("not scored", (None,))
     assert "electricity" in scored.rows[1].problems[0].text
 
@@ -244,7 +260,7 @@ def test_providers_by_place(tmp_path: Path, background: Path) -> None:
     power = POWER + 'provider_by_place = { CA = "grid_CA", RAS = "grid_CN" }\n'
     sheet = "supplier,country,electricity (kWh/kg)\na,CA-ON,10\nb,JP,10\nc,BR,10\n"
     scored = score(fill(tmp_path, sheet, HEAD + PLACE + power, background))
-    assert [each.values[0] for each in scored.rows] == [pytest.approx(1.0), pytest.approx(5.0), None]
+    assert [each.values[0] for each in scored.rows] == [near(1.0), near(5.0), None]
     assert scored.rows[2].problems[0].reason == "no provider named for the place"
 
 
@@ -262,7 +278,7 @@ def test_scope_1_stands_as_carbon_dioxide(tmp_path: Path, background: Path) -> N
     mapping = HEAD + '[place]\ncode = "CN"\n' + POWER + SCOPE_1
     filled = fill(tmp_path, "supplier,electricity (kWh/kg),scope 1 (g CO2e/kg)\na,10,250\n", mapping, background)
     assert amounts(filled, "a: oxide")["co2"] == (0.25, "kg")
-    assert score(filled).rows[0].values == (pytest.approx(5.25),)
+    assert score(filled).rows[0].values == (near(5.25),)
 
 
 FOOTPRINT = '\n[[columns]]\ncolumn = "footprint (kg CO2e/t)"\nindicator = "ghg"\n'
@@ -273,11 +289,11 @@ def test_a_stated_footprint_stands_alone(tmp_path: Path, background: Path, besid
     mapping = HEAD + '[place]\ncode = "CN"\n' + POWER + FOOTPRINT + f'beside_inputs = "{beside}"\n'
     sheet = "supplier,electricity (kWh/kg),footprint (kg CO2e/t)\na,,7000\nb,10,7000\n"
     alone, both = score(fill(tmp_path, sheet, mapping, background), "ghg", "energy").rows
-    assert (alone.values, alone.status) == ((pytest.approx(7.0), None), "missing")
+    assert (alone.values, alone.status) == ((near(7.0), None), "missing")
     if beside == "refuse":
         assert both.problems[0].reason == "footprint stated beside inputs"
     else:
-        assert both.values[0] == pytest.approx(5.0)
+        assert both.values[0] == near(5.0)
         assert "is set aside" in both.notes[0]
 
 
@@ -323,7 +339,7 @@ def test_rows_come_back_as_they_were(tmp_path: Path, background: Path) -> None:
     given = list(csv.reader(sheet.splitlines()))
     assert [line[:4] for line in written] == given
     assert written[0][4:] == ["ghg (kg CO2e/kg)", "lcaengine status", "problems"]
-    assert float(written[1][4]) == pytest.approx(5.0)
+    assert float(written[1][4]) == near(5.0)
     assert written[1][5:] == ["complete", ""]
     assert written[2][4:] == []
     assert written[3][4:6] == ["", "not scored"]
@@ -399,3 +415,36 @@ def test_no_row_at_all_is_an_error_of_the_import(tmp_path: Path, background: Pat
     assert score(filled).rows[0].status == "not scored"
     with pytest.raises(DataError, match="no row can be carried; row 2: B2"):
         read_questionnaire(tmp_path / "sheet.csv", mapping=tmp_path / "map.toml", background=background)
+
+
+EXAMPLE = lca.find_example("two-suppliers").parent / "questionnaire"
+
+
+def test_the_example_is_scored(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    words = ["questionnaire", EXAMPLE / "suppliers.csv", "--mapping", EXAMPLE / "mapping.toml"]
+    words += ["--background", "example:neodymium-magnet", "-o", tmp_path / "scored.csv"]
+    code, printed, _ = run(*words, "--indicator", "energy_site", "--indicator", "water_withdrawal")
+    assert code == 0
+    assert "Not scored: 5 of 8 rows" in printed
+    with (tmp_path / "scored.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[3:]
+    # Alpha: (12 kWh x 3.6 + 40 MJ) / 0.9; Beta: (9 x 3.6 + 60) / 0.8; Gamma: 15 x 3.6 / 0.95, its gas is not answered.
+    energy = [(12 * 3.6 + 40) / 0.9, (9 * 3.6 + 60) / 0.8, 15 * 3.6 / 0.95]
+    assert [float(each[10]) for each in rows[:3]] == [near(value) for value in energy]
+    assert all(float(each[11]) > float(each[8]) for each in rows[:3])  # the power's water comes on top
+    assert [each[12] for each in rows] == ["proxy", "proxy", "cut_off", *["not scored"] * 5]
+    assert json.loads((tmp_path / "scored.run.json").read_text(encoding="utf-8"))["run"]["unlinked"] == "refuse"
+
+
+def test_the_example_is_imported(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    words = ["import", "questionnaire", EXAMPLE / "suppliers.csv", tmp_path / "inventory"]
+    words += ["--mapping", EXAMPLE / "mapping.toml", "--background", "example:neodymium-magnet"]
+    code, printed, _ = run(*words)
+    assert code == 0
+    assert "5 x rows with a problem" in printed
+    joined = lca.read_inventory(tmp_path / "inventory")
+    beside = lca.read_inventory(lca.find_example("neodymium-magnet"))
+    assert len(joined.processes) == len(beside.processes) + 3
+    # The background scores as it did.
+    scored, before = lca.score(joined, "core", lca.Policy(unlinked="cutoff")), lca.score(beside)
+    assert scored.get("ghg", process_id="a_magnet") == near(before.get("ghg", process_id="a_magnet"), rel=1e-12)

@@ -59,6 +59,15 @@ FAR = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1">'
     b'<v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
 )
+HEAD = "".join(
+    f'<c r="{at}1" t="inlineStr"><is><t>{name}</t></is></c>'
+    for at, name in zip("ABCD", ("supplier", "product", "carbon", "unit"), strict=True)
+)
+BROKEN = (
+    f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">{HEAD}</row>'
+    '<row r="2"><c r="A2" t="inlineStr"><is><t>a</t></is></c><c r="B2" t="inlineStr"><is><t>oxide</t></is></c>'
+    '<c r="C2" t="e"><f>1/0</f><v>#DIV/0!</v></c></row></sheetData></worksheet>'
+).encode()
 ENTITIES = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]><worksheet>&c;</worksheet>'
 
 
@@ -97,6 +106,14 @@ def test_a_sound_workbook_is_read(tmp_path: Path) -> None:
     assert [each.problems for each in fill_questionnaire(tmp_path / "a.xlsx", mapping=tmp_path / "map.toml").rows] == [
         ()
     ]
+
+
+def test_a_cell_with_an_error_is_not_blank(tmp_path: Path) -> None:
+    # A supplier's own formula that divides by nothing, in a column whose blanks the mapping takes for zero.
+    (tmp_path / "a.xlsx").write_bytes(make_workbook(**{SHEET: BROKEN}))
+    (tmp_path / "map.toml").write_text(MAPPING + 'blank = "zero"\n', encoding="utf-8")
+    (row,) = fill_questionnaire(tmp_path / "a.xlsx", mapping=tmp_path / "map.toml").rows
+    assert row.problems[0].text.startswith("C2 (carbon) is '#DIV/0!', which is no number")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.formats.draft import Draft, Progress, follow
 from lcaengine.formats.imported import Imported
-from lcaengine.formats.questionnaire_answers import Amount, Answers, read_answers
+from lcaengine.formats.questionnaire_answers import UNANSWERED, Amount, Answers, read_answers
 from lcaengine.formats.questionnaire_form import Form, build_form, list_columns
 from lcaengine.formats.questionnaire_mapping import Mapping, Question, read_mapping
 from lcaengine.formats.questionnaire_row import Problem
@@ -29,10 +29,7 @@ from lcaengine.inventory.read import load_inventory
 from lcaengine.io.sheet import SHEET_ENDINGS, Cell, Sheet, name_cell, read_sheet
 from lcaengine.io.source import open_source
 
-__all__ = ["UNANSWERED", "Questionnaire", "RowRemark", "fill_questionnaire", "read_questionnaire"]
-
-UNANSWERED = "unanswered:"
-"""Begins the id of the flow that stands for the answers to a column that are blank."""
+__all__ = ["Questionnaire", "RowRemark", "fill_questionnaire", "read_questionnaire"]
 
 
 @dataclass(frozen=True, slots=True)

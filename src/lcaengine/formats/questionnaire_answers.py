@@ -25,7 +25,10 @@ from lcaengine.io.sheet import Cell
 from lcaengine.places import is_place
 from lcaengine.units import read_unit
 
-__all__ = ["Amount", "Answers", "read_answers"]
+__all__ = ["UNANSWERED", "Amount", "Answers", "read_answers"]
+
+UNANSWERED = "unanswered:"
+"""Begins the id of the flow that stands for the answers to a column that are blank."""
 
 _CO2E = read_unit("kg CO2e").dimension
 
@@ -115,6 +118,9 @@ def _read_product(row: Row, answers: Answers) -> None:
                 "write what the product is",
             )
         answers.product = mapping.product_flows.get(answers.product_text, answers.product_text)
+    if answers.product.startswith(UNANSWERED):
+        what = f"The product {answers.product!r} is called like an answer that is missing"
+        raise DataError(what, "product that is no product", "give it another flow_id under [product] flows")
     known = row.form.find_flow(answers.product)
     if known is not None and known.kind != "product":
         where = row.name(mapping.product_column) if mapping.product_column else "the mapping's product"
@@ -164,6 +170,10 @@ def _read_yield(row: Row, answers: Answers) -> None:
         raise DataError(f"{name} is blank", "yield blank or out of range", fix)
     label = row.text(quantity.unit_column) if quantity.unit_column else find_unit_label(quantity)
     if label == "%":
+        if value <= 1:
+            # A cell that a sheet shows as 90 % holds 0.9: taken for 0.9 %, amounts would be a hundred times too large.
+            what = f"{name} is {value!r} %, which may be a fraction shown as a percentage"
+            raise DataError(what, "yield blank or out of range", 'if it is, write unit = "1" under [yield]')
         row.fraction = value / 100
     elif label in ("", "1", "-", "fraction"):
         row.fraction = value

@@ -35,7 +35,8 @@ or ``{value = 0.9}``, each with ``unit`` or ``unit_column`` where the header doe
     column = "production (t)"
 
     [yield]                                # a quantity: product per kg put in, a fraction or (%), above 0 and up to 1
-    column = "yield (%)"                   # divides amounts per unit of product, but where a column says otherwise
+    column = "yield (%)"                   # divides amounts per unit of product, but where a column says otherwise;
+                                           # of cells that hold 0.9 and show 90 %, write unit = "1"
 
     [bases.ore]                            # a quantity: how much of another basis a unit of product takes (t/kg),
     column = "ore processed (t)"           # or how much of it there was in the period, divided by the production

@@ -19,7 +19,8 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.gaps import Status
 from lcaengine.footprints.score import score_inventory
 from lcaengine.formats.imported import Imported, write_inventory
-from lcaengine.formats.questionnaire import UNANSWERED, Questionnaire, RowRemark
+from lcaengine.formats.questionnaire import Questionnaire, RowRemark
+from lcaengine.formats.questionnaire_answers import UNANSWERED
 from lcaengine.formats.questionnaire_row import Problem
 from lcaengine.inventory.read import load_inventory
 from lcaengine.method import Method

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 import re
 import zipfile
@@ -26,7 +27,12 @@ MOST_CELLS = 30_000_000
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta | None
 """What a cell holds; None where it is empty. Numbers of a CSV are text."""
 
-_PLACE = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Za-z]{1,4})(\d{1,9})[\"']")
+_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+# Every pattern below is bounded, so that a file made to be slow is not.
+_PLACE = re.compile(rb"<(?:\w+:)?c\b[^<>]{0,500}?\br=[\"']([A-Za-z]{1,4})(\d{1,9})[\"']")
+_ERROR = re.compile(rb"<(?:\w+:)?c\b([^<>]{0,500}?\bt=[\"']e[\"'][^<>]{0,500})>")
+_ADDRESS = re.compile(rb"\br=[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})<|</?(?:\w+:)?c\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
@@ -117,7 +123,7 @@ def _read_csv(content: bytes, label: str, delimiter: str) -> list[list[Cell]]:
 def _read_workbook(content: bytes, name: str, label: str, sheet: str) -> Sheet:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    formulas = _check_workbook(content, label)
+    formulas, errors = _check_workbook(content, label)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             names = list(book.sheet_names)
@@ -137,12 +143,49 @@ def _read_workbook(content: bytes, name: str, label: str, sheet: str) -> Sheet:
             raise
         text = " ".join(str(error).split())[:200]
         raise DataError(f"the workbook cannot be read: {text}", label, "save it again as .xlsx, or as CSV") from error
-    return Sheet(name, chosen, [[None if cell == "" else cell for cell in row] for row in rows], formulas)
+    cells: list[list[Cell]] = [[None if cell == "" else cell for cell in row] for row in rows]
+    if errors:
+        _put_errors(cells, content, errors, chosen, label)
+    return Sheet(name, chosen, cells, formulas)
 
 
-def _check_workbook(content: bytes, label: str) -> int:
-    """Refuse a workbook that unpacks or spans too much, and count its formulas."""
-    formulas = 0
+def _put_errors(
+    cells: list[list[Cell]], content: bytes, errors: dict[str, list[tuple[int, int, str]]], sheet: str, label: str
+) -> None:
+    """Put ``#DIV/0!`` and the like back as text: the reader gives such cells as blank, which means something else."""
+    file = _find_file(content, sheet)
+    if file is None:
+        what = "the workbook has cells that hold an error such as #DIV/0!, and their sheet cannot be told"
+        raise DataError(what, label, "correct these cells, or save the sheet as CSV")
+    for row, column, text in errors.get(file, ()):
+        if row <= len(cells) and column <= len(cells[row - 1]):
+            cells[row - 1][column - 1] = text
+        else:
+            cells.extend([] for _ in range(row - len(cells)))
+            cells[row - 1].extend([None] * (column - len(cells[row - 1])))
+            cells[row - 1][column - 1] = text
+
+
+def _find_file(content: bytes, sheet: str) -> str | None:
+    """Find the member of a workbook that holds a sheet."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if not set(_BOOK) <= set(archive.namelist()):
+            return None
+        book, links = (archive.read(name).decode("utf-8", "replace") for name in _BOOK)
+    for tag in re.findall(r"<(?:\w+:)?sheet\b[^<>]{0,2000}>", book):
+        fields = dict(re.findall(r'\b(name|id)="([^"]*)"', tag))
+        if html.unescape(fields.get("name", "")) != sheet:
+            continue
+        for link in re.findall(r"<(?:\w+:)?Relationship\b[^<>]{0,2000}>", links):
+            linked = dict(re.findall(r'\b(Id|Target)="([^"]*)"', link))
+            if linked.get("Id") == fields.get("id") and "Target" in linked:
+                return str(PurePosixPath("xl") / linked["Target"].removeprefix("/xl/"))
+    return None
+
+
+def _check_workbook(content: bytes, label: str) -> tuple[int, dict[str, list[tuple[int, int, str]]]]:
+    """Refuse a workbook that unpacks or spans too much; count its formulas, and list cells that hold an error."""
+    formulas, errors = 0, {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
@@ -155,13 +198,25 @@ def _check_workbook(content: bytes, label: str) -> int:
                 row = column = 0
                 for at in _PLACE.finditer(text):
                     row, column = max(row, int(at[2])), max(column, _count_columns(at[1]))
+                if found := [_read_error(text, each, label) for each in _ERROR.finditer(text)]:
+                    errors[member.filename] = found
                 if row * column > MOST_CELLS:
                     what = f"{member.filename} spans {row} rows and {column} columns"
                     raise DataError(what, label, "delete what stands far off, or save the sheet as CSV")
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
         text_of = " ".join(str(error).split())[:200]
         raise DataError(f"it is no workbook: {text_of}", label, "save it again as .xlsx, or as CSV") from error
-    return formulas
+    return formulas, errors
+
+
+def _read_error(text: bytes, tag: re.Match[bytes], label: str) -> tuple[int, int, str]:
+    """Give row, column and text of a cell that holds an error."""
+    address = _ADDRESS.search(tag[1])
+    if address is None:
+        raise DataError("a cell holds an error and has no address", label, "save it again, or as CSV")
+    value = _VALUE.search(text, tag.end(), tag.end() + 20_000)
+    shown = html.unescape(value[1].decode("utf-8", "replace")) if value and value[1] else "#ERROR"
+    return int(address[2]), _count_columns(address[1]), shown
 
 
 def _count_columns(letters: bytes) -> int:

@@ -210,6 +210,9 @@ def _write_workbook(scored: Scored, path: Path, about: Mapping[str, object]) -> 
                     sheet.write_datetime(number, at, cell, day)
                 elif cell is not None:
                     value = _read_plain(cell) if isinstance(cell, str) else cell
+                    if isinstance(value, str) and len(value) > _MOST_LETTERS:
+                        what = f"row {number + 1} has a text of {len(value)} letters, too many for a cell of Excel"
+                        raise OutputError(what, str(path), "write .parquet or .csv")
                     sheet.write(number, at, value, bold if number == header - 1 else None)
         sheet.freeze_panes(header, 0)
         beside_it = book.add_worksheet("run" if name.casefold() != "run" else "lcaengine run")
@@ -224,6 +227,6 @@ def _read_plain(text: str) -> str | float:
     try:
         number = float(text)
     except ValueError:
-        return text[:_MOST_LETTERS]
+        return text
     is_plain = math.isfinite(number) and _write_text(number) == text
-    return number if is_plain else text[:_MOST_LETTERS]
+    return number if is_plain else text
