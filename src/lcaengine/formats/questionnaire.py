@@ -8,8 +8,6 @@ gap is counted and carried to whatever rests on it, and passes by ``--unlinked c
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.formats.draft import Draft, Progress, follow
 from lcaengine.formats.imported import Imported
-from lcaengine.formats.questionnaire_answers import UNANSWERED, Amount, Answers, read_answers
+from lcaengine.formats.questionnaire_answers import UNANSWERED, Amount, Answers, read_answers, read_identity
 from lcaengine.formats.questionnaire_form import Form, build_form, list_columns
 from lcaengine.formats.questionnaire_mapping import Mapping, Question, read_mapping
 from lcaengine.formats.questionnaire_row import Problem
@@ -30,6 +28,9 @@ from lcaengine.io.sheet import SHEET_ENDINGS, Cell, Sheet, name_cell, read_sheet
 from lcaengine.io.source import open_source
 
 __all__ = ["Questionnaire", "RowRemark", "fill_questionnaire", "read_questionnaire"]
+
+SHOWN = 5
+"""How many other rows of one supplier and product a problem names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +155,22 @@ def fill_questionnaire(
     opened = open_source(source, SHEET_ENDINGS, "a workbook (.xlsx) or a CSV")
     sheet = read_sheet(opened, known.sheet, known.delimiter)
     form = build_form(sheet, known, _read_background(background))
-    answered = [read_answers(form, row, cells) for row, cells in _list_filled(form)]
-    _refuse_repeated(answered)
-    _refuse_rivals(form, answered)
+    filled = _list_filled(form)
+    repeated, rivals = _find_repeated(form, filled), _find_rivals(form.background)
     sha256 = opened.hash()
     draft = Draft("questionnaire", str(source))
     _copy_background(draft, form)
     _add_unanswered(draft, known.questions)
     rows = []
-    for each in follow(answered, len(answered), progress):
-        process_id = "" if each.problems else _add_row(draft, form, each, sha256)
-        rows.append(RowRemark(each.row, process_id, len(each.unanswered), tuple(each.problems), tuple(each.notes)))
-    _report(draft, form, answered)
+    for number, cells in follow(filled, len(filled), progress):
+        answers = read_answers(form, number, cells)
+        _refuse_repeated(answers, repeated)
+        _refuse_rival(answers, rivals)
+        process_id = "" if answers.problems else _add_row(draft, form, answers, sha256)
+        _report_row(draft, form, answers)
+        problems, notes = tuple(answers.problems), tuple(answers.notes)
+        rows.append(RowRemark(number, process_id, len(answers.unanswered), problems, notes))
+    _report_sheet(draft, form)
     is_empty = not any(each.process_id for each in rows)
     imported = None if is_empty else draft.finish(_describe(form, source), sha256)
     return Questionnaire(sheet, known.header_row, tuple(rows), imported)
@@ -180,43 +185,56 @@ def _read_background(place: str | Path | None) -> Inventory | None:
     return inventory
 
 
-def _list_filled(form: Form) -> Iterator[tuple[int, list[Cell]]]:
-    for row, cells in form.rows():
-        if any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in cells):
-            yield row, cells
+def _list_filled(form: Form) -> list[tuple[int, list[Cell]]]:
+    """List the rows below the header that are not blank, each with its number in the sheet."""
+    return [
+        (row, cells)
+        for row, cells in form.rows()
+        if any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in cells)
+    ]
 
 
-def _refuse_repeated(answered: list[Answers]) -> None:
+def _find_repeated(form: Form, filled: list[tuple[int, list[Cell]]]) -> dict[tuple[str, str], list[int]]:
+    """Find the suppliers and products that stand more than once, and their first rows."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for number, cells in filled:
+        key = read_identity(form, number, cells)
+        same = rows.setdefault(key, [])
+        if len(same) <= SHOWN:
+            same.append(number)
+    return {key: same for key, same in rows.items() if len(same) > 1 and all(key)}
+
+
+def _refuse_repeated(answers: Answers, repeated: dict[tuple[str, str], list[int]]) -> None:
     """Refuse every row of a supplier and product that stand more than once: which is right is not known."""
-    rows: dict[tuple[str, str], list[Answers]] = defaultdict(list)
-    for each in answered:
-        if each.supplier and each.product:
-            rows[each.supplier, each.product].append(each)
-    for (supplier, product), same in rows.items():
-        for each in same if len(same) > 1 else ():
-            others = [f"row {other.row}" for other in same if other is not each]
-            shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-            what = f"Supplier {supplier!r} and product {product!r} stand in {shown} too"
-            text = f"{what}: keep one of the rows, or tell the products apart."
-            each.problems.append(Problem("supplier and product repeated", text))
-
-
-def _refuse_rivals(form: Form, answered: list[Answers]) -> None:
-    """Refuse products that the background makes, and takes without saying from whom: its own result would change."""
-    if form.background is None:
+    rows = repeated.get((answers.supplier, answers.product))
+    if rows is None:
         return
-    exchanges, frames = form.background.exchanges, form.background.frames
+    others = [f"row {row}" for row in rows if row != answers.row]
+    shown = ", ".join(others[:SHOWN]) + (" and more" if len(others) > SHOWN else "")
+    what = f"Supplier {answers.supplier!r} and product {answers.product_text!r} stand in {shown} too"
+    text = f"{what}: keep one of the rows, or tell the products apart."
+    answers.problems.append(Problem("supplier and product repeated", text))
+
+
+def _find_rivals(background: Inventory | None) -> set[str]:
+    """Find the products that a background makes, and takes without saying from whom: its own result would change."""
+    if background is None:
+        return set()
+    exchanges, frames = background.exchanges, background.frames
     made = exchanges.is_reference & ~exchanges.is_input
     taken = ~exchanges.is_reference & exchanges.is_input & (exchanges.provider < 0)
-    ids = form.background.flows.ids.to_pylist()
+    ids = background.flows.ids.to_pylist()
     asked = {ids[flow] for flow in np.unique(exchanges.flow[taken]).tolist()} | set(frames["demand"].text("product_id"))
     rivals = {ids[flow] for flow in np.unique(exchanges.flow[made]).tolist()} & asked
-    rivals -= set(frames["markets"].text("flow_id"))
-    for each in answered:
-        if each.product in rivals:
-            what = f"The background makes {each.product!r} and buys it from its only maker, which it would no more be"
-            text = f"{what}: give the product a flow_id of its own under [product] flows."
-            each.problems.append(Problem("product that the background makes", text))
+    return rivals - set(frames["markets"].text("flow_id"))
+
+
+def _refuse_rival(answers: Answers, rivals: set[str]) -> None:
+    if answers.product in rivals:
+        what = f"The background makes {answers.product!r} and buys it from its only maker, which it would no more be"
+        text = f"{what}: give the product a flow_id of its own under [product] flows."
+        answers.problems.append(Problem("product that the background makes", text))
 
 
 def _copy_background(draft: Draft, form: Form) -> None:
@@ -317,23 +335,28 @@ def _add_flow(draft: Draft, form: Form, flow_id: str) -> None:
         draft.add("properties", flow_id=flow_id, property=name, value=value, unit=unit)
 
 
-def _report(draft: Draft, form: Form, answered: list[Answers]) -> None:
-    for each in answered:
-        if each.problems:
-            draft.lose("rows with a problem: they are not carried", f"row {each.row}: {each.problems[0].text}")
-        for question in each.unanswered if not each.problems else ():
-            what = f"blank answers: each is a missing input, {UNANSWERED}COLUMN"
-            draft.change(what, name_cell(each.row, form.at[question.column]))
-        for question in each.zeros if not each.problems else ():
-            what = "blank answers that the mapping takes for zero: they have no exchange"
-            draft.change(what, name_cell(each.row, form.at[question.column]))
-        for note in each.notes:
-            if "is set aside" in note:
-                draft.lose("stated footprints beside inputs", f"row {each.row}: {note}")
-        for amount in each.amounts:
-            if amount.question.counts_as_carbon_dioxide and not each.problems:
-                what = "figures in kg CO2e: each stands as the same mass of carbon dioxide, under its reporter's GWPs"
-                draft.change(what, f"row {each.row}: {amount.written}")
+def _report_row(draft: Draft, form: Form, answers: Answers) -> None:
+    """Report what of a row is not carried, or carried in another form."""
+    if answers.problems:
+        draft.lose("rows with a problem: they are not carried", f"row {answers.row}: {answers.problems[0].text}")
+        return
+    for question in answers.unanswered:
+        what = f"blank answers: each is a missing input, {UNANSWERED}COLUMN"
+        draft.change(what, name_cell(answers.row, form.at[question.column]))
+    for question in answers.zeros:
+        what = "blank answers that the mapping takes for zero: they have no exchange"
+        draft.change(what, name_cell(answers.row, form.at[question.column]))
+    for note in answers.notes:
+        if "is set aside" in note:
+            draft.lose("stated footprints beside inputs", f"row {answers.row}: {note}")
+    for amount in answers.amounts:
+        if amount.question.counts_as_carbon_dioxide:
+            what = "figures in kg CO2e: each stands as the same mass of carbon dioxide, under its reporter's GWPs"
+            draft.change(what, f"row {answers.row}: {amount.written}")
+
+
+def _report_sheet(draft: Draft, form: Form) -> None:
+    """Report columns that are not carried, and formulas."""
     mapped = set(list_columns(form.mapping))
     for header in form.headers:
         if header and header not in mapped:

@@ -25,7 +25,7 @@ from lcaengine.io.sheet import Cell
 from lcaengine.places import is_place
 from lcaengine.units import read_unit
 
-__all__ = ["UNANSWERED", "Amount", "Answers", "read_answers"]
+__all__ = ["UNANSWERED", "Amount", "Answers", "read_answers", "read_identity"]
 
 UNANSWERED = "unanswered:"
 """Begins the id of the flow that stands for the answers to a column that are blank."""
@@ -90,6 +90,18 @@ def read_answers(form: Form, number: int, cells: list[Cell]) -> Answers:
     if not answers.problems:
         _read_questions(row, answers)
     return answers
+
+
+def read_identity(form: Form, number: int, cells: list[Cell]) -> tuple[str, str]:
+    """Read supplier and product of a row, empty where they cannot be read."""
+    row = Row(form, number, cells, KnownFlow("", "product", read_unit("kg"), "", {}))
+    answers = Answers(number)
+    for read in (_read_who, _read_product):
+        try:
+            read(row, answers)
+        except DataError:  # reported where the row is read whole
+            continue
+    return answers.supplier, answers.product
 
 
 def _say(error: DataError) -> Problem:
