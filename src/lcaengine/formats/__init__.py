@@ -7,6 +7,15 @@ to a folder that :func:`~lcaengine.read_inventory` reads.
 from lcaengine.formats.ilcd import read_ilcd
 from lcaengine.formats.imported import Imported, Remark, write_inventory
 from lcaengine.formats.jsonld import read_jsonld
+from lcaengine.formats.questionnaire import read_questionnaire
 from lcaengine.formats.simapro import read_simapro
 
-__all__ = ["Imported", "Remark", "read_ilcd", "read_jsonld", "read_simapro", "write_inventory"]
+__all__ = [
+    "Imported",
+    "Remark",
+    "read_ilcd",
+    "read_jsonld",
+    "read_questionnaire",
+    "read_simapro",
+    "write_inventory",
+]
