@@ -21,6 +21,8 @@ __all__ = ["import_"]
 
 READERS = {
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "ecospold1": ("lcaengine.formats.ecospold1", "read_ecospold1", "EcoSpold 1, one XML document, zip or folder"),
+    "ecospold2": ("lcaengine.formats.ecospold2", "read_ecospold2", "EcoSpold 2, folder or zip of .spold files"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0
