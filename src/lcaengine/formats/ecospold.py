@@ -142,13 +142,13 @@ def scale_distribution(distribution: Distribution, factor: float) -> Distributio
 
 
 def read_attribute(element: etree._Element, name: str) -> str:
-    """Give an attribute without the space around it, empty where it is absent or the ``NaN`` openLCA writes for that."""
+    """Give an attribute without the space around it; empty where it is absent, or the ``NaN`` openLCA writes then."""
     value = (element.get(name) or "").strip()
     return "" if value == "NaN" else value
 
 
 def read_measure(element: etree._Element, name: str, where: str) -> float | None:
-    """Give an attribute as a number; None where it is absent, NaN where openLCA wrote that.
+    """Give an attribute as a number; None where it is absent.
 
     Raises
     ------

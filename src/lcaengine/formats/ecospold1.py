@@ -11,7 +11,6 @@ ecoinvent Centre, EcoSpold Data Format 1.2 (2011): EcoSpold01Dataset.xsd, the me
 from __future__ import annotations
 
 from collections import defaultdict
-
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -149,7 +148,7 @@ def read_ecospold1(source: str | Path, *, progress: Progress | None = None) -> I
 
 
 def _build_index(source: Source) -> _Index:
-    makers: dict[str, tuple[Key, ...]] = {}
+    outputs: dict[str, list[tuple[bool, Key]]] = {}
     functions: dict[str, str] = {}
     products, treated = set[Key](), set[Key]()
     names: dict[tuple[bool, str], set[str]] = defaultdict(set)
@@ -172,10 +171,14 @@ def _build_index(source: Source) -> _Index:
                         treated.add(key)
                 if group != NATURE and (is_input or group != WASTE):
                     products.add(key)
-            makers[number] = tuple(key for _, key in sorted(made, key=lambda each: each[0]))
+            outputs[number] = sorted(made, key=lambda each: each[0])
     if not datasets:
         fix = "look whether this is the right file and the right format"
         raise DataError("there is no EcoSpold 1 data set in it", source.label, fix)
+    makers = {
+        number: tuple(key for is_second, key in made if not (is_second and key in treated))
+        for number, made in outputs.items()
+    }
     shared = frozenset(each for each, called in names.items() if len(called) > 1)
     return _Index(makers, functions, frozenset(products), frozenset(treated), shared, datasets)
 
@@ -256,9 +259,10 @@ def _add_exchange(
     amount = read_amount(exchange, "meanValue", place)
     distribution = read_uncertainty(exchange, amount, draft, place)
     provider = None
-    if group == WASTE and not is_input and key in index.products:
-        what = "wastes sent to a treatment that is a product elsewhere: they stand as its use"
-        draft.change(what, place)
+    is_sent = (group == WASTE and key in index.products) or (group == CO_PRODUCT and key in index.treated)
+    if is_sent and not is_input:
+        # a treatment that makes -1 of a waste takes one: x of it sent there is an input of -x
+        draft.change("wastes sent to a treatment that is a product elsewhere: they stand as its use", place)
         is_input, factor = True, -factor if key in index.treated else factor
     if is_input and group != NATURE:
         provider, key = _find_provider(index, key)

@@ -62,6 +62,9 @@ def read_uncertainty(exchange: etree._Element, amount: float, draft: Draft, wher
         return {}
     if not code and deviation is not None:
         code = "1"  # field 3708: lognormal is the default
+    if code in ("1", "2") and deviation == 0:
+        draft.lose("distributions of no spread: standardDeviation95 is 0; the amount stays", where)
+        return {}
     if code in ("1", "2"):
         if low is not None or high is not None or mode is not None:
             draft.lose("quantiles beside a lognormal or normal distribution, which has them already", where)
