@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ __all__ = [
     "read_amount",
     "read_attribute",
     "read_cas",
+    "read_group",
+    "read_id",
     "read_measure",
     "read_text",
     "scale_distribution",
@@ -145,6 +148,48 @@ def read_attribute(element: etree._Element, name: str) -> str:
     """Give an attribute without the space around it; empty where it is absent, or the ``NaN`` openLCA writes then."""
     value = (element.get(name) or "").strip()
     return "" if value == "NaN" else value
+
+
+def read_id(element: etree._Element, name: str, where: str) -> str:
+    """Give an attribute that must be there.
+
+    Raises
+    ------
+    DataError
+        If it is not, or empty.
+    """
+    text = read_attribute(element, name)
+    if not text:
+        raise DataError(f"{name} is missing", where, "fill it in where it comes from")
+    return text
+
+
+def read_group(
+    exchange: etree._Element, groups: Mapping[str, tuple[int, ...]], called: str, where: str
+) -> tuple[bool, int]:
+    """Read whether an exchange goes in, and its group.
+
+    Parameters
+    ----------
+    exchange : lxml.etree._Element
+    groups : mapping of str to tuple of int
+        Groups that have a meaning, by ``inputGroup`` and ``outputGroup``.
+    called, where : str
+        Its name and its data set, for the message.
+
+    Raises
+    ------
+    DataError
+        If it has none, or one without a meaning.
+    """
+    for name, allowed in groups.items():
+        text = read_text(exchange, name)
+        if text:
+            group = read_number(text, where, name)
+            if group not in allowed:
+                raise DataError(f"{name} {text!r:.40} has no meaning", where, f"write one of {allowed}")
+            return name == "inputGroup", int(group)
+    raise DataError(f"exchange {called!r} is neither input nor output", where, "give it an inputGroup or outputGroup")
 
 
 def read_measure(element: etree._Element, name: str, where: str) -> float | None:

@@ -10,7 +10,6 @@ ecoinvent Centre, EcoSpold Data Format 1.2 (2011): EcoSpold01Dataset.xsd, the me
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -25,57 +24,34 @@ from lcaengine.formats.ecospold import (
     read_amount,
     read_attribute,
     read_cas,
-    read_text,
+    read_id,
     scale_distribution,
     settle_flow,
+)
+from lcaengine.formats.ecospold1_index import (
+    AVOIDED,
+    CO_PRODUCT,
+    NATURE,
+    REFERENCE,
+    WASTE,
+    Index,
+    Key,
+    build_index,
+    find_no_process,
+    find_provider,
+    read_key,
+    read_side,
 )
 from lcaengine.formats.ecospold1_notes import describe_dataset, list_citations, read_period
 from lcaengine.formats.ecospold1_uncertainty import read_pedigree, read_uncertainty
 from lcaengine.formats.imported import Imported
-from lcaengine.formats.text import read_number
 from lcaengine.formats.xml import list_elements
-from lcaengine.io.source import Source, open_source
+from lcaengine.io.source import open_source
 
 if TYPE_CHECKING:
     from lxml import etree
 
 __all__ = ["read_ecospold1"]
-
-REFERENCE, AVOIDED, CO_PRODUCT, WASTE, NATURE = 0, 1, 2, 3, 4
-"""Groups of outputs; inputs from nature are 4 too, all other inputs are products."""
-INPUTS, OUTPUTS = (1, 2, 3, 4, 5), (0, 1, 2, 3, 4)
-NO_PROCESS = {"3": "definitions of elementary flows", "4": "impact categories"}
-"""Types of data sets that are no process."""
-
-Key = tuple[str, str]
-"""Number and name of an exchange."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """What all data sets make and take.
-
-    Attributes
-    ----------
-    makers : dict of str to (Key, ...)
-        Products of each data set, by its number, its reference first.
-    functions : dict of str to str
-        Name of the reference function of each data set.
-    products : frozenset of Key
-        What is a product somewhere: made, or taken from the technosphere.
-    treated : frozenset of Key
-        References with a negative amount: wastes.
-    shared : frozenset of (bool, str)
-        Numbers that stand for things of several names, elementary or not.
-    datasets : int
-    """
-
-    makers: dict[str, tuple[Key, ...]]
-    functions: dict[str, str]
-    products: frozenset[Key]
-    treated: frozenset[Key]
-    shared: frozenset[tuple[bool, str]]
-    datasets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +59,7 @@ class _Reading:
     """What is at hand while rows are added."""
 
     draft: Draft
-    index: _Index
+    index: Index
     flows: dict[str, Flow]
 
 
@@ -130,7 +106,7 @@ def read_ecospold1(source: str | Path, *, progress: Progress | None = None) -> I
     [1.0, 1.6]
     """
     opened = open_source(source, (".xml", ".spold"), "an EcoSpold 1 document")
-    index = _build_index(opened)
+    index = build_index(opened)
     draft = Draft("ecospold1", opened.label)
     reading = _Reading(draft, index, {})
     done = 0
@@ -147,58 +123,22 @@ def read_ecospold1(source: str | Path, *, progress: Progress | None = None) -> I
     return draft.finish({"name": PurePath(opened.label).name}, opened.hash())
 
 
-def _build_index(source: Source) -> _Index:
-    outputs: dict[str, list[tuple[bool, Key]]] = {}
-    functions: dict[str, str] = {}
-    products, treated = set[Key](), set[Key]()
-    names: dict[tuple[bool, str], set[str]] = defaultdict(set)
-    datasets = 0
-    for file in source.names:
-        for dataset in list_elements(source, file, "dataset"):
-            datasets += 1
-            number = _read_id(dataset, "number", file)
-            where = f"data set {number} in {file}"
-            function = dataset.find("{*}metaInformation/{*}processInformation/{*}referenceFunction")
-            functions[number] = "" if function is None else read_attribute(function, "name")
-            made: list[tuple[bool, Key]] = []
-            for exchange in dataset.iterfind("{*}flowData/{*}exchange"):
-                is_input, group = _read_group(exchange, where)
-                key = _read_key(exchange, where)
-                names[group == NATURE, key[0]].add(key[1])
-                if not is_input and group in (REFERENCE, CO_PRODUCT):
-                    made.append((group != REFERENCE, key))
-                    if group == REFERENCE and read_amount(exchange, "meanValue", where) < 0:
-                        treated.add(key)
-                if group != NATURE and (is_input or group != WASTE):
-                    products.add(key)
-            outputs[number] = sorted(made, key=lambda each: each[0])
-    if not datasets:
-        fix = "look whether this is the right file and the right format"
-        raise DataError("there is no EcoSpold 1 data set in it", source.label, fix)
-    makers = {
-        number: tuple(key for is_second, key in made if not (is_second and key in treated))
-        for number, made in outputs.items()
-    }
-    shared = frozenset(each for each, called in names.items() if len(called) > 1)
-    return _Index(makers, functions, frozenset(products), frozenset(treated), shared, datasets)
-
-
 def _add_dataset(reading: _Reading, dataset: etree._Element, file: str, sha256: str) -> None:
     draft = reading.draft
-    number = _read_id(dataset, "number", file)
+    number = read_id(dataset, "number", file)
     where = f"data set {number} in {file}"
     information = dataset.find("{*}metaInformation/{*}processInformation")
     function = None if information is None else information.find("{*}referenceFunction")
     if information is None or function is None:
         raise DataError("the reference function is missing", where, "fill it in where it comes from")
     name = read_attribute(function, "name")
-    kind = information.find("{*}dataSetInformation")
-    no_process = NO_PROCESS.get("" if kind is None else read_attribute(kind, "type"))
+    no_process = find_no_process(dataset)
     if no_process:
         draft.lose(f"{no_process}: they are no process", f"{name} ({where})")
         return
     exchanges = dataset.findall("{*}flowData/{*}exchange")
-    if not reading.index.makers[number]:
+    made = reading.index.makers[number]
+    if not made:
         what = "data sets that make nothing, which nobody could ask for: left out, with their exchanges"
         draft.lose(what, f"{name} ({where}, {len(exchanges)} exchanges)")
         return
@@ -210,8 +150,11 @@ def _add_dataset(reading: _Reading, dataset: etree._Element, file: str, sha256: 
     flow_ids: dict[str, str] = {}
     for exchange in exchanges:
         flow_id = _add_exchange(reading, exchange, exchange is reference, number, location, source_id, where)
-        flow_ids.setdefault(read_attribute(exchange, "number"), flow_id)
-    products = [flow_ids[key[0]] for key in reading.index.makers[number]]
+        key = read_key(exchange, where)
+        if key in made or key[0] not in flow_ids:
+            flow_ids[key[0]] = flow_id
+    first = "" if reference is None else read_attribute(reference, "number")
+    products = [flow_ids[key[0]] for key in sorted(made, key=lambda key: key[0] != first)]
     rule, notes = _add_allocation(draft, dataset, number, products, flow_ids, where)
     start, end = read_period(information.find("{*}timePeriod"), where)
     draft.add(
@@ -231,12 +174,12 @@ def _find_reference(
     exchanges: list[etree._Element], name: str, is_allocated: bool, draft: Draft, where: str
 ) -> etree._Element | None:
     """Find the exchange that is the reference; a multi-output data set of ecoinvent 2 has co-products only."""
-    outputs = {group: [e for e in exchanges if _read_group(e, where) == (False, group)] for group in OUTPUTS}
-    made = outputs[REFERENCE] or outputs[CO_PRODUCT]
+    references = [exchange for exchange in exchanges if read_side(exchange, where) == (False, REFERENCE)]
+    made = references or [exchange for exchange in exchanges if read_side(exchange, where) == (False, CO_PRODUCT)]
     named = [exchange for exchange in made if read_attribute(exchange, "name") == name]
     if len(named) == 1 or len(made) == 1:
         return (named or made)[0]
-    if outputs[REFERENCE] or is_allocated:
+    if references or is_allocated:
         draft.change("data sets of several equal products: the first is the reference", f"{name} ({where})")
         return made[0]
     return None
@@ -252,10 +195,10 @@ def _add_exchange(
     where: str,
 ) -> str:
     draft, index = reading.draft, reading.index
-    is_input, group = _read_group(exchange, where)
-    key = _read_key(exchange, where)
+    is_input, group = read_side(exchange, where)
+    key = read_key(exchange, where)
     place = f"{key[1]} in {where}"
-    unit, factor = draft.take_unit(_read_id(exchange, "unit", place), place)
+    unit, factor = draft.take_unit(read_id(exchange, "unit", place), place)
     amount = read_amount(exchange, "meanValue", place)
     distribution = read_uncertainty(exchange, amount, draft, place)
     provider = None
@@ -265,7 +208,7 @@ def _add_exchange(
         draft.change("wastes sent to a treatment that is a product elsewhere: they stand as its use", place)
         is_input, factor = True, -factor if key in index.treated else factor
     if is_input and group != NATURE:
-        provider, key = _find_provider(index, key)
+        provider, key = find_provider(index, key)
     scaled = scale_distribution(distribution, factor)
     flow_id = _take_flow(reading, exchange, key, unit, is_input, group, place)
     at = draft.take_place(read_attribute(exchange, "location"), place) if group != NATURE else None
@@ -286,16 +229,6 @@ def _add_exchange(
         **scaled,
     )
     return flow_id
-
-
-def _find_provider(index: _Index, key: Key) -> tuple[str | None, Key]:
-    """Find the data set of an exchange's number: it must make that very product, under that number or its own name."""
-    made = index.makers.get(key[0], ())
-    if key in made:
-        return key[0], key
-    if made and index.functions[key[0]] == key[1] and made[0][1] == key[1]:
-        return key[0], made[0]
-    return None, key
 
 
 def _take_flow(
@@ -366,27 +299,3 @@ def _describe_exchange(exchange: etree._Element) -> str:
         f"pages {pages}" if pages else "",
         "infrastructure" if is_infrastructure else "",
     )
-
-
-def _read_group(exchange: etree._Element, where: str) -> tuple[bool, int]:
-    """Read whether an exchange goes in, and its group."""
-    for name, allowed in (("inputGroup", INPUTS), ("outputGroup", OUTPUTS)):
-        text = read_text(exchange, name)
-        if text:
-            group = read_number(text, where, name)
-            if group not in allowed:
-                raise DataError(f"{name} {text!r:.40} has no meaning", where, f"write one of {allowed}")
-            return name == "inputGroup", int(group)
-    called = read_attribute(exchange, "name")
-    raise DataError(f"exchange {called!r} is neither input nor output", where, "give it an inputGroup or outputGroup")
-
-
-def _read_key(exchange: etree._Element, where: str) -> Key:
-    return _read_id(exchange, "number", where), _read_id(exchange, "name", where)
-
-
-def _read_id(element: etree._Element, name: str, where: str) -> str:
-    text = read_attribute(element, name)
-    if not text:
-        raise DataError(f"{name} is missing", where, "fill it in where it comes from")
-    return text

@@ -58,7 +58,7 @@ def read_uncertainty(exchange: etree._Element, amount: float, draft: Draft, wher
     if not given:
         return {}
     if not is_measured(amount, *given):
-        draft.lose("distributions whose parameters are beyond anything measured; the amount stays", where)
+        draft.lose("distributions whose parameters are infinite or no number; the amount stays", where)
         return {}
     if not code and deviation is not None:
         code = "1"  # field 3708: lognormal is the default

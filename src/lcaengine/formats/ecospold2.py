@@ -24,6 +24,7 @@ from lcaengine.formats.ecospold import (
     read_amount,
     read_attribute,
     read_cas,
+    read_id,
     read_measure,
     read_text,
     scale_distribution,
@@ -39,8 +40,7 @@ from lcaengine.formats.ecospold2_index import (
     build_index,
     find_turn,
     read_dataset,
-    read_group,
-    read_id,
+    read_side,
 )
 from lcaengine.formats.ecospold2_notes import describe_dataset, describe_exchange, list_citations
 from lcaengine.formats.ecospold2_properties import add_properties
@@ -171,7 +171,7 @@ def _add_dataset(reading: _Reading, root: etree._Element, file: str, sha256: str
     is_found = False
     for exchange in exchanges:
         flow_id = read_attribute(exchange, "intermediateExchangeId")
-        is_reference = not is_found and flow_id == made.reference and read_group(exchange, where) == (False, REFERENCE)
+        is_reference = not is_found and flow_id == made.reference and read_side(exchange, where) == (False, REFERENCE)
         is_found = is_found or is_reference
         added = _add_exchange(reading, exchange, is_reference, about)
         volume = added if is_reference else volume
@@ -195,7 +195,7 @@ def _add_exchange(
 ) -> tuple[float, str] | None:
     """Add an exchange, and give its production volume."""
     draft, index = reading.draft, reading.index
-    is_input, group = read_group(exchange, about.where)
+    is_input, group = read_side(exchange, about.where)
     where = f"{read_text(exchange, 'name')} in {about.where}"
     amount = read_amount(exchange, "amount", where)
     if group == STOCK and not is_input:

@@ -9,15 +9,23 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from lcaengine.errors import DataError
-from lcaengine.formats.ecospold import read_amount, read_attribute, read_text
-from lcaengine.formats.text import read_number
+from lcaengine.formats.ecospold import read_amount, read_group, read_id, read_text
 
 if TYPE_CHECKING:
     from lxml import etree
 
 __all__ = [
-    *("BY_PRODUCT", "NATURE", "REFERENCE", "STOCK", "WASTE"),
-    *("Dataset", "Index", "build_index", "find_turn", "read_dataset", "read_group", "read_id"),
+    "BY_PRODUCT",
+    "NATURE",
+    "REFERENCE",
+    "STOCK",
+    "WASTE",
+    "Dataset",
+    "Index",
+    "build_index",
+    "find_turn",
+    "read_dataset",
+    "read_side",
 ]
 
 REFERENCE, BY_PRODUCT, WASTE, NATURE, STOCK = 0, 2, 3, 4, 5
@@ -87,7 +95,7 @@ def build_index(documents: Iterable[tuple[str, etree._Element]]) -> Index:
         dataset, activity = read_dataset(root, file)
         outputs: list[_Made] = []
         for exchange in dataset.iterfind("{*}flowData/{*}intermediateExchange"):
-            is_input, group = read_group(exchange, file)
+            is_input, group = read_side(exchange, file)
             flow_id = read_id(exchange, "intermediateExchangeId", file)
             if not is_input and group in (REFERENCE, BY_PRODUCT):
                 outputs.append(_Made(flow_id, read_amount(exchange, "amount", file), group))
@@ -101,6 +109,11 @@ def build_index(documents: Iterable[tuple[str, etree._Element]]) -> Index:
         file: each.activity if sharing[each.activity] < 2 else f"{each.activity}_{each.reference}"
         for file, each in datasets.items()
     }
+    first: dict[str, str] = {}
+    for file, process_id in processes.items():
+        if datasets[file].products and first.setdefault(process_id, file) != file:
+            what = f"process {process_id!r} stands twice, in {first[process_id]} and {file}"
+            raise DataError(what, file, "keep one of them, or give each its own id")
     providers: dict[tuple[str, str], str] = {}
     for file, each in datasets.items():
         for flow_id in each.products:
@@ -162,35 +175,7 @@ def find_turn(index: Index, group: int, flow_id: str) -> float:
     return 1.0 if group == WASTE and flow_id in index.products else 0.0
 
 
-def read_group(exchange: etree._Element, where: str) -> tuple[bool, int]:
-    """Read whether an exchange goes in, and its group.
-
-    Raises
-    ------
-    DataError
-        If it has none, or one that the format does not know.
-    """
+def read_side(exchange: etree._Element, where: str) -> tuple[bool, int]:
+    """Read whether an exchange goes in, and its group; as :func:`~lcaengine.formats.ecospold.read_group`."""
     groups = _INTERMEDIATE if exchange.tag.endswith("intermediateExchange") else _ELEMENTARY
-    for name, allowed in groups.items():
-        text = read_text(exchange, name)
-        if text:
-            group = read_number(text, where, name)
-            if group not in allowed:
-                raise DataError(f"{name} {text!r:.40} has no meaning", where, f"write one of {allowed}")
-            return name == "inputGroup", int(group)
-    called = read_text(exchange, "name")
-    raise DataError(f"exchange {called!r} is neither input nor output", where, "give it an inputGroup or outputGroup")
-
-
-def read_id(element: etree._Element, name: str, where: str) -> str:
-    """Read an attribute that must be there.
-
-    Raises
-    ------
-    DataError
-        If it is not.
-    """
-    text = read_attribute(element, name)
-    if not text:
-        raise DataError(f"{name} is missing", where, "fill it in where it comes from")
-    return text
+    return read_group(exchange, groups, read_text(exchange, "name"), where)

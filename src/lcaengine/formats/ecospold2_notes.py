@@ -65,8 +65,10 @@ def describe_dataset(dataset: etree._Element, activity: etree._Element) -> str:
     for path, label in _TEXTS:
         text = read_text(dataset, path)
         notes.append(label + text if text else "")
-    for each in dataset.iterfind("{*}activityDescription/{*}classification"):
-        notes.append(f"{read_text(each, 'classificationSystem')}: {read_text(each, 'classificationValue')}")
+    notes += [
+        f"{read_text(each, 'classificationSystem')}: {read_text(each, 'classificationValue')}"
+        for each in dataset.iterfind("{*}activityDescription/{*}classification")
+    ]
     for parameter in dataset.iterfind("{*}flowData/{*}parameter"):
         name = read_attribute(parameter, "variableName") or read_text(parameter, "name")
         formula = read_attribute(parameter, "mathematicalRelation")

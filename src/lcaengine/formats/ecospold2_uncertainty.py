@@ -76,7 +76,7 @@ def read_uncertainty(exchange: etree._Element, amount: float, draft: Draft, wher
         if not found:
             draft.lose("distributions that are incomplete, or of no spread; the amount stays", where)
         elif not is_measured(*(value for value in found.values() if isinstance(value, float))):
-            draft.lose("distributions whose parameters are beyond anything measured; the amount stays", where)
+            draft.lose("distributions whose parameters are infinite or no number; the amount stays", where)
             return {}
         return found
     return {}

@@ -175,6 +175,8 @@ def read_number(value: object, where: str, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise DataError(f"{name} {value!r:.60} is no number", where, "correct it where it comes from")
     try:
+        if isinstance(value, str) and "_" in value:  # Python's own 1_000
+            raise ValueError
         return float(value)
     except (ValueError, OverflowError) as error:
         raise DataError(f"{name} {value!r:.60} is no number", where, "correct it where it comes from") from error
