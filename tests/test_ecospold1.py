@@ -22,7 +22,7 @@ from tests.shared_data import SHARED_DATA
 USLCI = SHARED_DATA / "packages/uslci_fy20q4_ecospold1.zip"
 
 
-def exchange(number: int, name: str, amount: object, group: str, unit: str = "kg", **more: object) -> str:
+def exchange(number: int, name: str, amount: object, group: str, unit: object = "kg", **more: object) -> str:
     """Write an exchange; `group` is i5 for an input of group 5, o0 for an output of group 0."""
     tag = "inputGroup" if group[0] == "i" else "outputGroup"
     fields = {"number": number, "name": name, "meanValue": amount, "unit": unit, **more}
