@@ -16,6 +16,7 @@ from lcaengine.errors import DataError, LcaError
 from lcaengine.formats import Imported
 from lcaengine.formats.compartments import find_compartment
 from lcaengine.formats.ecospold1 import read_ecospold1
+from tests.conftest import Run
 from tests.imported import Fields, count_links, find, ghg, name_link, remarks, rows
 from tests.shared_data import SHARED_DATA
 
@@ -317,6 +318,8 @@ BOMB = "".join(f'<!ENTITY x{at} "{f"&x{at - 1};" * 10}">' for at in range(1, 20)
         (dataset(1, "steel", STEEL, exchange(1, "steel", 1, "i5", unit="")), "unit is missing"),
         (dataset(1, "", STEEL), "name of processes is empty"),
         (dataset(1, "steel", STEEL, more="<timePeriod><startYear>0000</startYear></timePeriod>"), "calendar"),
+        (dataset(1, "steel", STEEL, more="<timePeriod><endYear>0000</endYear></timePeriod>"), "calendar"),
+        (dataset(1, "steel", STEEL, more="<timePeriod><endYearMonth>2001-13</endYearMonth></timePeriod>"), "calendar"),
         (dataset(1, "steel", STEEL, more="<timePeriod><endDate>soon</endDate></timePeriod>"), "no date"),
         (f"<e>{dataset(1, 'steel', STEEL)}{dataset(1, 'brick', STEEL)}</e>", "stands twice"),
         (dataset(1, "steel", COAL), "there are no processes"),
@@ -362,6 +365,20 @@ def test_zips(tmp_path: Path) -> None:
             archive.writestr(name, content)
         with pytest.raises(DataError):
             read_ecospold1(path)
+
+
+def test_the_command_writes_an_inventory_or_nothing(run: Run, tmp_path: Path) -> None:
+    path, target = tmp_path / "small.xml", tmp_path / "inventory"
+    path.write_text(dataset(1, "steel", STEEL, exchange(9, "ore", "1e308", "i4")), encoding="utf-8")
+    code, _, err = run("import", "ecospold1", str(path), str(target))
+    assert code == 2
+    assert "beyond anything measured" in err
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["small.xml"]
+    path.write_text(dataset(1, "steel", STEEL, GAS), encoding="utf-8")
+    assert run("import", "ecospold1", str(path), str(target))[0] == 0
+    code, out, _ = run("score", str(target), "--indicator", "ghg", "--json")
+    assert code == 0
+    assert [r["value"] for r in json.loads(out)["results"] if r["stage"] == "total"] == [2.0]
 
 
 @pytest.fixture(scope="module")
