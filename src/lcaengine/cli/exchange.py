@@ -35,6 +35,8 @@ __all__ = ["import_", "questionnaire"]
 READERS = {
     "questionnaire": ("lcaengine.formats.questionnaire", "read_questionnaire", "supplier questionnaire, Excel or CSV"),
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "ecospold1": ("lcaengine.formats.ecospold1", "read_ecospold1", "EcoSpold 1, one XML document, zip or folder"),
+    "ecospold2": ("lcaengine.formats.ecospold2", "read_ecospold2", "EcoSpold 2, folder or zip of .spold files"),
     "simapro": ("lcaengine.formats.simapro", "read_simapro", "SimaPro CSV of processes"),
     "ilcd": ("lcaengine.formats.ilcd", "read_ilcd", "ILCD, zip or folder"),
 }
