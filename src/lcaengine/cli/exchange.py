@@ -31,10 +31,18 @@ def import_(
     format: Annotated[str, typer.Argument(metavar="FORMAT", help="One of: " + ", ".join(READERS) + ".")],
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="File, zip, folder, or name of a database.")],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder to make.")],
+    flows: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--flows", metavar="TABLE", help="Mapping table of elementary flows, by name or CSV; may be repeated."
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring an inventory in from another format, and say what of it could not be carried."""
+    from lcaengine.formats.flow_mapping import read_mapping
+    from lcaengine.formats.flow_names import map_flows, suggest_mappings
     from lcaengine.formats.imported import write_inventory
     from lcaengine.io.write import check_folder
     from lcaengine.reports.imported import print_import
@@ -43,7 +51,11 @@ def import_(
         fix = "choose one of: " + ", ".join(f"{name} ({about})" for name, (_, _, about) in READERS.items())
         raise LcaError(f"{format!r} is no format that is read", "", fix, given=format, allowed=tuple(READERS))
     check_folder(target, overwrite)
+    tables = [read_mapping(each) for each in flows or ()]
     imported = read(format, source)
+    for table in tables:
+        imported = map_flows(imported, table)
+    imported = suggest_mappings(imported)
     write_inventory(imported, target, overwrite)
     with presenting():
         if as_json:

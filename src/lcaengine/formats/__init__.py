@@ -4,7 +4,8 @@ Readers give an :class:`Imported`: tables, and a report of what could not be car
 to a folder that :func:`~lcaengine.read_inventory` reads.
 """
 
+from lcaengine.formats.flow_names import map_flows, suggest_mappings
 from lcaengine.formats.imported import Imported, Remark, write_inventory
 from lcaengine.formats.jsonld import read_jsonld
 
-__all__ = ["Imported", "Remark", "read_jsonld", "write_inventory"]
+__all__ = ["Imported", "Remark", "map_flows", "read_jsonld", "suggest_mappings", "write_inventory"]
