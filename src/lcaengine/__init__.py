@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lcaengine.method import Method, list_methods, read_method
     from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
+    from lcaengine.system import list_flows
     from lcaengine.units import Unit, read_unit
 
 _HOMES = {
@@ -58,6 +59,7 @@ _HOMES = {
     "apply_links": "links",
     "list_candidates": "links",
     "list_examples": "io.shipped",
+    "list_flows": "system",
     "Method": "method",
     "list_methods": "method",
     "read_method": "method",
@@ -95,6 +97,7 @@ __all__ = [
     "list_candidates",
     "list_contributions",
     "list_examples",
+    "list_flows",
     "list_methods",
     "read_inventory",
     "read_method",

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+
+import pyarrow as pa
 
 from lcaengine.errors import SolveError
 from lcaengine.findings import Findings
 from lcaengine.footprints.fallbacks import report_fallbacks, share_fallbacks
 from lcaengine.footprints.ranking import report_gaps
 from lcaengine.footprints.score import score_system
-from lcaengine.inventory import load_inventory
+from lcaengine.inventory import Inventory, load_inventory
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
 from lcaengine.solve import report_loops
-from lcaengine.system import build_system, match_factors
+from lcaengine.system import build_system, list_flows, match_factors
 
-__all__ = ["check"]
+__all__ = ["Check", "check", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check found.
+
+    Attributes
+    ----------
+    findings : Findings
+    flows : pyarrow.Table or None
+        Elementary flows and what the method has for them, as :func:`~lcaengine.list_flows` gives it; None without a
+        method, or where the tables cannot be read.
+    """
+
+    findings: Findings
+    flows: pa.Table | None
 
 
 def check(place: str | Path, method: Method | str | Path | None = None, policy: Policy | None = None) -> Findings:
@@ -46,22 +65,43 @@ def check(place: str | Path, method: Method | str | Path | None = None, policy: 
     >>> lca.check(lca.find_example("two-suppliers")).blockers()
     []
     """
+    return examine(place, method, policy).findings
+
+
+def examine(place: str | Path, method: Method | str | Path | None = None, policy: Policy | None = None) -> Check:
+    """List all findings of an inventory, and what the method has for each of its elementary flows.
+
+    Parameters
+    ----------
+    place, method, policy
+        As for :func:`check`.
+
+    Returns
+    -------
+    Check
+    """
     found = Findings()
     inventory = load_inventory(place, found)
     if inventory is None:
-        return found
-    system = build_system(inventory, policy or Policy(), found)
+        return Check(found, None)
+    taken = None if method is None else take_method(method)
+    _examine_system(inventory, taken, policy or Policy(), found)
+    return Check(found, None if taken is None else list_flows(inventory, taken))
+
+
+def _examine_system(inventory: Inventory, method: Method | None, policy: Policy, found: Findings) -> None:
+    system = build_system(inventory, policy, found)
     report_loops(system, found)
-    matched = None if method is None else match_factors(system, take_method(method), found)
+    matched = None if method is None else match_factors(system, method, found)
     if method is None or matched is None or found.blockers():
         report_fallbacks(system, found)
-        return found
+        return
     try:
-        footprints = score_system(system, take_method(method), matched)
+        footprints = score_system(system, method, matched)
     except SolveError as error:
         report_fallbacks(system, found)
         found.block("solve", "exchanges", error.what, error.fix, value=error.where)
-        return found
+        return
     try:
         shares = share_fallbacks(footprints)
         report_gaps(footprints, found)
@@ -70,4 +110,3 @@ def check(place: str | Path, method: Method | str | Path | None = None, policy: 
         what = f"how much of end products rests on gaps and fallbacks cannot be said: {error.what}"
         found.warn("unmeasured", "exchanges", what, error.fix, value=error.where)
     report_fallbacks(system, found, shares)
-    return found

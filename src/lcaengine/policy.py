@@ -28,7 +28,8 @@ class Policy:
     Attributes
     ----------
     unlinked : {"refuse", "cutoff"}
-        An input nobody supplies stops the work, or is left out and counted.
+        An input that nobody supplies, or several could and none is named, stops the work, or is left out and counted;
+        never an equal mix.
     basis : {"location", "contract"}
         Markets are the mix of their place, or contracts and the residual mix where the inventory has them.
     max_fallback : {"GLO", "RoW", "region", "country"}

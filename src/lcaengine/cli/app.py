@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli import analysis, exchange, links
+from lcaengine.cli import analysis, exchange, links, questionnaire
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -87,23 +87,29 @@ def check(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write findings to .json, .csv or .parquet.")
     ] = None,
+    flows: Annotated[
+        bool, typer.Option("--flows", help="List elementary flows too, and what the method has for each.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List all findings of an inventory at once: code, table, row, column, value, what to do."""
-    from lcaengine.checking import check as check_inventory
-    from lcaengine.reports.findings import write_findings
+    from lcaengine.checking import examine
+    from lcaengine.reports.findings import describe_check, write_check
+    from lcaengine.reports.flows import print_flows
     from lcaengine.reports.terminal import print_findings
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
-    findings = check_inventory(inventory, method, policy)
+    checked = examine(inventory, method, policy)
     if output is not None:
-        write_findings(findings, output, inventory)
+        write_check(checked, output, inventory, flows)
     with presenting():
         if as_json:
-            print_json(findings.to_dicts())
+            print_json(describe_check(checked) if flows else checked.findings.to_dicts())
         else:
-            print_findings(open_console(), findings, inventory, 100)
-    if findings.blockers():
+            console = open_console()
+            print_findings(console, checked.findings, inventory, 100)
+            print_flows(console, checked.flows, method, flows)
+    if checked.findings.blockers():
         raise typer.Exit(1)
 
 
@@ -204,4 +210,4 @@ for _command in (analysis.contributions, analysis.compare, analysis.diff):
     app.command()(_command)
 app.command("import")(exchange.import_)
 app.command()(links.links)
-app.command()(exchange.questionnaire)
+app.command()(questionnaire.questionnaire)

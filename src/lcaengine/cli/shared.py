@@ -45,7 +45,7 @@ MethodName = Annotated[str, typer.Option("--method", help="Method by name (core,
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx.")]
 IndicatorNames = Annotated[list[str] | None, typer.Option("--indicator", help="This one; may be repeated.")]
 Cutoff = Annotated[float, typer.Option(help="Parts below this share are summed into a rest.")]
-Unlinked = Annotated[str, typer.Option(help="An input nobody supplies: refuse, or cutoff (left out and counted).")]
+Unlinked = Annotated[str, typer.Option(help="An input without one provider: refuse, or cutoff (left out, counted).")]
 Basis = Annotated[str, typer.Option(help="Markets by location, or by contract with the residual mix.")]
 MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
 Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]

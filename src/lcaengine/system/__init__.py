@@ -10,6 +10,7 @@ from lcaengine.system.characterization import (
     sum_entries,
 )
 from lcaengine.system.coupling import Coupling, build_coupling, cut_entries, multiply_off_diagonal, transpose
+from lcaengine.system.flow_matches import count_flows, list_flows
 from lcaengine.system.linking import Fallback
 from lcaengine.system.matching import match_factors
 from lcaengine.system.site_energy import BOUGHT, BURNED, ELECTRICITY, list_site_energy
@@ -29,8 +30,10 @@ __all__ = [
     "System",
     "build_coupling",
     "build_system",
+    "count_flows",
     "cut_entries",
     "list_entries",
+    "list_flows",
     "list_site_energy",
     "make_entries",
     "match_factors",

@@ -91,7 +91,8 @@ def link_rows(
     is_avoided : (m,) bool
         Rows that spare another's supply. Neither kind displaces its own process.
     policy : Policy
-        Whether a row nobody meets blocks, or is counted and left out, and how far a provider may be.
+        Whether a row that nobody meets, or several could, blocks or is counted and left out; and how far a provider may
+        be.
     found : Findings
 
     Returns
@@ -214,6 +215,7 @@ def _report_unlinked(
     makers = [f"{ids[p].as_py()} ({places[p]})" if places[p] else ids[p].as_py() for p in of]
     candidates = ", ".join(makers[:8]) + (f" and {len(makers) - 8} more" if len(makers) > 8 else "")
     every = np.ones(len(rows), np.bool_)
+    severity = Severity.WARNING if may_cut and not is_substituted else Severity.BLOCKER
     if fault is Fault.MAKES_NOT:
         what = f"provider {ids[named].as_py()!r} does not make {flow_name!r}"
         fix = f"name one that does: {candidates}" if makers else f"no process makes {flow_name!r}: add one"
@@ -225,11 +227,12 @@ def _report_unlinked(
         traded = sorted(place for of_flow, place in book.markets if of_flow == flow)
         known = f"; markets at {', '.join(traded[:8])}" if traded else ""
         fix = f"name a provider_id or add markets; makers: {candidates}{known}"
+        if severity is Severity.BLOCKER and not is_substituted:
+            fix += "; --unlinked cutoff leaves it out and says so"
         found.block_rows(
-            "ambiguous_provider", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix
+            "ambiguous_provider", "exchanges", every, rows, "provider_id", [flow_id] * len(rows), what, fix, severity
         )
     else:
-        severity = Severity.WARNING if may_cut and not is_substituted else Severity.BLOCKER
         what = f"nobody supplies or treats {flow_name!r}"
         fix = "add a process, a market or a provider; --unlinked cutoff leaves it out and says so"
         if is_substituted:

@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.errors import UnitError
 from lcaengine.findings import Findings, raise_blockers
-from lcaengine.inventory.conversion import convert
-from lcaengine.method import SITE_ENERGY, Factor, Method
+from lcaengine.method import SITE_ENERGY, Method
 from lcaengine.places import GLOBAL, LEVELS, find_level, is_elsewhere, list_fallbacks
 from lcaengine.system.characterization import Characterization
 from lcaengine.system.declared import read_declared
+from lcaengine.system.factors import Chosen, FactorIndex
 from lcaengine.system.site_energy import report_site_energy
 from lcaengine.system.system import System
 from lcaengine.system.water import find_open_water
@@ -38,24 +37,16 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
     """
     reports = Findings() if found is None else found
     known = len(reports.items)
-    by_id: dict[tuple[str, bool], list[Factor]] = defaultdict(list)
-    by_name: dict[tuple[str, str, bool], list[Factor]] = defaultdict(list)
-    for factor in method.factors:
-        if factor.flow_id:
-            by_id[factor.flow_id, factor.is_input].append(factor)
-        else:
-            by_name[factor.flow_name, factor.compartment, factor.is_input].append(factor)
-    flows, rows = system.inventory.flows, system.interventions
-    candidates: dict[tuple[int, bool], dict[int, dict[str, tuple[float, int]]]] = {}
+    index = FactorIndex(method)
+    rows = system.interventions
+    candidates: dict[tuple[int, bool], Chosen] = {}
     entries: list[tuple[int, int, float, bool]] = []
     uncharacterized = np.ones(len(rows.flow), np.bool_)
     for at, (flow, is_input, place) in enumerate(
         zip(rows.flow.tolist(), rows.is_input.tolist(), rows.place, strict=True)
     ):
         if (flow, is_input) not in candidates:
-            ids = by_id.get((flows.ids[flow].as_py(), is_input), [])
-            names = by_name.get((flows.names[flow], flows.compartment[flow] or "", is_input), [])
-            candidates[flow, is_input] = _choose(system, method, flow, ids, names, reports)
+            candidates[flow, is_input] = index.choose(system.inventory.flows, flow, is_input, reports)
         for indicator, at_place in candidates[flow, is_input].items():
             asked = place or GLOBAL
             for near in list_fallbacks(asked):
@@ -67,7 +58,7 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
                     if elsewhere and find_level(place or "", near) > LEVELS.index(system.policy.max_fallback):
                         _block_far(system, method, flow, indicator, place, near, reports)
                     break
-    _report_uncharacterized(system, method, uncharacterized, reports)
+    _report_uncharacterized(system, index, uncharacterized, reports)
     if method.find(SITE_ENERGY) >= 0:
         report_site_energy(system, reports)
     declared = read_declared(system.inventory, system.activities, method, reports)
@@ -100,14 +91,18 @@ def _block_far(
 
 
 def _report_uncharacterized(
-    system: System, method: Method, uncharacterized: NDArray[np.bool_], found: Findings
+    system: System, index: FactorIndex, uncharacterized: NDArray[np.bool_], found: Findings
 ) -> None:
     """Warn once of flows without a factor, and of each that a factor nearly names: nothing is matched by likeness."""
-    flows, rows = system.inventory.flows, system.interventions
+    flows, rows, method = system.inventory.flows, system.interventions, index.method
     bare = sorted({(int(rows.flow[at]), bool(rows.is_input[at])) for at in np.flatnonzero(uncharacterized)})
     if not bare:
         return
-    what = f"{len(bare)} elementary flow(s) have no factor in {method.label} and count for nothing"
+    known_by_name = sum(flows.names[f] in index.names or flows.ids[f].as_py() in index.ids for f, _ in bare)
+    what = (
+        f"{len(bare)} elementary flow(s) have no factor in {method.label} and count for nothing: {known_by_name} have "
+        f"one in another compartment, direction or place only, {len(bare) - known_by_name} are named by none"
+    )
     found.warn("uncharacterized", "flows", what, "see the gaps table; give them the names the method uses, or factors")
     known: dict[str, set[tuple[str, str, str, bool]]] = defaultdict(set)
     for factor in method.factors:
@@ -145,36 +140,3 @@ def _fold(name: str) -> str:
 
 def _way(is_input: bool) -> str:
     return "input" if is_input else "output"
-
-
-def _choose(
-    system: System, method: Method, flow: int, ids: list[Factor], names: list[Factor], found: Findings
-) -> dict[int, dict[str, tuple[float, int]]]:
-    """Choose the factors of one flow and direction: indicator to place to (factor, row)."""
-    flows = system.inventory.flows
-    sub = flows.sub_compartment[flow] or ""
-    chosen: dict[int, dict[str, tuple[float, int]]] = {}
-    level: dict[int, int] = {}
-    levels = (ids, [f for f in names if f.sub_compartment == sub], [f for f in names if sub and not f.sub_compartment])
-    unfit: set[int] = set()
-    for rank, factors in enumerate(levels):
-        for factor in factors:
-            if level.setdefault(factor.indicator, rank) != rank or factor.indicator in unfit:
-                continue
-            at_place = chosen.setdefault(factor.indicator, {})
-            flow_id = flows.ids[flow].as_py()
-            if factor.location in at_place:
-                both = f"rows {at_place[factor.location][1]} and {factor.row}"
-                what = f"{both} both hold for {flow_id!r} at {factor.location}"
-                found.block("equal_factors", "factors", what, "keep one of them", row=factor.row, value=flow_id)
-                continue
-            try:
-                per = factor.per.factor / convert(factor.per, flows.units[flow], flow, flows.properties)
-            except UnitError as error:
-                unfit.add(factor.indicator)  # one finding a flow and indicator, not one a place
-                given = f"the factor for {method.indicators[factor.indicator].id} of {flow_id!r}"
-                what = f"{given} is per {factor.per.label}: {error.what}"
-                found.block("factor_dimension", "factors", what, error.fix, row=factor.row, value=flow_id)
-                continue
-            at_place[factor.location] = (factor.value * per, factor.row)
-    return chosen
