@@ -53,12 +53,17 @@ def import_(
             "--flows", metavar="TABLE", help="Mapping table of elementary flows, by name or CSV; may be repeated."
         ),
     ] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option("--unit", help="What a unit of the source is, as 't*mi=1.609344 t*km'; may be repeated."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring an inventory in from another format, and say what of it could not be carried."""
     from lcaengine.formats.flow_mapping import read_mapping
     from lcaengine.formats.flow_names import map_flows, suggest_mappings
+    from lcaengine.formats.given_units import explain_units
     from lcaengine.formats.imported import write_inventory
     from lcaengine.io.write import check_folder
     from lcaengine.reports.imported import print_import
@@ -69,7 +74,7 @@ def import_(
     check_folder(target, overwrite)
     options = _list_options(format, mapping, background)
     tables = [read_mapping(each) for each in flows or ()]
-    imported = read(format, source, options)
+    imported = explain_units(read(format, source, options), units or ())
     for table in tables:
         imported = map_flows(imported, table)
     imported = suggest_mappings(imported)

@@ -7,6 +7,7 @@ to a folder that :func:`~lcaengine.read_inventory` reads.
 from lcaengine.formats.ecospold1 import read_ecospold1
 from lcaengine.formats.ecospold2 import read_ecospold2
 from lcaengine.formats.flow_names import map_flows, suggest_mappings
+from lcaengine.formats.given_units import explain_units
 from lcaengine.formats.ilcd import read_ilcd
 from lcaengine.formats.imported import Imported, Remark, write_inventory
 from lcaengine.formats.jsonld import read_jsonld
@@ -16,6 +17,7 @@ from lcaengine.formats.simapro import read_simapro
 __all__ = [
     "Imported",
     "Remark",
+    "explain_units",
     "map_flows",
     "read_ecospold1",
     "read_ecospold2",

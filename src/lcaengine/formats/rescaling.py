@@ -16,7 +16,7 @@ from lcaengine.formats.scaling import PARAMETERS, scale_distributions
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 from lcaengine.units import read_unit
 
-__all__ = ["Scaled", "find_unfit", "rescale_flows"]
+__all__ = ["Scaled", "find_unfit", "rescale_distributions", "rescale_flows"]
 
 Scaled = tuple[bool, str, int, tuple[str, ...]]
 """A remark to come: whether something was lost, what, how often, examples; ``{table}`` stands for the table's name."""
@@ -99,7 +99,7 @@ def _rescale_exchanges(exchanges: pa.Table, ids: Mapping[str, Identity]) -> tupl
         what = f"an amount of {exchanges['flow_id'][int(at)].as_py()!r} is beyond anything measured"
         raise DataError(what, "exchanges", "correct it where it comes from, or the factor of the mapping table")
     table = _put(_put(exchanges, "amount", pa.array(amount)), "unit", pa.array(units, pa.string()))
-    table, lost = _rescale_distributions(table, factor)
+    table, lost = rescale_distributions(table, factor)
     changes = {
         f"{f}: {row.source_unit} to {row.unit}, {row.factor!r} each" for f, row in zip(flow_ids, of, strict=True)
     }
@@ -114,7 +114,7 @@ def _rescale_exchanges(exchanges: pa.Table, ids: Mapping[str, Identity]) -> tupl
     return table, scaled
 
 
-def _rescale_distributions(table: pa.Table, factor: NDArray[np.float64]) -> tuple[pa.Table, NDArray[np.bool_]]:
+def rescale_distributions(table: pa.Table, factor: NDArray[np.float64]) -> tuple[pa.Table, NDArray[np.bool_]]:
     """Carry distributions along; give which rows lose theirs."""
     lost = np.zeros(table.num_rows, np.bool_)
     mask = factor != 1.0
