@@ -21,6 +21,7 @@ __all__ = ["import_"]
 
 READERS = {
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "tables": ("lcaengine.formats.sheets", "read_tables", "our own tables: Excel, or a folder or zip of CSV or Parquet"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0
