@@ -203,3 +203,4 @@ def _describe_method(method: Method) -> dict[str, object]:
 for _command in (analysis.contributions, analysis.compare, analysis.diff):
     app.command()(_command)
 app.command("import")(exchange.import_)
+app.command()(exchange.template)

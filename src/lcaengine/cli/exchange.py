@@ -17,11 +17,15 @@ from lcaengine.errors import LcaError
 if TYPE_CHECKING:
     from lcaengine.formats import Imported
 
-__all__ = ["import_"]
+__all__ = ["import_", "template"]
 
 READERS = {
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
-    "tables": ("lcaengine.formats.sheets", "read_tables", "our own tables: Excel, or a folder or zip of CSV or Parquet"),
+    "tables": (
+        "lcaengine.formats.sheets",
+        "read_tables",
+        "our own tables, in Excel, CSV or Parquet",
+    ),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0
@@ -51,6 +55,18 @@ def import_(
             print_json(imported.to_report())
         else:
             print_import(open_console(), imported, target)
+
+
+def template(
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="File that ends in .xlsx, or a folder to make.")],
+) -> None:
+    """Write an inventory to fill in, every column explained, with two processes as an example."""
+    from lcaengine.formats.template import write_template
+
+    write_template(target)
+    name = target.with_suffix("") if target.suffix.lower() == ".xlsx" else target.with_name(f"{target.name}-read")
+    with presenting():
+        typer.echo(f"Written to {target}. Fill it in, then: lcaengine import tables {target} {name}")
 
 
 def read(format: str, source: str) -> Imported:

@@ -7,5 +7,6 @@ to a folder that :func:`~lcaengine.read_inventory` reads.
 from lcaengine.formats.imported import Imported, Remark, write_inventory
 from lcaengine.formats.jsonld import read_jsonld
 from lcaengine.formats.sheets import read_tables
+from lcaengine.formats.template import write_template
 
-__all__ = ["Imported", "Remark", "read_jsonld", "read_tables", "write_inventory"]
+__all__ = ["Imported", "Remark", "read_jsonld", "read_tables", "write_inventory", "write_template"]

@@ -12,7 +12,7 @@ import pyarrow as pa
 from lcaengine.io.write import replace_folder, write_table
 from lcaengine.version import __version__
 
-__all__ = ["Imported", "Remark", "write_inventory"]
+__all__ = ["Imported", "Remark", "write_about", "write_inventory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def write_inventory(imported: Imported, target: str | Path, overwrite: bool = Fa
     4
     """
     with replace_folder(Path(target), overwrite) as folder:
-        (folder / "inventory.toml").write_text(_write_toml(imported.about), encoding="utf-8")
+        (folder / "inventory.toml").write_text(write_about(imported.about), encoding="utf-8")
         for name, table in imported.tables.items():
             write_table(table, folder / f"{name}.parquet")
         beside = folder / "import"
@@ -134,7 +134,7 @@ def write_inventory(imported: Imported, target: str | Path, overwrite: bool = Fa
     return Path(target)
 
 
-def _write_toml(about: Mapping[str, str]) -> str:
+def write_about(about: Mapping[str, str]) -> str:
     """Write fields as TOML; a JSON string is a basic string of TOML but for the letter DEL."""
     lines = ["schema_version = 1"]
     for key, value in about.items():

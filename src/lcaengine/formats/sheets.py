@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -204,7 +204,12 @@ def _read_day(cell: object, where: str, name: str) -> dt.date | None:
     raise _refuse(cell, name, "a date")
 
 
-_READ = {"text": _read_text, "number": _read_number, "flag": _read_flag, "date": _read_day}
+_READ: dict[str, Callable[[object, str, str], Value]] = {
+    "text": _read_text,
+    "number": _read_number,
+    "flag": _read_flag,
+    "date": _read_day,
+}
 
 
 def _refuse(cell: object, name: str, wanted: str) -> DataError:

@@ -142,15 +142,15 @@ def _find_members(parts: Source, label: str) -> dict[str, str]:
     targets: dict[str, str] = {}
     for each in relations.iterfind("{*}Relationship"):
         target = each.get("Target", "")
-        id = each.get("Id", "")
-        if id in targets:
-            raise DataError(f"relation {id!r} stands twice in it", label, "save it again in Excel")
-        targets[id] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        key = each.get("Id", "")
+        if key in targets:
+            raise DataError(f"relation {key!r} stands twice in it", label, "save it again in Excel")
+        targets[key] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     members: dict[str, str] = {}
     for sheet in book.iter("{*}sheet"):
         name = sheet.get("name", "")
-        id = next((value for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
-        member = targets.get(str(id), "")
+        key = next((value for each, value in sheet.attrib.items() if str(each).endswith("}id")), "")
+        member = targets.get(str(key), "")
         if name in members:
             raise DataError(f"sheet {name!r} stands twice in it", label, "save it again in Excel")
         if _MEMBER.fullmatch(member) and member in parts.names:  # and not a sheet that is a chart
