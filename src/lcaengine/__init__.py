@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lcaengine.footprints import Footprints, score
     from lcaengine.inventory import Inventory, read_inventory
     from lcaengine.io.shipped import find_example, list_examples
+    from lcaengine.links import apply_links, list_candidates
     from lcaengine.method import Method, list_methods, read_method
     from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
@@ -54,6 +55,8 @@ _HOMES = {
     "Inventory": "inventory",
     "read_inventory": "inventory",
     "find_example": "io.shipped",
+    "apply_links": "links",
+    "list_candidates": "links",
     "list_examples": "io.shipped",
     "Method": "method",
     "list_methods": "method",
@@ -83,11 +86,13 @@ __all__ = [
     "SolveError",
     "Unit",
     "UnitError",
+    "apply_links",
     "build_sankey",
     "check",
     "compare",
     "diff",
     "find_example",
+    "list_candidates",
     "list_contributions",
     "list_examples",
     "list_methods",

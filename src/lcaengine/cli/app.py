@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli import analysis, exchange
+from lcaengine.cli import analysis, exchange, export
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -203,4 +203,6 @@ def _describe_method(method: Method) -> dict[str, object]:
 for _command in (analysis.contributions, analysis.compare, analysis.diff):
     app.command()(_command)
 app.command("import")(exchange.import_)
-app.command()(exchange.template)
+app.command("export")(export.export)
+app.command()(export.template)
+app.command()(exchange.links)

@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli.shared import AsJson, open_console, presenting, print_json
+from lcaengine.cli.shared import AsJson, Output, Place, open_console, presenting, print_json
 from lcaengine.errors import LcaError
 
 if TYPE_CHECKING:
     from lcaengine.formats import Imported
 
-__all__ = ["import_", "template"]
+__all__ = ["import_", "links"]
 
 READERS = {
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
-    "tables": (
-        "lcaengine.formats.sheets",
-        "read_tables",
-        "our own tables, in Excel, CSV or Parquet",
-    ),
+    "tables": ("lcaengine.formats.sheets", "read_tables", "our own tables, in Excel, CSV or Parquet"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0
@@ -57,16 +53,44 @@ def import_(
             print_import(open_console(), imported, target)
 
 
-def template(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="File that ends in .xlsx, or a folder to make.")],
+def links(
+    inventory: Place,
+    output: Output = None,
+    apply: Annotated[str, typer.Option("--apply", metavar="FILE", help="Link file with decisions to apply.")] = "",
+    target: Annotated[Path | None, typer.Option("--to", metavar="TARGET", help="Folder for the linked one.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Write an inventory to fill in, every column explained, with two processes as an example."""
-    from lcaengine.formats.template import write_template
+    """List who might meet inputs that nobody meets; or apply the decisions that were made on such a list."""
+    from lcaengine.inventory import read_inventory
+    from lcaengine.io.write import check_folder, check_target
+    from lcaengine.links import apply_links, list_candidates
+    from lcaengine.reports.imported import print_import, print_links
+    from lcaengine.reports.write import write_tables
 
-    write_template(target)
-    name = target.with_suffix("") if target.suffix.lower() == ".xlsx" else target.with_name(f"{target.name}-read")
+    if bool(apply) != (target is not None):
+        raise LcaError("--apply and --to go together", "", "give the link file, and the folder to make")
+    if target is not None:
+        from lcaengine.formats.imported import write_inventory
+
+        check_folder(target, overwrite)
+        linked = apply_links(read_inventory(inventory), apply)
+        write_inventory(linked, target, overwrite)
+        with presenting():
+            if as_json:
+                print_json(linked.to_report())
+            else:
+                print_import(open_console(), linked, target)
+        return
+    if output is not None:
+        check_target(output, (".csv", ".xlsx", ".json", ".parquet"), inventory)
+    table = list_candidates(read_inventory(inventory))
+    files = [] if output is None else write_tables(output, {"links": table}, {"inventory": inventory})
     with presenting():
-        typer.echo(f"Written to {target}. Fill it in, then: lcaengine import tables {target} {name}")
+        if as_json:
+            print_json(table.to_pylist())
+        else:
+            print_links(open_console(), table, files)
 
 
 def read(format: str, source: str) -> Imported:

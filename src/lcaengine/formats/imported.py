@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 from lcaengine.io.write import replace_folder, write_table
 from lcaengine.version import __version__
 
-__all__ = ["Imported", "Remark", "write_about", "write_inventory"]
+__all__ = ["Imported", "Remark", "list_remarks", "write_about", "write_inventory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,23 @@ class Imported:
 
     def to_report(self) -> dict[str, object]:
         """Give the report: where from, how many rows, what was lost and what was changed; ready for JSON."""
-        named = {
-            lost: [
-                {"what": each.what, "count": each.count, "examples": list(each.examples)}
-                for each in self.remarks
-                if each.is_lost == lost
-            ]
-            for lost in (True, False)
-        }
         return {
             "engine": __version__,
             "format": self.format,
             "source": self.source,
             "sha256": self.sha256,
             "rows": {name: table.num_rows for name, table in self.tables.items()},
-            "lost": named[True],
-            "changed": named[False],
+            **list_remarks(self.remarks),
         }
+
+
+def list_remarks(remarks: Iterable[Remark]) -> dict[str, list[dict[str, object]]]:
+    """Give what was lost and what was changed, ready for JSON."""
+    named: dict[str, list[dict[str, object]]] = {"lost": [], "changed": []}
+    for each in remarks:
+        row = {"what": each.what, "count": each.count, "examples": list(each.examples)}
+        named["lost" if each.is_lost else "changed"].append(row)
+    return named
 
 
 def write_inventory(imported: Imported, target: str | Path, overwrite: bool = False) -> Path:
