@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import lzma
 import struct
 import zipfile
@@ -222,9 +221,8 @@ def _list_folder(filesystem: pafs.FileSystem, root: str, label: str) -> tuple[di
 
 def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, str]:
     try:
-        with filesystem.open_input_file(root) as file:
-            archive = zipfile.ZipFile(io.BytesIO(file.read()))
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        with filesystem.open_input_file(root) as file, zipfile.ZipFile(file) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
     except _DAMAGE as error:
         fix = "give a folder, or a zip of one"
         raise DataError(f"{label!r} is neither a folder nor a readable zip: {_one_line(error)}", label, fix) from error
