@@ -12,7 +12,11 @@ import pyarrow as pa
 from lcaengine.io.write import replace_folder, write_table
 from lcaengine.version import __version__
 
-__all__ = ["Imported", "Remark", "list_remarks", "write_about", "write_inventory"]
+__all__ = ["Imported", "Losses", "Remark", "list_remarks", "write_about", "write_inventory"]
+
+
+EXAMPLES = 5
+"""How many examples of each kind are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,26 @@ class Imported:
             "rows": {name: table.num_rows for name, table in self.tables.items()},
             **list_remarks(self.remarks),
         }
+
+
+class Losses:
+    """What could not be carried, counted as it turns up."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[bool, str], int] = {}
+        self._examples: dict[tuple[bool, str], list[str]] = {}
+
+    def note(self, is_lost: bool, what: str, example: str, count: int = 1) -> None:
+        """Count something, with an example."""
+        self._counts[is_lost, what] = self._counts.get((is_lost, what), 0) + count
+        examples = self._examples.setdefault((is_lost, what), [])
+        if len(examples) < EXAMPLES:
+            examples.append(example)
+
+    def list(self) -> tuple[Remark, ...]:
+        """Give the remarks, what is lost first."""
+        keys = sorted(self._counts, key=lambda key: (not key[0], -self._counts[key], key[1]))
+        return tuple(Remark(*key, self._counts[key], tuple(self._examples[key])) for key in keys)
 
 
 def list_remarks(remarks: Iterable[Remark]) -> dict[str, list[dict[str, object]]]:

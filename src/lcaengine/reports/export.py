@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow as pa
@@ -104,21 +105,20 @@ def write_json(inventory: Inventory, footprints: Footprints | None, target: Path
 
 def write_jsonld(inventory: Inventory, footprints: Footprints | None, target: Path, overwrite: bool) -> Exported:
     """Write a package of openLCA JSON-LD; linked and allocated as it was scored, if it was."""
-    from lcaengine.formats import write_jsonld as writer
+    from lcaengine.formats.write_jsonld import write_jsonld as write_package
 
     path = check_target(target, (".zip",), inventory.label)
-    remarks = writer.write_jsonld(inventory, path, None if footprints is None else footprints.system)
+    remarks = write_package(inventory, path, None if footprints is None else footprints.system)
     return Exported((path,), remarks)
 
 
 def write_datapackage(inventory: Inventory, footprints: Footprints | None, target: Path, overwrite: bool) -> Exported:
     """Write a Brightway datapackage of the matrices that were scored."""
-    from lcaengine.formats import write_datapackage as writer
-
     if footprints is None:
         fix = "leave --inventory-only away, or write excel, parquet, json or jsonld"
         raise LcaError("a datapackage holds the matrices of what was scored", "--inventory-only", fix)
-    return Exported((writer.write_datapackage(footprints, target),), ())
+    writer = import_module("lcaengine.formats.write_datapackage").write_datapackage
+    return Exported((writer(footprints, target),), ())
 
 
 def tabulate_inventory(inventory: Inventory) -> dict[str, pa.Table]:
