@@ -110,6 +110,9 @@ def restore_own(tables: Mapping[str, pa.Table], own: Own, source: str) -> dict[s
             if any(column in row for row in rows.values()):
                 restored[table] = _restore_column(restored[table], column, ids, rows, source)
         renamed = {key: row[OWN[table][0]] for key, row in rows.items() if row.get(OWN[table][0])}
+        taken = set(ids)
+        if table == "sources":  # a dataset that was a source before is one again: the older keeps the package's id
+            renamed = {key: name for key, name in renamed.items() if name not in taken}
         for user, column in _USERS[table]:
             if user in restored and column in restored[user].column_names:
                 restored[user] = _rename(restored[user], column, renamed)

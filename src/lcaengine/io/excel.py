@@ -124,14 +124,15 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any], cut: list[
         values = list(sheet.allowed.get(name, ()))
         if values and len(",".join(values)) <= LIST_LETTERS:
             page.data_validation(1, at, ROWS_CHECKED, at, {"validate": "list", "source": values})
-    row = 0
+    row, names = 0, table.column_names
+    is_share = [name in sheet.shares for name in names]
     for batch in table.to_batches(4096):
         for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             row += 1
             for at, value in enumerate(cells):
-                _write_cell(page, row, at, value, formats, table.column_names[at] in sheet.shares)
+                _write_cell(page, row, at, value, formats, is_share[at])
                 if isinstance(value, str) and len(value) > LONGEST_TEXT:
-                    cut.append(f"{sheet.name}, row {row + 1}, {table.column_names[at]}")
+                    cut.append(f"{sheet.name}, row {row + 1}, {names[at]}")
 
 
 def _write_cell(page: Any, row: int, at: int, value: object, formats: Mapping[str, Any], is_share: bool) -> None:
