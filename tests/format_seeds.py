@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from lcaengine.formats import Imported, read_jsonld
+from lcaengine.formats import Imported, read_jsonld, read_tables, write_template
 from tests import olca
 
 
@@ -20,6 +22,31 @@ class Seed:
     zips: bool = True
 
 
+def _make_tables() -> Mapping[str, bytes]:
+    with TemporaryDirectory() as folder:
+        place = write_template(Path(folder) / "template")
+        return {file.name: file.read_bytes() for file in place.iterdir()}
+
+
+def _make_workbook() -> Mapping[str, bytes]:
+    """Give the parts of a workbook: what Excel calls one file is a zip of them."""
+    with TemporaryDirectory() as folder, zipfile.ZipFile(write_template(Path(folder) / "template.xlsx")) as parts:
+        return {name: parts.read(name) for name in parts.namelist() if "rawing" not in name}
+
+
+def _read_workbook(place: Path) -> Imported:
+    """Make one file of the parts, and read it."""
+    file = place.with_name(f"{place.name}.xlsx")
+    if place.is_file():
+        return read_tables(place.rename(file))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        for each in sorted(path for path in place.rglob("*") if path.is_file()):
+            parts.write(each, each.relative_to(place))
+    return read_tables(file)
+
+
 SEEDS: dict[str, Seed] = {
     "jsonld": Seed(lambda: [olca.encode(olca.make_package(old)) for old in (False, True)], read_jsonld),
+    "tables": Seed(lambda: [_make_tables()], read_tables),
+    "excel": Seed(lambda: [_make_workbook()], _read_workbook),
 }
