@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lcaengine.formats import Imported, read_jsonld, read_tables, write_template
-from tests import olca
+from lcaengine.formats import Imported, read_ilcd, read_jsonld, read_simapro, read_tables, write_template
+from tests import olca, simapro_files
+from tests.test_ilcd import FILES as ILCD
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,15 @@ def _read_workbook(place: Path) -> Imported:
     return read_tables(file)
 
 
+def make_simapro() -> list[dict[str, bytes]]:
+    text = simapro_files.HEADER + "".join(simapro_files.MILL)
+    return [{"mill.csv": text.replace("\n", "\r\n").encode("cp1252")}]
+
+
 SEEDS: dict[str, Seed] = {
+    "ilcd": Seed(lambda: [{f"ILCD/{name}.xml": text.encode() for name, text in ILCD.items()}], read_ilcd),
     "jsonld": Seed(lambda: [olca.encode(olca.make_package(old)) for old in (False, True)], read_jsonld),
     "tables": Seed(lambda: [_make_tables()], read_tables),
     "excel": Seed(lambda: [_make_workbook()], _read_workbook),
+    "simapro": Seed(make_simapro, read_simapro, is_package=False, zips=False),
 }

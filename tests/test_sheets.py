@@ -13,7 +13,9 @@ import xlsxwriter
 
 import lcaengine as lca
 from lcaengine.formats import read_tables, write_inventory, write_template
+from tests import tables
 from tests.conftest import Run
+from tests.tables import makes, process, product
 
 Cells = Mapping[str, Sequence[Sequence[object]]]
 
@@ -234,6 +236,19 @@ def test_the_template_imports_and_scores(run: Run, tmp_path: Path, target: str) 
     assert footprints.get("ghg", process_id="smelter") == pytest.approx(1.7, rel=1e-12)
     assert lca.check(tmp_path / "read").warnings() == []
     assert run("template", tmp_path / target)[0] == 2  # nothing is overwritten
+
+
+def test_days_that_excel_cannot_count_come_back(run: Run, tmp_path: Path) -> None:
+    days = ["0999-12-31", "1900-01-01", "1900-02-28", "1900-03-01", "2024-02-29", "9999-12-31"]
+    parts = {
+        "processes": [process(f"mill-{day}", valid_from=day) for day in days],
+        "flows": [product(f"steel-{day}") for day in days],
+        "exchanges": [makes(f"mill-{day}", f"steel-{day}") for day in days],
+    }
+    place = tables.write_inventory(tmp_path / "days", parts)
+    assert run("export", "excel", place, tmp_path / "days.xlsx", "--inventory-only")[0] == 0
+    read = read_tables(tmp_path / "days.xlsx").tables["processes"]["valid_from"].to_pylist()
+    assert read == [dt.date.fromisoformat(day) for day in days]
 
 
 def test_the_template_explains_itself(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli import analysis, exchange, export
+from lcaengine.cli import analysis, exchange, export, links
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -205,4 +205,5 @@ for _command in (analysis.contributions, analysis.compare, analysis.diff):
 app.command("import")(exchange.import_)
 app.command("export")(export.export)
 app.command()(export.template)
-app.command()(exchange.links)
+app.command()(links.links)
+app.command()(exchange.questionnaire)

@@ -4,9 +4,22 @@ Readers give an :class:`Imported`: tables, and a report of what could not be car
 to a folder that :func:`~lcaengine.read_inventory` reads.
 """
 
+from lcaengine.formats.ilcd import read_ilcd
 from lcaengine.formats.imported import Imported, Remark, write_inventory
 from lcaengine.formats.jsonld import read_jsonld
+from lcaengine.formats.questionnaire import read_questionnaire
 from lcaengine.formats.sheets import read_tables
+from lcaengine.formats.simapro import read_simapro
 from lcaengine.formats.template import write_template
 
-__all__ = ["Imported", "Remark", "read_jsonld", "read_tables", "write_inventory", "write_template"]
+__all__ = [
+    "Imported",
+    "Remark",
+    "read_ilcd",
+    "read_jsonld",
+    "read_questionnaire",
+    "read_simapro",
+    "read_tables",
+    "write_inventory",
+    "write_template",
+]

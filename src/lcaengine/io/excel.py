@@ -22,6 +22,8 @@ LONGEST_TEXT = 32_767
 """Letters a cell holds."""
 ROWS_CHECKED = 10_000
 """How many rows below a header a list of allowed values covers, for rows to come."""
+FIRST_DAY = dt.date(1900, 3, 1)
+"""First day that is written as one: Excel counts a 29 February 1900, and no day before 1900. Others are text."""
 LIST_LETTERS = 255
 """Letters that Excel takes for a list of allowed values."""
 
@@ -142,7 +144,7 @@ def _write_cell(page: Any, row: int, at: int, value: object, formats: Mapping[st
         page.write_boolean(row, at, value)
     elif isinstance(value, int | float):
         page.write_number(row, at, value, formats["share"] if is_share else None)
-    elif isinstance(value, dt.date) and value.year >= 1900:
+    elif isinstance(value, dt.date) and value >= FIRST_DAY:
         page.write_datetime(row, at, dt.datetime(value.year, value.month, value.day), formats["date"])
     else:
         page.write_string(row, at, str(value)[:LONGEST_TEXT])
