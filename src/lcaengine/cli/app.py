@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli import analysis, exchange, links, questionnaire
+from lcaengine.cli import analysis, exchange, export, links, questionnaire
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -209,5 +209,7 @@ def _describe_method(method: Method) -> dict[str, object]:
 for _command in (analysis.contributions, analysis.compare, analysis.diff):
     app.command()(_command)
 app.command("import")(exchange.import_)
+app.command("export")(export.export)
+app.command()(export.template)
 app.command()(links.links)
 app.command()(questionnaire.questionnaire)

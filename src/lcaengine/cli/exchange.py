@@ -27,6 +27,7 @@ __all__ = ["import_", "read", "show_progress"]
 READERS = {
     "questionnaire": ("lcaengine.formats.questionnaire", "read_questionnaire", "supplier questionnaire, Excel or CSV"),
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "tables": ("lcaengine.formats.sheets", "read_tables", "our own tables, in Excel, CSV or Parquet"),
     "ecospold1": ("lcaengine.formats.ecospold1", "read_ecospold1", "EcoSpold 1, one XML document, zip or folder"),
     "ecospold2": ("lcaengine.formats.ecospold2", "read_ecospold2", "EcoSpold 2, folder or zip of .spold files"),
     "simapro": ("lcaengine.formats.simapro", "read_simapro", "SimaPro CSV of processes"),

@@ -12,7 +12,9 @@ from lcaengine.formats.ilcd import read_ilcd
 from lcaengine.formats.imported import Imported, Remark, write_inventory
 from lcaengine.formats.jsonld import read_jsonld
 from lcaengine.formats.questionnaire import read_questionnaire
+from lcaengine.formats.sheets import read_tables
 from lcaengine.formats.simapro import read_simapro
+from lcaengine.formats.template import write_template
 
 __all__ = [
     "Imported",
@@ -25,6 +27,8 @@ __all__ = [
     "read_jsonld",
     "read_questionnaire",
     "read_simapro",
+    "read_tables",
     "suggest_mappings",
     "write_inventory",
+    "write_template",
 ]

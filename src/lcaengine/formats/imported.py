@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,11 @@ import pyarrow as pa
 from lcaengine.io.write import replace_folder, write_table
 from lcaengine.version import __version__
 
-__all__ = ["Imported", "Remark", "write_inventory"]
+__all__ = ["Imported", "Losses", "Remark", "list_remarks", "write_about", "write_inventory"]
+
+
+EXAMPLES = 5
+"""How many examples of each kind are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +73,43 @@ class Imported:
 
     def to_report(self) -> dict[str, object]:
         """Give the report: where from, how many rows, what was lost and what was changed; ready for JSON."""
-        named = {
-            lost: [
-                {"what": each.what, "count": each.count, "examples": list(each.examples)}
-                for each in self.remarks
-                if each.is_lost == lost
-            ]
-            for lost in (True, False)
-        }
         return {
             "engine": __version__,
             "format": self.format,
             "source": self.source,
             "sha256": self.sha256,
             "rows": {name: table.num_rows for name, table in self.tables.items()},
-            "lost": named[True],
-            "changed": named[False],
+            **list_remarks(self.remarks),
         }
+
+
+class Losses:
+    """What could not be carried, counted as it turns up."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[bool, str], int] = {}
+        self._examples: dict[tuple[bool, str], list[str]] = {}
+
+    def note(self, is_lost: bool, what: str, example: str, count: int = 1) -> None:
+        """Count something, with an example."""
+        self._counts[is_lost, what] = self._counts.get((is_lost, what), 0) + count
+        examples = self._examples.setdefault((is_lost, what), [])
+        if len(examples) < EXAMPLES:
+            examples.append(example)
+
+    def list(self) -> tuple[Remark, ...]:
+        """Give the remarks, what is lost first."""
+        keys = sorted(self._counts, key=lambda key: (not key[0], -self._counts[key], key[1]))
+        return tuple(Remark(*key, self._counts[key], tuple(self._examples[key])) for key in keys)
+
+
+def list_remarks(remarks: Iterable[Remark]) -> dict[str, list[dict[str, object]]]:
+    """Give what was lost and what was changed, ready for JSON."""
+    named: dict[str, list[dict[str, object]]] = {"lost": [], "changed": []}
+    for each in remarks:
+        row = {"what": each.what, "count": each.count, "examples": list(each.examples)}
+        named["lost" if each.is_lost else "changed"].append(row)
+    return named
 
 
 def write_inventory(imported: Imported, target: str | Path, overwrite: bool = False) -> Path:
@@ -122,7 +146,7 @@ def write_inventory(imported: Imported, target: str | Path, overwrite: bool = Fa
     4
     """
     with replace_folder(Path(target), overwrite) as folder:
-        (folder / "inventory.toml").write_text(_write_toml(imported.about), encoding="utf-8")
+        (folder / "inventory.toml").write_text(write_about(imported.about), encoding="utf-8")
         for name, table in imported.tables.items():
             write_table(table, folder / f"{name}.parquet")
         beside = folder / "import"
@@ -134,7 +158,7 @@ def write_inventory(imported: Imported, target: str | Path, overwrite: bool = Fa
     return Path(target)
 
 
-def _write_toml(about: Mapping[str, str]) -> str:
+def write_about(about: Mapping[str, str]) -> str:
     """Write fields as TOML; a JSON string is a basic string of TOML but for the letter DEL."""
     lines = ["schema_version = 1"]
     for key, value in about.items():

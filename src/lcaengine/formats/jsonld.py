@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +11,7 @@ from lcaengine.formats.draft import Draft, Progress, follow
 from lcaengine.formats.imported import Imported
 from lcaengine.formats.jsonld_flows import add_flows, read_units
 from lcaengine.formats.jsonld_process import Known, add_process
+from lcaengine.formats.own import Own, note_own, read_own, restore_own
 from lcaengine.formats.text import Json, read_json
 from lcaengine.io.source import Source, open_source
 
@@ -43,7 +45,8 @@ def read_jsonld(source: str | Path, *, progress: Progress | None = None) -> Impo
     A quantitative reference that is a product taken in, or given off in a negative amount, is the treatment of a waste.
     Units that are not read here are carried to the reference unit of their own unit group, by its own factor. Where a
     process has a default allocation method, the factors of that method are kept, and where it has several products and
-    no method, its reference product carries all.
+    no method, its reference product carries all. What a package of our own says among other properties (ids, stages,
+    suppliers) is taken from there.
 
     References
     ----------
@@ -61,22 +64,28 @@ def read_jsonld(source: str | Path, *, progress: Progress | None = None) -> Impo
     files = open_source(source, (".json",), "openLCA JSON-LD")
     draft = Draft("jsonld", files.label)
     names = _sort_names(files)
+    own: Own = {}
     units = read_units(draft, _read(files, names, "unit_groups"), _read(files, names, "flow_properties"))
     categories = _read_categories(files, names)
     known = Known(
         units=units,
-        flows=add_flows(draft, units, categories, _read(files, names, "flows")),
+        flows=add_flows(draft, units, categories, note_own(own, "flows", _read(files, names, "flows"))),
         locations={each.text("@id"): each.text("code", "name") for _, each in _read(files, names, "locations")},
-        sources=_add_sources(draft, _read(files, names, "sources")),
+        sources=_add_sources(draft, note_own(own, "sources", _read(files, names, "sources"))),
         processes=frozenset(PurePosixPath(name).stem for name in names.get("processes", ())),
         categories=categories,
     )
     processes = names.get("processes", ())
     for name, content in follow(files.read_all(processes), len(processes), progress):
-        add_process(draft, known, name, sha256(content).hexdigest(), read_json(content, name))
+        process = read_json(content, name)
+        add_process(draft, known, name, sha256(content).hexdigest(), process)
+        if found := read_own("processes", process):
+            own.setdefault("processes", {})[process.text("@id")] = found
     for folder in sorted(set(names) - set(READ)):
         draft.lose(f"{folder}: there is no place for them", names[folder][0], len(names[folder]))
-    return draft.finish({"name": PurePosixPath(files.label).stem, "description": "from openLCA JSON-LD"}, files.hash())
+    about = {"name": PurePosixPath(files.label).stem, "description": "from openLCA JSON-LD"}
+    imported = draft.finish(about, files.hash())
+    return replace(imported, tables=restore_own(imported.tables, own, files.label)) if own else imported
 
 
 def _sort_names(files: Source) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lcaengine.errors import DataError, UnitError
 from lcaengine.formats.draft import Draft
 from lcaengine.formats.labels import find_unit
+from lcaengine.formats.own import read_own
 from lcaengine.formats.text import Json
 from lcaengine.units import read_unit
 
@@ -46,7 +47,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Units of a package by id, the reference unit of each flow property by its id, and the names of these."""
+    """Units of a package by id, the reference unit of each flow property by its id, and what these are called here."""
 
     by_id: Mapping[str, Unit]
     of_property: Mapping[str, Unit]
@@ -83,7 +84,8 @@ def read_units(draft: Draft, groups: Iterable[tuple[str, Json]], properties: Ite
         group_id = id_of(each.child("unitGroup"))
         if group_id in references:
             of_property[each.text("@id")] = references[group_id]
-            names[each.text("@id")] = each.text("name")
+            name, own = each.text("name"), read_own("flow_properties", each).get("property")
+            names[each.text("@id")] = own or PROPERTIES.get(name, name.strip().lower().replace(" ", "_"))
     return Units(by_id, of_property, names)
 
 
@@ -155,13 +157,12 @@ def _add_properties(draft: Draft, units: Units, flow_id: str, reference: Unit, f
         if unit is None or value is None or (below := _write_below(reference.label)) is None:
             draft.lose("flow properties that have no unit or no value", f"{flow_id} ({factor.where})")
             continue
-        name = units.property_names[property_id]
         # One reference unit of the flow is `value` of the property's reference unit, both of the package.
         given = value * unit.factor / reference.factor
         draft.add(
             "properties",
             flow_id=flow_id,
-            property=PROPERTIES.get(name, name.strip().lower().replace(" ", "_")),
+            property=units.property_names[property_id],
             value=given,
             unit=f"{unit.label}/{below}",
         )

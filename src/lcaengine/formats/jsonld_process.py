@@ -174,6 +174,9 @@ def _read_allocation(
         if used:
             draft.lose("allocation factors of processes with one product", where, len(used))
         return "", []
+    reference = next(
+        (id_of(r.child("flow")) for r in rows if r.flag("isQuantitativeReference", "quantitativeReference")), ""
+    )
     flow_of = {str(row.fields.get("internalId", row.text("@id"))): id_of(row.child("flow")) for row in rows}
     factors = []
     for each in used:
@@ -186,9 +189,12 @@ def _read_allocation(
     if not rule:
         draft.change("processes with co-products and no allocation of their own: the reference carries all", where)
         return "none", []
+    factors = list(dict.fromkeys(factors))  # an exchange that stands in two rows has two factors alike
     if not _are_shares(factors, len(products)):
         draft.lose("allocation that does not share all out: the reference carries all", where)
         return "none", []
+    if rule == "causal":  # of what has no factor of its own
+        factors += [(product, "", float(product == reference)) for product in sorted(products)]
     return rule, factors
 
 

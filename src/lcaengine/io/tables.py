@@ -19,6 +19,8 @@ __all__ = ["list_tables", "read_table"]
 
 _BOOKKEEPING = ("_SUCCESS", "_metadata", "_common_metadata")
 """Files that writers of Parquet leave beside the parts."""
+_BESIDE = ("import", "results")
+"""Folders that stand in an inventory beside its tables: how it came about, and what came of it."""
 FIELD_BYTES = 1 << 20
 """Longest field a table may hold."""
 UNPACKED_FREE, UNPACKED_PER_BYTE = 1 << 30, 200
@@ -55,6 +57,8 @@ def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[st
         path = PurePosixPath(name)
         table = path.parts[0].split(".")[0].lower()
         if any(part.startswith(".") for part in path.parts) or path.name in _BOOKKEEPING:
+            continue
+        if len(path.parts) > 1 and path.parts[0] in _BESIDE:
             continue
         readable = name not in store.broken and not any(part.startswith("_") for part in path.parts)
         if readable and len(path.parts) == 1 and path.suffix in (".parquet", ".csv"):

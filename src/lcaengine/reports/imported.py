@@ -9,10 +9,10 @@ import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
 
-from lcaengine.formats.imported import Imported
+from lcaengine.formats.imported import Imported, Remark
 from lcaengine.reports.terminal import print_rows
 
-__all__ = ["print_import", "print_links"]
+__all__ = ["print_import", "print_links", "print_remarks"]
 
 SHOWN = 12
 CANDIDATES = 3
@@ -22,17 +22,22 @@ def print_import(console: Console, imported: Imported, target: Path) -> None:
     """Print how many rows there are, what could not be carried, what was changed, and where all of it is written."""
     rows = [(name, f"{table.num_rows:,}") for name, table in imported.tables.items()]
     print_rows(console, ("table", "rows"), rows)
-    for is_lost, title in ((True, "Could not be carried:"), (False, "Carried in another form:")):
-        remarks = [each for each in imported.remarks if each.is_lost == is_lost]
-        if remarks:
-            console.print(f"\n{title}")
-        for each in remarks[:SHOWN]:
-            console.print(escape(f"  {each.count:,} x {each.what}"))
-            console.print(escape(f"      such as {each.examples[0]}"), soft_wrap=False)
-        if len(remarks) > SHOWN:
-            console.print(f"  and {len(remarks) - SHOWN} more kinds")
+    print_remarks(console, imported.remarks)
     console.print(escape(f"\nWritten to {target}; the whole report is in {target / 'import' / 'report.json'}."))
     console.print(escape(f"Next: lcaengine check {target}"))
+
+
+def print_remarks(console: Console, remarks: Sequence[Remark]) -> None:
+    """Print what could not be carried, and what was carried in another form."""
+    for is_lost, title in ((True, "Could not be carried:"), (False, "Carried in another form:")):
+        own = [each for each in remarks if each.is_lost == is_lost]
+        if own:
+            console.print(f"\n{title}")
+        for each in own[:SHOWN]:
+            console.print(escape(f"  {each.count:,} x {each.what}"))
+            console.print(escape(f"      such as {each.examples[0]}"), soft_wrap=False)
+        if len(own) > SHOWN:
+            console.print(f"  and {len(own) - SHOWN} more kinds")
 
 
 def print_links(console: Console, table: pa.Table, files: Sequence[Path]) -> None:

@@ -6,17 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
 
 from lcaengine.errors import OutputError
 from lcaengine.footprints import Footprints
+from lcaengine.io.excel import Sheet, write_workbook
 from lcaengine.io.write import check_target, replace_file, write_table
 from lcaengine.version import __version__
 
-__all__ = ["FORMATS", "describe_run", "write_results", "write_tables"]
+__all__ = ["FORMATS", "describe_run", "list_fields", "write_results", "write_tables"]
 
 FORMATS = (".parquet", ".csv", ".json", ".xlsx")
 
@@ -108,7 +108,9 @@ def write_tables(
         if ending == ".json":
             return [_write_json(path, tables, about)]
         if ending == ".xlsx":
-            return [_write_excel(path, {**tables, "run": _list_fields(about), **(sheets or {})})]
+            named = {**tables, "run": list_fields(about), **(sheets or {})}
+            write_workbook(path, [Sheet(name, table) for name, table in named.items()])
+            return [path]
         files = [
             path if not at else path.with_name(f"{path.stem}.{name}{path.suffix}") for at, name in enumerate(tables)
         ]
@@ -160,33 +162,7 @@ def _write_json(path: Path, tables: Mapping[str, pa.Table], about: Mapping[str, 
     return path
 
 
-def _list_fields(about: Mapping[str, object]) -> pa.Table:
+def list_fields(about: Mapping[str, object]) -> pa.Table:
+    """Give what a run says of itself as a table of fields and values, with the time it is written."""
     values = [*map(str, about.values()), datetime.now(UTC).isoformat()]
     return pa.table({"field": [*about, "written"], "value": values})
-
-
-def _write_excel(path: Path, sheets: Mapping[str, pa.Table]) -> Path:
-    """Write a workbook, one sheet a table."""
-    if find_spec("xlsxwriter") is None:
-        raise OutputError("Excel needs the package xlsxwriter", str(path), "pip install 'lcaengine[excel]'")
-    for table in sheets.values():
-        if table.num_rows > 1_048_575 or table.num_columns > 16_384:
-            raise OutputError(f"{table.num_rows} rows do not fit into a sheet", str(path), "write .parquet or .csv")
-    import xlsxwriter
-
-    with replace_file(path) as beside:
-        book = xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False})
-        bold = book.add_format({"bold": True})
-        for name, each in sheets.items():
-            sheet = book.add_worksheet(name)
-            for at, column in enumerate(each.column_names):
-                values = each.column(column).to_pylist()
-                sheet.write_row(0, at, [column], bold)
-                sheet.write_column(1, at, values)
-                longest = max((len(str(v)) for v in values[:1000]), default=0)
-                sheet.set_column(at, at, min(40, max(len(column), longest) + 2))
-            sheet.freeze_panes(1, 0)
-            if each.num_rows:
-                sheet.autofilter(0, 0, each.num_rows, each.num_columns - 1)
-        book.close()
-    return path
