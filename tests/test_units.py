@@ -65,6 +65,7 @@ FACTORS: list[tuple[str, str, Fraction, str]] = [
     ("m2*a", "m2*a", Fraction(1), "meter ** 2 * julian_year"),
     ("m2a", "m2*a", Fraction(1), "meter ** 2 * julian_year"),
     ("ha*a", "m2*a", Fraction(10**4), "hectare * julian_year"),
+    ("m3*a", "m3*a", Fraction(1), "meter ** 3 * julian_year"),
     ("m", "m", Fraction(1), "meter"),
     ("km", "m", Fraction(10**3), "kilometer"),
     ("mi", "m", 5280 * 12 * Fraction("0.0254"), "mile"),

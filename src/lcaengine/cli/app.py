@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli import analysis, exchange
+from lcaengine.cli import analysis, exchange, links
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -209,4 +209,5 @@ def _describe_method(method: Method) -> dict[str, object]:
 for _command in (analysis.contributions, analysis.compare, analysis.diff):
     app.command()(_command)
 app.command("import")(exchange.import_)
-app.command()(exchange.links)
+app.command()(links.links)
+app.command()(exchange.questionnaire)

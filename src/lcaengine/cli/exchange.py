@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli.shared import AsJson, Output, Place, open_console, presenting, print_json
+from lcaengine.cli.shared import (
+    Allocation,
+    AsJson,
+    Basis,
+    IndicatorNames,
+    MaxFallback,
+    MethodName,
+    OpenWater,
+    Unlinked,
+    open_console,
+    presenting,
+    print_json,
+)
 from lcaengine.errors import LcaError
+from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
     from lcaengine.formats import Imported
 
-__all__ = ["import_", "links"]
+__all__ = ["import_", "questionnaire"]
 
 READERS = {
+    "questionnaire": ("lcaengine.formats.questionnaire", "read_questionnaire", "supplier questionnaire, Excel or CSV"),
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "ecospold1": ("lcaengine.formats.ecospold1", "read_ecospold1", "EcoSpold 1, one XML document, zip or folder"),
+    "ecospold2": ("lcaengine.formats.ecospold2", "read_ecospold2", "EcoSpold 2, folder or zip of .spold files"),
+    "simapro": ("lcaengine.formats.simapro", "read_simapro", "SimaPro CSV of processes"),
+    "ilcd": ("lcaengine.formats.ilcd", "read_ilcd", "ILCD, zip or folder"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0
@@ -37,6 +55,12 @@ def import_(
             "--flows", metavar="TABLE", help="Mapping table of elementary flows, by name or CSV; may be repeated."
         ),
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Of a questionnaire: what its columns are, a TOML file.")
+    ] = None,
+    background: Annotated[
+        str | None, typer.Option("--background", help="Of a questionnaire: the inventory to join it with.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -52,7 +76,8 @@ def import_(
         raise LcaError(f"{format!r} is no format that is read", "", fix, given=format, allowed=tuple(READERS))
     check_folder(target, overwrite)
     tables = [read_mapping(each) for each in flows or ()]
-    imported = read(format, source)
+    options = _list_options(format, mapping, background)
+    imported = read(format, source, options)
     for table in tables:
         imported = map_flows(imported, table)
     imported = suggest_mappings(imported)
@@ -64,52 +89,66 @@ def import_(
             print_import(open_console(), imported, target)
 
 
-def links(
-    inventory: Place,
-    output: Output = None,
-    apply: Annotated[str, typer.Option("--apply", metavar="FILE", help="Link file with decisions to apply.")] = "",
-    target: Annotated[Path | None, typer.Option("--to", metavar="TARGET", help="Folder for the linked one.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
+def questionnaire(
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Excel workbook or CSV, one row a supplier.")],
+    mapping: Annotated[Path, typer.Option("--mapping", help="What its columns are, a TOML file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Write .xlsx, .csv or .parquet.")],
+    background: Annotated[str | None, typer.Option("--background", help="Inventory that supplies the inputs.")] = None,
+    method: MethodName = "core",
+    indicator: IndicatorNames = None,
+    unlinked: Unlinked = "refuse",
+    basis: Basis = "location",
+    max_fallback: MaxFallback = "GLO",
+    allocation: Allocation = "",
+    open_water: OpenWater = "missing",
     as_json: AsJson = False,
 ) -> None:
-    """List who might meet inputs that nobody meets; or apply the decisions that were made on such a list."""
-    from lcaengine.inventory import read_inventory
-    from lcaengine.io.write import check_folder, check_target
-    from lcaengine.links import apply_links, list_candidates
-    from lcaengine.reports.imported import print_import, print_links
-    from lcaengine.reports.write import write_tables
+    """Score the rows of a supplier questionnaire: the same sheet with scores, status and problems in added columns."""
+    from lcaengine.formats.questionnaire import fill_questionnaire
+    from lcaengine.formats.questionnaire_scores import score_questionnaire
+    from lcaengine.io.write import check_target
+    from lcaengine.method import read_method
+    from lcaengine.reports.questionnaire import (
+        SHEETS,
+        describe_questionnaire,
+        print_questionnaire,
+        write_questionnaire,
+    )
 
-    if bool(apply) != (target is not None):
-        raise LcaError("--apply and --to go together", "", "give the link file, and the folder to make")
-    if target is not None:
-        from lcaengine.formats.imported import write_inventory
-
-        check_folder(target, overwrite)
-        linked = apply_links(read_inventory(inventory), apply)
-        write_inventory(linked, target, overwrite)
-        with presenting():
-            if as_json:
-                print_json(linked.to_report())
-            else:
-                print_import(open_console(), linked, target)
-        return
-    if output is not None:
-        check_target(output, (".csv", ".xlsx", ".json", ".parquet"), inventory)
-    table = list_candidates(read_inventory(inventory))
-    files = [] if output is None else write_tables(output, {"links": table}, {"inventory": inventory})
+    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    check_target(output, SHEETS, background or "")
+    if output.exists() and Path(sheet).exists() and output.samefile(sheet):
+        raise LcaError(f"{str(output)!r} is the sheet itself", str(output), "name another file")
+    progress = show_progress(f"reading {sheet}")
+    filled = fill_questionnaire(sheet, mapping=mapping, background=background, progress=progress)
+    scored = score_questionnaire(filled, read_method(method), policy, indicator or ())
+    files = write_questionnaire(scored, output)
     with presenting():
         if as_json:
-            print_json(table.to_pylist())
+            print_json(describe_questionnaire(scored))
         else:
-            print_links(open_console(), table, files)
+            print_questionnaire(open_console(), scored, files)
+    if scored.footprints is None:
+        raise typer.Exit(1)
 
 
-def read(format: str, source: str) -> Imported:
+def _list_options(format: str, mapping: Path | None, background: str | None) -> dict[str, object]:
+    """Give what a questionnaire is read by; other formats take none of it."""
+    if format == "questionnaire":
+        if mapping is None:
+            raise LcaError("a questionnaire needs a mapping", "", "add --mapping FILE.toml: what its columns are")
+        return {"mapping": mapping, "background": background}
+    if mapping is not None or background is not None:
+        raise LcaError(f"--mapping and --background are of a questionnaire, not of {format}", "", "leave them out")
+    return {}
+
+
+def read(format: str, source: str, options: Mapping[str, object] | None = None) -> Imported:
     """Read a source by the name of its format."""
     module, name, _ = READERS[format]
     try:
         reader = getattr(import_module(module), name)
-        imported: Imported = reader(source, progress=show_progress(f"reading {source}"))
+        imported: Imported = reader(source, progress=show_progress(f"reading {source}"), **(options or {}))
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("lcaengine"):
             raise

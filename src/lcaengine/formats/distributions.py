@@ -38,8 +38,14 @@ def drop_contradictions(name: str, table: pa.Table) -> tuple[pa.Table, dict[str,
     used = [column for column in (*_DISTRIBUTION, "pedigree") if column in table.column_names]
     if name not in _AMOUNTS or not used:
         return table, {}
-    found = Findings(rows_named=table.num_rows)
-    frame = build_frame(table, TABLES[name], Findings())
+    given = np.zeros(table.num_rows, np.bool_)
+    for column in used:
+        given |= np.asarray(table[column].is_valid().to_numpy(), np.bool_)
+    rows = np.flatnonzero(given)
+    needed = [c.name for c in TABLES[name].columns if c.required and c.name in table.column_names]
+    part = table.select(list(dict.fromkeys((*needed, *used)))).filter(pa.array(given))
+    found = Findings(rows_named=len(rows))
+    frame = build_frame(part, TABLES[name], Findings())
     report_uncertainty(frame, _AMOUNTS[name], found)
     if "pedigree" in used:
         report_pedigree(frame, found)
@@ -50,7 +56,7 @@ def drop_contradictions(name: str, table: pa.Table) -> tuple[pa.Table, dict[str,
             continue
         emptied = _DISTRIBUTION if column == "uncertainty" else ("pedigree",)
         mask = np.zeros(table.num_rows, np.bool_)
-        mask[[int(f.row or 0) - 1 for f in wrong]] = True
+        mask[rows[[int(f.row or 0) - 1 for f in wrong]]] = True
         for each in emptied:
             if each in table.column_names:
                 at = table.column_names.index(each)
@@ -58,7 +64,7 @@ def drop_contradictions(name: str, table: pa.Table) -> tuple[pa.Table, dict[str,
                 table = table.set_column(at, each, pc.if_else(pa.array(mask), null, table[each]))
         word = "distributions" if column == "uncertainty" else "pedigree scores"
         for finding in wrong:
-            lost[f"{word} that contradict themselves; the amount stays"].append(_show(table, finding))
+            lost[f"{word} that contradict themselves; the amount stays"].append(_show(part, finding))
     return table, lost
 
 

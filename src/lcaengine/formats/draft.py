@@ -13,7 +13,7 @@ from lcaengine.errors import DataError
 from lcaengine.formats.distributions import drop_contradictions
 from lcaengine.formats.imported import Imported, Remark
 from lcaengine.formats.labels import find_place, find_unit
-from lcaengine.formats.treatment import turn_treatments
+from lcaengine.formats.treatment import turn_products, turn_treatments
 from lcaengine.inventory.schema import TABLES
 
 __all__ = ["MOST", "Draft", "Progress", "follow", "is_measured"]
@@ -92,6 +92,26 @@ class Draft:
         if len(rows) >= ROWS_AT_ONCE:
             self._flush(table)
 
+    def add_table(self, name: str, table: pa.Table) -> None:
+        """Add the rows of a table that holds already: the columns of a frame of another inventory.
+
+        Raises
+        ------
+        DataError
+            If an id of it is there already.
+        """
+        keys = TABLES[name].key
+        if keys:
+            for key in zip(*(table[column].to_pylist() for column in keys), strict=True):
+                if key in self._keys[name]:
+                    named = ", ".join(str(part) for part in key if part)
+                    raise DataError(f"{name} {named!r} stands twice", self.source, "keep one of them", table=name)
+                self._keys[name].add(key)
+        self._flush(name)
+        columns = TABLES[name].columns
+        arrays = [pa.chunked_array(table[c.name]).cast(_ARROW[c.kind]).combine_chunks() for c in columns]
+        self._batches[name] += pa.Table.from_arrays(arrays, [c.name for c in columns]).to_batches()
+
     def add_dataset(self, dataset: str, name: str, file: str, sha256: str, sources: Iterable[str] = ()) -> str:
         """Add the row of ``sources`` that names the dataset and file which rows come from, and give its id.
 
@@ -148,6 +168,9 @@ class Draft:
         tables, treated = turn_treatments(tables, self.source)
         for flow in treated:
             self.change("negative reference products are wastes that are treated", flow)
+        tables, made = turn_products(tables, self.source)
+        for flow in made:
+            self.change("wastes that are treated in a negative amount are products that are made", flow)
         for name in tables:
             tables[name], lost = drop_contradictions(name, tables[name])
             for what, examples in lost.items():

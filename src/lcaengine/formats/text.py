@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import json
 import re
@@ -156,9 +157,7 @@ def read_date(text: str, where: str, last: bool = False) -> dt.date | None:
             return dt.date(int(day[1]), int(day[2]), int(day[3]))
         if year:
             number, month = int(year[1]), int(year[2] or (12 if last else 1))
-            if not last:
-                return dt.date(number, month, 1)
-            return dt.date(number + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+            return dt.date(number, month, calendar.monthrange(number, month)[1] if last else 1)
     except ValueError as error:
         raise DataError(f"date {text[:40]!r} is not in the calendar: {error}", where, "correct the date") from error
     raise DataError(f"{text[:40]!r} is no date", where, "write it as 2015-12-30")
@@ -175,6 +174,8 @@ def read_number(value: object, where: str, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise DataError(f"{name} {value!r:.60} is no number", where, "correct it where it comes from")
     try:
+        if isinstance(value, str) and "_" in value:  # Python's own 1_000
+            raise ValueError
         return float(value)
     except (ValueError, OverflowError) as error:
         raise DataError(f"{name} {value!r:.60} is no number", where, "correct it where it comes from") from error

@@ -5,6 +5,8 @@ direction and sign, which leaves each entry of A at the same distance from its p
 
     product, output, reference, -x   ->  waste, input, reference, x       what is treated
     product, input, -x               ->  waste, output, x                 what is sent to treatment
+
+The other way round, a process that treats -1 of a waste makes one of it, which then is a product.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import pyarrow.compute as pc
 
 from lcaengine.errors import DataError
 
-__all__ = ["turn_treatments"]
+__all__ = ["turn_products", "turn_treatments"]
 
 
 def turn_treatments(tables: Mapping[str, pa.Table], source: str) -> tuple[dict[str, pa.Table], list[str]]:
@@ -41,28 +43,42 @@ def turn_treatments(tables: Mapping[str, pa.Table], source: str) -> tuple[dict[s
     DataError
         If a flow is the reference of one process in a positive amount and of another in a negative one.
     """
+    return _turn(tables, source, "product", "output", "waste")
+
+
+def turn_products(tables: Mapping[str, pa.Table], source: str) -> tuple[dict[str, pa.Table], list[str]]:
+    """Turn wastes that are treated in a negative amount into products.
+
+    Parameters, what is returned and what is raised are those of :func:`turn_treatments`.
+    """
+    return _turn(tables, source, "waste", "input", "product")
+
+
+def _turn(
+    tables: Mapping[str, pa.Table], source: str, kind: str, direction: str, other: str
+) -> tuple[dict[str, pa.Table], list[str]]:
     exchanges, flows = tables["exchanges"], tables["flows"]
     if "is_reference" not in exchanges.column_names:
         return dict(tables), []
     kinds = pc.index_in(exchanges["flow_id"], flows["flow_id"].combine_chunks())
-    is_product = pc.equal(pc.take(flows["kind"], kinds), "product").fill_null(False)
-    is_output = pc.equal(exchanges["direction"], "output").fill_null(False)
-    made = pc.and_(pc.and_(exchanges["is_reference"].fill_null(False), is_output), is_product)
+    is_kind = pc.equal(pc.take(flows["kind"], kinds), kind).fill_null(False)
+    is_direction = pc.equal(exchanges["direction"], direction).fill_null(False)
+    made = pc.and_(pc.and_(exchanges["is_reference"].fill_null(False), is_direction), is_kind)
     negative = pc.and_(made, pc.less(exchanges["amount"], 0).fill_null(False))
-    treated = pc.unique(exchanges["flow_id"].filter(negative))
-    if not len(treated):
+    turning = pc.unique(exchanges["flow_id"].filter(negative))
+    if not len(turning):
         return dict(tables), []
     positive = pc.unique(
         exchanges["flow_id"].filter(pc.and_(made, pc.greater(exchanges["amount"], 0).fill_null(False)))
     )
-    both = positive.filter(pc.is_in(positive, treated))
+    both = positive.filter(pc.is_in(positive, turning))
     if len(both):
         flow_id = both[0].as_py()
         what = f"flow {flow_id!r} is made by one process and treated by another"
         raise DataError(what, source, "give what is treated a flow of its own", table="flows", id=flow_id)
-    mask = pc.is_in(flows["flow_id"], treated)
-    turned = _replace(flows, "kind", pc.if_else(mask, "waste", flows["kind"]))
-    return {**tables, "flows": turned, "exchanges": _turn_rows(exchanges, treated)}, treated.to_pylist()
+    mask = pc.is_in(flows["flow_id"], turning)
+    turned = _replace(flows, "kind", pc.if_else(mask, other, flows["kind"]))
+    return {**tables, "flows": turned, "exchanges": _turn_rows(exchanges, turning)}, turning.to_pylist()
 
 
 def _turn_rows(exchanges: pa.Table, treated: pa.Array) -> pa.Table:

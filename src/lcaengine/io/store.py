@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import lzma
 import struct
 import zipfile
@@ -19,7 +18,7 @@ import pyarrow.fs as pafs
 from lcaengine.errors import DataError
 from lcaengine.io.shipped import find_example
 
-__all__ = ["Store", "locate", "open_file", "open_store", "open_stream", "read_bytes", "read_files"]
+__all__ = ["Store", "check_members", "locate", "open_file", "open_store", "open_stream", "read_bytes", "read_files"]
 
 ZIP_BYTES = 8 << 30
 """Most bytes a zip may hold unpacked."""
@@ -222,25 +221,16 @@ def _list_folder(filesystem: pafs.FileSystem, root: str, label: str) -> tuple[di
 
 def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, str]:
     try:
-        with filesystem.open_input_file(root) as file:
-            archive = zipfile.ZipFile(io.BytesIO(file.read()))
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        with filesystem.open_input_file(root) as file, zipfile.ZipFile(file) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
     except _DAMAGE as error:
         fix = "give a folder, or a zip of one"
         raise DataError(f"{label!r} is neither a folder nor a readable zip: {_one_line(error)}", label, fix) from error
-    for member in members:
-        path = PurePosixPath(member.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
-            raise DataError(f"the zip's member {member.filename!r} climbs out of it", label, "make the zip again")
-        if member.file_size > 10_000_000 + ZIP_RATIO * member.compress_size:
-            what = f"the zip's member {member.filename!r} unpacks {member.compress_size} to {member.file_size} bytes"
-            raise DataError(what, label, "unpack it, look at it, and give the folder")
+    check_members(members, label)
     names = [member.filename for member in members]
     if len(set(names)) < len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         raise DataError(f"the zip holds {twice[0]!r} twice", label, "make the zip again")
-    if sum(member.file_size for member in members) > ZIP_BYTES:
-        raise DataError(f"the zip unpacks to more than {ZIP_BYTES >> 30} GiB", label, "unpack it and give the folder")
     tops = [m.filename[: -len("inventory.toml")] for m in members if m.filename.endswith("inventory.toml")]
     if len(tops) > 1:
         named = ", ".join(repr(top + "inventory.toml") for top in tops[:4])
@@ -251,6 +241,27 @@ def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, s
         for m in sorted(members, key=lambda m: m.filename)
         if m.filename.startswith(top)
     }
+
+
+def check_members(members: Iterable[zipfile.ZipInfo], label: str) -> None:
+    """Refuse a zip whose members climb out of it or unpack to too much.
+
+    Raises
+    ------
+    DataError
+        With the member.
+    """
+    total = 0
+    for member in members:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
+            raise DataError(f"the zip's member {member.filename!r} climbs out of it", label, "make the zip again")
+        if member.file_size > 10_000_000 + ZIP_RATIO * member.compress_size:
+            what = f"the zip's member {member.filename!r} unpacks {member.compress_size} to {member.file_size} bytes"
+            raise DataError(what, label, "unpack it, look at it, and give the folder")
+        total += member.file_size
+    if total > ZIP_BYTES:
+        raise DataError(f"the zip unpacks to more than {ZIP_BYTES >> 30} GiB", label, "unpack it and give the folder")
 
 
 def _one_line(error: BaseException) -> str:

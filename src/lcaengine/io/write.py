@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 from lcaengine.errors import OutputError
 from lcaengine.io.shipped import find_example
 
-__all__ = ["check_folder", "check_target", "replace_file", "replace_folder", "write_table"]
+__all__ = ["check_folder", "check_target", "replace_file", "replace_folder", "write_rows", "write_table"]
 
 
 def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -> Path:
@@ -28,7 +29,7 @@ def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -
     endings : tuple of str
         Endings that can be written, lower case.
     inventory : str
-        Place of the inventory, which is never written into.
+        Place of the inventory, which is never written into; empty where there is none.
 
     Raises
     ------
@@ -46,8 +47,8 @@ def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -
         raise OutputError(
             f"{str(path)!r} is no file in a folder that is there", str(path), "make the folder, name a file"
         )
-    own = _find_folder(inventory)
-    if own.exists() and own.resolve() in (path.resolve(), *path.resolve().parents):
+    own = _find_folder(inventory) if inventory else None
+    if own is not None and own.exists() and own.resolve() in (path.resolve(), *path.resolve().parents):
         raise OutputError(
             f"{str(path)!r} is a part of the inventory", str(path), "write beside the inventory, not into it"
         )
@@ -133,3 +134,9 @@ def write_table(table: pa.Table, path: Path) -> None:
             pacsv.write_csv(table, str(beside))
         else:
             pq.write_table(table, str(beside), compression="zstd")
+
+
+def write_rows(rows: Iterable[Sequence[str]], path: Path) -> None:
+    """Write rows of text, not all of one length, as CSV."""
+    with replace_file(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

@@ -90,6 +90,7 @@ LABELS: dict[str, str] = {label: label for label in _SAME.split()} | {
     "m2*a": "m2 * a",
     "m2a": "m2 * a",
     "ha*a": "ha * a",
+    "m3*a": "m3 * a",
     "t*km": "t * km",
     "tkm": "t * km",
     "kg*km": "kg * km",
