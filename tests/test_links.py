@@ -121,6 +121,37 @@ def test_decisions_link_and_say_who_decided(steel: Path, tmp_path: Path) -> None
     assert footprints.get("ghg", process_id="press") == pytest.approx(8.0, rel=1e-12)
 
 
+def test_a_starved_loop_is_listed_and_can_be_cut(tmp_path: Path) -> None:
+    # The foundry takes 1.2 kg of its own product for 1 kg: no amount of activity gives any of it away.
+    tables: Tables = {
+        "processes": [process("foundry"), process("press")],
+        "flows": [product("ingot"), product("part"), CO2],
+        "exchanges": [
+            *(makes("foundry", "ingot"), takes("foundry", "ingot", 1.2, provider_id="foundry"), emits("foundry", 2.0)),
+            *(makes("press", "part"), takes("press", "ingot", 3.0)),
+        ],
+    }
+    folder = write_inventory(tmp_path / "i", tables)
+    (row,) = lca.list_candidates(lca.read_inventory(folder)).to_pylist()
+    assert (row["flow_id"], row["process_id"], row["provider_id"]) == ("ingot", "foundry", None)
+    assert "needs at least as much of itself as it makes" in row["reason"]
+    links = tmp_path / "links.csv"
+    with links.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row | {"decision": "cutoff", "decided_by": "B", "decided_on": "2026-01-01", "note": "scrap"})
+    made = CliRunner().invoke(app, ["links", str(folder), "--apply", str(links), "--to", str(tmp_path / "cut")])
+    assert made.exit_code == 0, made.output
+    cut = lca.read_inventory(tmp_path / "cut")
+    assert [f.code for f in lca.check(tmp_path / "cut").blockers()] == ["unlinked_input"]
+    footprints = lca.score(cut, "core", lca.Policy(unlinked="cutoff"))
+    # Without the scrap: 2 kg CO2 a kg of ingot, 3 kg of ingot a part.
+    assert footprints.get("ghg", process_id="press") == pytest.approx(6.0, rel=1e-12)
+    (gap,) = footprints.gaps.table.to_pylist()
+    assert (gap["process_id"], gap["flow_id"], gap["amount"], gap["used_by"]) == ("foundry", "cutoff:ingot", 1.2, 2)
+    assert [r["comment"] for r in zip_rows(cut) if r["comment"]] == ["left out by B on 2026-01-01: scrap"]
+
+
 def zip_rows(inventory: lca.Inventory) -> list[dict[str, object]]:
     frame = inventory.frames["exchanges"]
     columns = {name: values.to_pylist() for name, values in frame.columns.items()}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli import analysis, exchange, links
+from lcaengine.cli import analysis, exchange, links, questionnaire
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -210,4 +210,4 @@ for _command in (analysis.contributions, analysis.compare, analysis.diff):
     app.command()(_command)
 app.command("import")(exchange.import_)
 app.command()(links.links)
-app.command()(exchange.questionnaire)
+app.command()(questionnaire.questionnaire)

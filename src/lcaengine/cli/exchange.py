@@ -12,25 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lcaengine.cli.shared import (
-    Allocation,
     AsJson,
-    Basis,
-    IndicatorNames,
-    MaxFallback,
-    MethodName,
-    OpenWater,
-    Unlinked,
     open_console,
     presenting,
     print_json,
 )
 from lcaengine.errors import LcaError
-from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
     from lcaengine.formats import Imported
 
-__all__ = ["import_", "questionnaire"]
+__all__ = ["import_", "read", "show_progress"]
 
 READERS = {
     "questionnaire": ("lcaengine.formats.questionnaire", "read_questionnaire", "supplier questionnaire, Excel or CSV"),
@@ -49,17 +41,17 @@ def import_(
     format: Annotated[str, typer.Argument(metavar="FORMAT", help="One of: " + ", ".join(READERS) + ".")],
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="File, zip, folder, or name of a database.")],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="Folder to make.")],
-    flows: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--flows", metavar="TABLE", help="Mapping table of elementary flows, by name or CSV; may be repeated."
-        ),
-    ] = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="Of a questionnaire: what its columns are, a TOML file.")
     ] = None,
     background: Annotated[
         str | None, typer.Option("--background", help="Of a questionnaire: the inventory to join it with.")
+    ] = None,
+    flows: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--flows", metavar="TABLE", help="Mapping table of elementary flows, by name or CSV; may be repeated."
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
     as_json: AsJson = False,
@@ -75,8 +67,8 @@ def import_(
         fix = "choose one of: " + ", ".join(f"{name} ({about})" for name, (_, _, about) in READERS.items())
         raise LcaError(f"{format!r} is no format that is read", "", fix, given=format, allowed=tuple(READERS))
     check_folder(target, overwrite)
-    tables = [read_mapping(each) for each in flows or ()]
     options = _list_options(format, mapping, background)
+    tables = [read_mapping(each) for each in flows or ()]
     imported = read(format, source, options)
     for table in tables:
         imported = map_flows(imported, table)
@@ -87,49 +79,6 @@ def import_(
             print_json(imported.to_report())
         else:
             print_import(open_console(), imported, target)
-
-
-def questionnaire(
-    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Excel workbook or CSV, one row a supplier.")],
-    mapping: Annotated[Path, typer.Option("--mapping", help="What its columns are, a TOML file.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Write .xlsx, .csv or .parquet.")],
-    background: Annotated[str | None, typer.Option("--background", help="Inventory that supplies the inputs.")] = None,
-    method: MethodName = "core",
-    indicator: IndicatorNames = None,
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
-    as_json: AsJson = False,
-) -> None:
-    """Score the rows of a supplier questionnaire: the same sheet with scores, status and problems in added columns."""
-    from lcaengine.formats.questionnaire import fill_questionnaire
-    from lcaengine.formats.questionnaire_scores import score_questionnaire
-    from lcaengine.io.write import check_target
-    from lcaengine.method import read_method
-    from lcaengine.reports.questionnaire import (
-        SHEETS,
-        describe_questionnaire,
-        print_questionnaire,
-        write_questionnaire,
-    )
-
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
-    check_target(output, SHEETS, background or "")
-    if output.exists() and Path(sheet).exists() and output.samefile(sheet):
-        raise LcaError(f"{str(output)!r} is the sheet itself", str(output), "name another file")
-    progress = show_progress(f"reading {sheet}")
-    filled = fill_questionnaire(sheet, mapping=mapping, background=background, progress=progress)
-    scored = score_questionnaire(filled, read_method(method), policy, indicator or ())
-    files = write_questionnaire(scored, output)
-    with presenting():
-        if as_json:
-            print_json(describe_questionnaire(scored))
-        else:
-            print_questionnaire(open_console(), scored, files)
-    if scored.footprints is None:
-        raise typer.Exit(1)
 
 
 def _list_options(format: str, mapping: Path | None, background: str | None) -> dict[str, object]:

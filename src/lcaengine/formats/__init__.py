@@ -4,6 +4,8 @@ Readers give an :class:`Imported`: tables, and a report of what could not be car
 to a folder that :func:`~lcaengine.read_inventory` reads.
 """
 
+from lcaengine.formats.ecospold1 import read_ecospold1
+from lcaengine.formats.ecospold2 import read_ecospold2
 from lcaengine.formats.flow_names import map_flows, suggest_mappings
 from lcaengine.formats.ilcd import read_ilcd
 from lcaengine.formats.imported import Imported, Remark, write_inventory
@@ -15,6 +17,8 @@ __all__ = [
     "Imported",
     "Remark",
     "map_flows",
+    "read_ecospold1",
+    "read_ecospold2",
     "read_ilcd",
     "read_jsonld",
     "read_questionnaire",

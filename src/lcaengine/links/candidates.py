@@ -1,6 +1,7 @@
 """Candidates: for every input that finds no provider, or several, who might meet it, ranked, with the reason.
 
-Nothing is linked here. The table is for a person, who writes ``use`` beside the right one, who decided and when.
+Nothing is linked here. The table is for a person, who writes ``use`` beside the right one, or ``cutoff``
+to leave the input out and have it counted as cut off; and who decided, and when.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lcaengine.inventory import Inventory
 from lcaengine.inventory.conversion import convert
 from lcaengine.places import GLOBAL, find_level, list_fallbacks
 from lcaengine.policy import Policy
+from lcaengine.solve import find_starved, name_activities
 from lcaengine.system import ActivityKind, System, build_system
 
 __all__ = ["COLUMNS", "Product", "list_candidates", "list_products"]
@@ -72,9 +74,11 @@ def list_candidates(inventory: Inventory) -> pa.Table:
 
     Notes
     -----
-    Ranked first by how the candidate's product is the one that is asked for: the same flow; another flow of the same
-    name; the same name but for case, blanks or a leading CUTOFF or DUMMY; a name that shares at least half its words.
-    XX
+    Inputs within loops that need at least as much of themselves as they make stand first, without a candidate. Others
+    are ranked first by how the candidate's product is the one that is asked for: the same flow; another flow of the
+    same name; the same name but for case, blanks or a leading CUTOFF or DUMMY; a name that shares at least half its
+    words. Co-products that carry nothing come after others that are as close. Then by place, nearest first. Only
+    products whose unit converts to the one that is asked for are listed.
 
     Examples
     --------
@@ -99,7 +103,29 @@ def list_candidates(inventory: Inventory) -> pa.Table:
         for rank, (_, _, _, product, reason) in enumerate(found, 1):
             each = products[product]
             rows.append({**head, "rank": rank, "reason": reason, **_show(inventory, each)})
-    return pa.Table.from_pylist(rows, _SCHEMA)
+    return pa.Table.from_pylist([*_list_starved(system), *rows], _SCHEMA)
+
+
+def _list_starved(system: System) -> list[dict[str, object]]:
+    """List the inputs within loops that need at least as much of themselves as they make: one too many is in them."""
+    inventory, demands = system.inventory, system.demands
+    rows = []
+    for members in find_starved(system):
+        inside = np.isin(demands.activity, members) & np.isin(demands.provider, members) & (demands.row >= 0)
+        for at in sorted(set(demands.row[inside].tolist())):
+            flow, process = int(inventory.exchanges.flow[at]), int(inventory.exchanges.process[at])
+            rows.append(
+                {
+                    "flow_id": inventory.flows.ids[flow].as_py(),
+                    "flow_name": inventory.flows.names[flow],
+                    "asked_at": inventory.exchanges.location[at] or inventory.processes.location[process] or GLOBAL,
+                    "process_id": inventory.processes.ids[process].as_py(),
+                    "rows": 1,
+                    "reason": f"the loop of {name_activities(system, members)} needs at least as much of itself as it "
+                    "makes: correct its amounts, or write cutoff to leave this input out",
+                }
+            )
+    return rows
 
 
 def _count_requests(system: System) -> dict[tuple[int, str], int]:

@@ -26,13 +26,15 @@ from lcaengine.system import build_system
 
 __all__ = ["Decision", "apply_links", "read_decisions"]
 
-USE = "use"
-_ASKED = ("flow_id", "provider_id", "decided_by", "decided_on")
+USE, CUT = "use", "cutoff"
+_ASKED = ("flow_id", "decided_by", "decided_on")
+CUT_FLOW = "cutoff:"
+"""Beginning of the id of a flow that stands for an input that is left out: nobody makes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision: inputs of this flow, asked for at this place, by this process if one is named, have this provider.
+    """One decision: inputs of this flow, at this place, of this process if one is named, have this provider or none.
 
     Attributes
     ----------
@@ -41,7 +43,7 @@ class Decision:
     flow_id, asked_at, process_id : str
         Which inputs; the last two may be empty, for all.
     provider_id, provider_flow_id : str
-        Who meets them, and with what; an empty flow is the one that is asked for.
+        Who meets them, and with what; an empty flow is the one that is asked for, an empty provider leaves them out.
     decided_by, decided_on, note : str
     """
 
@@ -62,9 +64,11 @@ def apply_links(inventory: Inventory, links: str | Path) -> Imported:
     Parameters
     ----------
     inventory : Inventory
-        As it was when the file was made, or later; inputs that name a provider already are left alone.
+        As it was when the file was made, or later; inputs that name a provider already are left alone, unless their
+        process is named.
     links : str or Path
-        CSV as :func:`~lcaengine.list_candidates` gives it, with ``use`` under ``decision`` in the chosen rows.
+        CSV as :func:`~lcaengine.list_candidates` gives it, with ``use`` under ``decision`` in the chosen rows, or
+        ``cutoff`` for inputs to leave out: these become inputs of a flow that nobody makes, and count as cut off.
 
     Returns
     -------
@@ -95,11 +99,16 @@ def apply_links(inventory: Inventory, links: str | Path) -> Imported:
     products = list_products(build_system(inventory, Policy(unlinked="cutoff"), Findings()))
     made = {(processes[each.process], flows[each.flow]): each.carries for each in products}
     for each in decisions:
-        _check(each, made, source.label)
+        if each.provider_id:
+            _check(each, made, source.label)
     chosen = _choose(inventory, decisions, source.label)
     digest = hashlib.sha256(content).hexdigest()
     tables = {name: pa.table(dict(frame.columns)) for name, frame in inventory.frames.items() if len(frame)}
     tables["exchanges"] = _link(tables["exchanges"], chosen)
+    cut = {each.flow_id for each in chosen.values() if not each.provider_id}
+    for name in ("flows", "properties"):
+        if name in tables:
+            tables[name] = _copy_cut(tables[name], cut)
     cited = {
         "source_id": f"links:{digest[:12]}",
         "citation": f"decisions on links, {source.names[0]}",
@@ -124,7 +133,7 @@ def read_decisions(text: str, where: str) -> list[Decision]:
         rows = list(reader)
     except csv.Error as error:
         raise DataError(f"the link file is no CSV: {error}", where, "write it again") from error
-    missing = [name for name in ("decision", *_ASKED) if name not in (reader.fieldnames or ())]
+    missing = [name for name in ("decision", "provider_id", *_ASKED) if name not in (reader.fieldnames or ())]
     if missing:
         raise DataError(f"the link file has no column {missing[0]!r}", where, f"it has: {', '.join(COLUMNS)}")
     decisions = []
@@ -133,9 +142,13 @@ def read_decisions(text: str, where: str) -> list[Decision]:
         word = given.get("decision", "")
         if not word:
             continue
-        if word.casefold() != USE:
-            raise DataError(f"decision {word!r} is not known", f"{where} row {at}", f"write {USE}, or leave it empty")
+        if word.casefold() not in (USE, CUT):
+            fix = f"write {USE} or {CUT}, or leave it empty"
+            raise DataError(f"decision {word!r} is not known", f"{where} row {at}", fix)
+        if word.casefold() == CUT:
+            given["provider_id"] = given["provider_flow_id"] = ""
         empty = [name for name in _ASKED if not given.get(name)]
+        empty += ["provider_id"] if word.casefold() == USE and not given.get("provider_id") else []
         if empty:
             fix = "a decision says what, with whom, who decided, and when"
             raise DataError(f"the decision has no {empty[0]}", f"{where} row {at}", fix, row=at)
@@ -165,7 +178,7 @@ def _choose(inventory: Inventory, decisions: list[Decision], where: str) -> dict
         by_flow.setdefault(each.flow_id, []).append(each)
     exchanges, processes, flows = inventory.exchanges, inventory.processes, inventory.flows
     ids, names = flows.ids.to_pylist(), processes.ids.to_pylist()
-    asks = (exchanges.is_input == (flows.kind[exchanges.flow] == Kind.PRODUCT)) & (exchanges.provider < 0)
+    asks = exchanges.is_input == (flows.kind[exchanges.flow] == Kind.PRODUCT)
     asks &= (flows.kind[exchanges.flow] != Kind.ELEMENTARY) & ~exchanges.is_reference
     chosen: dict[int, Decision] = {}
     for row in asks.nonzero()[0].tolist():
@@ -174,7 +187,8 @@ def _choose(inventory: Inventory, decisions: list[Decision], where: str) -> dict
         fits = [
             each
             for each in by_flow.get(ids[int(exchanges.flow[row])], ())
-            if each.asked_at in ("", place) and each.process_id in ("", names[process])
+            if each.asked_at in ("", place)
+            and (each.process_id == names[process] or (not each.process_id and exchanges.provider[row] < 0))
         ]
         best = [each for each in fits if each.process_id] or [each for each in fits if each.asked_at] or fits
         if len({(each.provider_id, each.provider_flow_id) for each in best}) > 1:
@@ -193,12 +207,22 @@ def _choose(inventory: Inventory, decisions: list[Decision], where: str) -> dict
 def _link(exchanges: pa.Table, chosen: Mapping[int, Decision]) -> pa.Table:
     columns = {name: exchanges[name].to_pylist() for name in ("provider_id", "flow_id", "comment")}
     for row, decision in chosen.items():
-        columns["provider_id"][row] = decision.provider_id
-        columns["flow_id"][row] = decision.provider_flow_id or decision.flow_id
+        cut = f"{CUT_FLOW}{decision.flow_id}"
+        columns["provider_id"][row] = decision.provider_id or None
+        columns["flow_id"][row] = (decision.provider_flow_id or decision.flow_id) if decision.provider_id else cut
         columns["comment"][row] = "; ".join(part for part in (columns["comment"][row], _tell(decision)) if part)
     for name, values in columns.items():
         exchanges = exchanges.set_column(exchanges.column_names.index(name), name, pa.array(values, pa.string()))
     return exchanges
+
+
+def _copy_cut(table: pa.Table, cut: set[str]) -> pa.Table:
+    """Copy the rows of flows that are left out, under the id that stands for that."""
+    rows = [row for row in table.to_pylist() if row["flow_id"] in cut]
+    known = set(table["flow_id"].to_pylist())
+    more = [row | {"flow_id": f"{CUT_FLOW}{row['flow_id']}"} for row in rows]
+    more = [row for row in more if row["flow_id"] not in known]
+    return pa.concat_tables([table, pa.Table.from_pylist(more, table.schema)]) if more else table
 
 
 def _append(sources: pa.Table | None, row: dict[str, str]) -> pa.Table:
@@ -210,4 +234,6 @@ def _append(sources: pa.Table | None, row: dict[str, str]) -> pa.Table:
 def _tell(decision: Decision) -> str:
     flow = f" (asked for as {decision.flow_id})" if decision.provider_flow_id not in ("", decision.flow_id) else ""
     why = f": {decision.note}" if decision.note else ""
+    if not decision.provider_id:
+        return f"left out by {decision.decided_by} on {decision.decided_on}{why}"
     return f"linked to {decision.provider_id}{flow} by {decision.decided_by} on {decision.decided_on}{why}"

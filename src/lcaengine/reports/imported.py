@@ -38,12 +38,16 @@ def print_import(console: Console, imported: Imported, target: Path) -> None:
 def print_links(console: Console, table: pa.Table, files: Sequence[Path]) -> None:
     """Print how many inputs find no provider, those of most rows with their candidates, and what to do."""
     rows = table.to_pylist()
+    starved = [row for row in rows if row["process_id"]]
+    rows = [row for row in rows if not row["process_id"]]
     requests = {(row["flow_id"], row["asked_at"]): row["rows"] for row in rows}
     bare = sum(row["provider_id"] is None for row in rows)
     console.print(
         f"{sum(requests.values()):,} input(s) of {len(requests):,} flow(s) and place(s) find no provider, or several; "
         f"for {bare:,} of these nobody is called alike."
     )
+    for row in starved[:SHOWN]:
+        console.print(escape(f"\n{row['flow_name']} of {row['process_id']}\n  {row['reason']}"))
     most = sorted(requests, key=lambda request: -requests[request])[:SHOWN]
     for flow_id, place in most:
         own = [row for row in rows if (row["flow_id"], row["asked_at"]) == (flow_id, place)]
@@ -55,7 +59,8 @@ def print_links(console: Console, table: pa.Table, files: Sequence[Path]) -> Non
             console.print(f"  and {len(own) - CANDIDATES} more")
     if files:
         console.print(escape(f"\nWritten to {', '.join(map(str, files))}."))
-        console.print("Write `use` under decision in the chosen rows, and who decided and when; then")
+        console.print("Write `use` under decision in the chosen rows, or `cutoff` to leave an input out, and who")
+        console.print("decided and when; then")
         console.print("lcaengine links INVENTORY --apply FILE --to TARGET")
     elif rows:
         console.print("\nAll of them, to decide on: lcaengine links INVENTORY -o links.csv")

@@ -13,7 +13,7 @@ from lcaengine.solve.stages import cut_labelled
 from lcaengine.system.coupling import Coupling, build_coupling
 from lcaengine.system.system import System
 
-__all__ = ["name_activities", "report_loops", "show_activity"]
+__all__ = ["find_starved", "name_activities", "report_loops", "show_activity"]
 
 MOST_GROWTH = 1e12
 """Gross output per net output beyond which a loop counts as needing all it makes [1]."""
@@ -51,9 +51,7 @@ def report_loops(system: System, found: Findings) -> None:
         Receives a blocker for every such loop; and a warning for every loop that has such a radius with its credits
         taken by their size: it has a solution, which is no sum along chains.
     """
-    demands = system.demands
-    linked = (demands.provider >= 0) & (demands.amount != 0)
-    takes = linked & (demands.is_credit == (demands.amount < 0))
+    linked, takes = _find_demands(system)
     starved = {members.min() for members in _report_starved(system, takes, found)}
     if (linked & ~takes).any():
         for members in _find_starved(system, linked):
@@ -64,6 +62,18 @@ def report_loops(system: System, found: Findings) -> None:
                 found.warn("loop_credits", "exchanges", what, fix, value=named)
     if not found.blockers():
         _report_singular(system, found)
+
+
+def find_starved(system: System) -> list[NDArray[np.int64]]:
+    """Find the loops that need at least as much of themselves as they make, credits left out: activities of each."""
+    return _find_starved(system, _find_demands(system)[1])
+
+
+def _find_demands(system: System) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which demands are linked, and which of these take rather than spare."""
+    demands = system.demands
+    linked = (demands.provider >= 0) & (demands.amount != 0)
+    return linked, linked & (demands.is_credit == (demands.amount < 0))
 
 
 def _report_starved(system: System, takes: NDArray[np.bool_], found: Findings) -> list[NDArray[np.int64]]:

@@ -1,0 +1,70 @@
+"""The command that scores the rows of a supplier questionnaire."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lcaengine.cli.exchange import show_progress
+from lcaengine.cli.shared import (
+    Allocation,
+    AsJson,
+    Basis,
+    IndicatorNames,
+    MaxFallback,
+    MethodName,
+    OpenWater,
+    Unlinked,
+    open_console,
+    presenting,
+    print_json,
+)
+from lcaengine.errors import LcaError
+from lcaengine.policy import Policy
+
+__all__ = ["questionnaire"]
+
+
+def questionnaire(
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Excel workbook or CSV, one row a supplier.")],
+    mapping: Annotated[Path, typer.Option("--mapping", help="What its columns are, a TOML file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Write .xlsx, .csv or .parquet.")],
+    background: Annotated[str | None, typer.Option("--background", help="Inventory that supplies the inputs.")] = None,
+    method: MethodName = "core",
+    indicator: IndicatorNames = None,
+    unlinked: Unlinked = "refuse",
+    basis: Basis = "location",
+    max_fallback: MaxFallback = "GLO",
+    allocation: Allocation = "",
+    open_water: OpenWater = "missing",
+    as_json: AsJson = False,
+) -> None:
+    """Score the rows of a supplier questionnaire: the same sheet with scores, status and problems in added columns."""
+    from lcaengine.formats.questionnaire import fill_questionnaire
+    from lcaengine.formats.questionnaire_scores import score_questionnaire
+    from lcaengine.io.write import check_target
+    from lcaengine.method import read_method
+    from lcaengine.reports.questionnaire import (
+        SHEETS,
+        describe_questionnaire,
+        print_questionnaire,
+        write_questionnaire,
+    )
+
+    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    check_target(output, SHEETS, background or "")
+    if output.exists() and Path(sheet).exists() and output.samefile(sheet):
+        raise LcaError(f"{str(output)!r} is the sheet itself", str(output), "name another file")
+    progress = show_progress(f"reading {sheet}")
+    filled = fill_questionnaire(sheet, mapping=mapping, background=background, progress=progress)
+    scored = score_questionnaire(filled, read_method(method), policy, indicator or ())
+    files = write_questionnaire(scored, output)
+    with presenting():
+        if as_json:
+            print_json(describe_questionnaire(scored))
+        else:
+            print_questionnaire(open_console(), scored, files)
+    if scored.footprints is None:
+        raise typer.Exit(1)
