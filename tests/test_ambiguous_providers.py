@@ -13,11 +13,15 @@ from tests.tables import Tables, emits, makes, product, takes
 CUT = lca.Policy(unlinked="cutoff")
 
 
-def two_makers(**named: object) -> Tables:
+def two_makers(provider_id: str = "") -> Tables:
     """Give u, which emits 3 kg and takes 2 kg z; r makes z with 5 kg CO2 a kg, s with 7."""
     z_makers = [makes("r", "z"), emits("r", 5), makes("s", "z"), emits("s", 7)]
     return system(
-        *z_makers, makes("u", "u"), emits("u", 3), takes("u", "z", 2, **named), flows=[product("z"), product("u")]
+        *z_makers,
+        makes("u", "u"),
+        emits("u", 3),
+        takes("u", "z", 2, provider_id=provider_id),
+        flows=[product("z"), product("u")],
     )
 
 
