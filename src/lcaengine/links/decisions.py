@@ -116,7 +116,9 @@ def apply_links(inventory: Inventory, links: str | Path) -> Imported:
     }
     tables["sources"] = _append(tables.get("sources"), cited)
     about = {name: str(value) for name, value in asdict(inventory.about).items() if name != "schema_version"}
-    remark = Remark(False, "inputs are linked by decision", len(chosen), tuple(_tell(each) for each in decisions[:5]))
+    remark = Remark(
+        False, "inputs are linked or left out by decision", len(chosen), tuple(_tell(each) for each in decisions[:5])
+    )
     return Imported("links", inventory.label, inventory.hash, about, tables, (remark,), {"links.csv": text})
 
 
