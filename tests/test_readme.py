@@ -9,12 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 import lcaengine as lca
+from lcaengine.cli.app import app
 from lcaengine.inventory import TABLES
 from lcaengine.units import LABELS
+from tests.shared_data import SHARED_DATA
 
+USLCI = SHARED_DATA / "packages/uslci_fy17q4_openlca_jsonld.zip"
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
@@ -52,6 +57,20 @@ def test_commands_run(tmp_path: Path) -> None:
         words = [sys.executable, "-m", *shlex.split(line, comments=True)]
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{line}\n{done.stderr}{done.stdout}"
+
+
+@pytest.mark.skipif(not USLCI.is_file(), reason=f"US LCI is not at {USLCI}")
+def test_three_commands_lead_from_a_download_to_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = [text for text in blocks("text") if text.startswith("lcaengine import jsonld")]
+    (tmp_path / USLCI.name).symlink_to(USLCI)
+    monkeypatch.chdir(tmp_path)
+    for line in block.splitlines():
+        done = CliRunner().invoke(app, shlex.split(line)[1:])
+        assert done.exit_code == 0, f"{line}\n{done.output}"
+    workbook = openpyxl.load_workbook(tmp_path / "footprints.xlsx", read_only=True)
+    rows = list(workbook["results"].iter_rows(values_only=True))
+    assert rows[0][-1] == "method"
+    assert "kg" in {row[rows[0].index("per")] for row in rows}
 
 
 @pytest.mark.parametrize(
