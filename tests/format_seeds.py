@@ -79,7 +79,7 @@ def make_ecospold2() -> list[dict[str, bytes]]:
     spread = (
         '<uncertainty><lognormal meanValue="0.5" mu="-0.7" variance="0.01" varianceWithPedigreeUncertainty="0.04"/>'
     )
-    coal = new.product("coal", 0.5, "i5", f"<uncertainty>{spread}</uncertainty>", activityLinkId="b")
+    coal = new.product("coal", 0.5, "i5", f"{spread}</uncertainty>", activityLinkId="b")
     slag = new.product("slag", -0.2, "i5", activityLinkId="c")
     mill = new.document("a", new.product("steel", 1, "o0"), coal, slag, new.GAS, new.nature("ore", 1.6, "i4"))
     mine = new.document("b", new.product("coal", 1, "o0"), new.GAS)
