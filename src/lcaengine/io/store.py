@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -131,7 +131,7 @@ def read_bytes(store: Store, name: str) -> bytes:
             declared = archive.getinfo(source).file_size
             content = member.read(declared + 1)
     except _DAMAGE as error:
-        raise DataError(f"cannot read {name}: {_one_line(error)}", store.label, "write the file again") from error
+        raise _unreadable(store, name, error) from error
     if len(content) > declared:
         raise DataError(f"{name} unpacks to more than the zip says", store.label, "make the zip again")
     return content
@@ -173,20 +173,28 @@ def open_stream(store: Store, name: str) -> Iterator[BinaryIO]:
     DataError
         If the file cannot be opened, or turns out damaged while it is read.
     """
+    with ExitStack() as opened:
+        try:
+            stream = _open(store, name, opened)
+        except _DAMAGE as error:
+            raise _unreadable(store, name, error) from error
+        try:
+            yield stream
+        except (OSError, pa.ArrowException, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+            raise _unreadable(store, name, error) from error
+
+
+def _open(store: Store, name: str, opened: ExitStack) -> BinaryIO:
     source = store.files[name]
-    try:
-        if not store.is_zip:
-            with store.filesystem.open_input_file(source) as file:
-                yield cast(BinaryIO, file)
-            return
-        with (
-            store.filesystem.open_input_file(store.root) as file,
-            zipfile.ZipFile(file) as archive,
-            archive.open(source) as member,
-        ):
-            yield cast(BinaryIO, member)
-    except (OSError, pa.ArrowException, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise DataError(f"cannot read {name}: {_one_line(error)}", store.label, "write the file again") from error
+    if not store.is_zip:
+        return cast(BinaryIO, opened.enter_context(store.filesystem.open_input_file(source)))
+    file = opened.enter_context(store.filesystem.open_input_file(store.root))
+    archive = opened.enter_context(zipfile.ZipFile(file))
+    return cast(BinaryIO, opened.enter_context(archive.open(source)))
+
+
+def _unreadable(store: Store, name: str, error: BaseException) -> DataError:
+    return DataError(f"cannot read {name}: {_one_line(error)}", store.label, "write the file again")
 
 
 def open_file(store: Store, name: str) -> pa.NativeFile:
