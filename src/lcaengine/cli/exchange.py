@@ -21,6 +21,8 @@ __all__ = ["import_"]
 
 READERS = {
     "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "datapackage": ("lcaengine.formats.datapackage", "read_datapackage", "Brightway datapackage, zip or folder"),
+    "brightway": ("lcaengine.formats.brightway", "read_brightway", "database of Brightway, PROJECT/DATABASE"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0
