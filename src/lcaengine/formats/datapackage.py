@@ -81,9 +81,7 @@ def read_datapackage(source: str | Path, *, progress: Progress | None = None) ->
     for row in list_rows(opened, manifest, "suppliers"):
         draft.add("suppliers", **_take(row, ("supplier_id", "name", "location", "group", "identifiers")))
     total = len(technosphere[0]) + len(biosphere[0])
-    made = add_technosphere(
-        draft, technosphere[0], labels, reference, technosphere[1], _shift(progress, 0, total)
-    )
+    made = add_technosphere(draft, technosphere[0], labels, reference, technosphere[1], _shift(progress, 0, total))
     start = len(technosphere[0])
     add_biosphere(draft, biosphere[0], labels, made, biosphere[1], _shift(progress, start, total))
     del technosphere, biosphere
@@ -100,7 +98,9 @@ def _read_matrix(source: Source, manifest: Manifest, matrix: str, draft: Draft) 
     arrays = {name for name, own in resources.items() if any(r.kind == "data" and r.category == "array" for r in own)}
     if arrays and arrays < resources.keys():
         for name in sorted(arrays):
-            draft.lose("arrays of samples or scenarios, beside vectors that hold the static values", f"{name}, {matrix}")
+            draft.lose(
+                "arrays of samples or scenarios, beside vectors that hold the static values", f"{name}, {matrix}"
+            )
             del resources[name]
         arrays = set()
     groups = [read_group(source, name, own) for name, own in resources.items()]
@@ -179,7 +179,9 @@ def _describe(manifest: Manifest) -> dict[str, str]:
         "name": about.text("title") or about.text("name") or "datapackage",
         "version": about.text("version"),
         "licence": ", ".join(each for each in licences if each),
-        "description": "; ".join(each for each in (about.text("description"), created and f"written {created}") if each),
+        "description": "; ".join(
+            each for each in (about.text("description"), created and f"written {created}") if each
+        ),
     }
 
 

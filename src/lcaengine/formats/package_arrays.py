@@ -170,7 +170,9 @@ def read_group(source: Source, name: str, resources: list[Resource]) -> Group:
     for kind in ("indices", "data"):
         if not files.get(kind):
             is_interface = kind in files
-            what = f"the group has no {kind}" + (": it is an interface, whose values are elsewhere" if is_interface else "")
+            what = f"the group has no {kind}" + (
+                ": it is an interface, whose values are elsewhere" if is_interface else ""
+            )
             fix = "write its values into the package (add_persistent_vector)"
             raise DataError(what, where, fix)
     content = source.read(files["data"])
@@ -184,7 +186,11 @@ def read_group(source: Source, name: str, resources: list[Resource]) -> Group:
     for kind, default in (("flip", False), ("reference", False), ("rescale", 1.0)):
         given = _read_array(source, files[kind]) if files.get(kind) else np.full(count, default)
         wanted = np.bool_ if isinstance(default, bool) else np.float64
-        if given.shape != (count,) or (given.dtype != np.bool_) == (wanted is np.bool_) or given.dtype.kind not in "bfiu":
+        if (
+            given.shape != (count,)
+            or (given.dtype != np.bool_) == (wanted is np.bool_)
+            or given.dtype.kind not in "bfiu"
+        ):
             raise _misfit(kind, given, count, where)
         more[kind] = given.astype(wanted)
     for what, numbers in (("data", value), ("rescale", more["rescale"])):
@@ -228,7 +234,16 @@ def _from_npy(content: bytes, file: str) -> NDArray[Any]:
             raise ValueError(f"its header says {size} bytes, and {len(content) - start} are there")
         array = np.frombuffer(content, dtype, offset=start)
         return array.reshape(shape, order="F" if by_column else "C")
-    except (ValueError, TypeError, KeyError, EOFError, SyntaxError, RecursionError, MemoryError, OverflowError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        SyntaxError,
+        RecursionError,
+        MemoryError,
+        OverflowError,
+    ) as error:
         raise _damaged(file, error) from error
     except tokenize.TokenError as error:
         raise _damaged(file, error) from error

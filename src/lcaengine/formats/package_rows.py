@@ -73,7 +73,12 @@ class _Book:
 
 
 def add_technosphere(
-    draft: Draft, matrix: Matrix, labels: Labels, reference: Mapping[int, int], sources: list[str], progress: Progress | None
+    draft: Draft,
+    matrix: Matrix,
+    labels: Labels,
+    reference: Mapping[int, int],
+    sources: list[str],
+    progress: Progress | None,
 ) -> dict[int, Made]:
     """Add processes, markets, bills of materials, products and their exchanges.
 
@@ -282,12 +287,12 @@ def _find_free(
 def _add_declared(draft: Draft, label: Label, value: float, made: Made) -> None:
     process_id, output, per = made
     if label.get("name") != "declared":
-        draft.change("indicators that are counted again from the inventory itself", f"{label.get('code')}: {process_id}")
+        draft.change(
+            "indicators that are counted again from the inventory itself", f"{label.get('code')}: {process_id}"
+        )
         return
     figure = value / output
-    draft.add(
-        "impacts", process_id=process_id, indicator=label.get("code"), amount=figure, unit=label["unit"], per=per
-    )
+    draft.add("impacts", process_id=process_id, indicator=label.get("code"), amount=figure, unit=label["unit"], per=per)
 
 
 def _take_flow(
@@ -317,7 +322,9 @@ def _guess_direction(draft: Draft, label: Label, row: int) -> str:
     return "output"
 
 
-def _scale(draft: Draft, given: tuple[float, ...] | None, factor: float, where: str) -> dict[str, str | float | bool | None]:
+def _scale(
+    draft: Draft, given: tuple[float, ...] | None, factor: float, where: str
+) -> dict[str, str | float | bool | None]:
     if given is None:
         return {}
     numbers = dict(zip(FIELDS, given, strict=True))

@@ -14,7 +14,14 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.gaps import Status
 from lcaengine.formats.package_entries import Block, list_biosphere, list_extra, list_technosphere
 from lcaengine.formats.package_labels import COLUMNS
-from lcaengine.formats.package_tables import label_ids, list_cut_off, list_missing, list_not_carried, list_properties, list_suppliers
+from lcaengine.formats.package_tables import (
+    label_ids,
+    list_cut_off,
+    list_missing,
+    list_not_carried,
+    list_properties,
+    list_suppliers,
+)
 from lcaengine.formats.scaling import PARAMETERS
 from lcaengine.io.write import check_target, replace_file, replace_folder
 from lcaengine.version import __version__
@@ -180,7 +187,11 @@ def _number_extra(extra: Block, is_declared: NDArray[np.bool_]) -> NDArray[np.in
 def _join(one: Block, other: Block) -> Block:
     distributions = None
     if one.distributions is not None:
-        plain = {"uncertainty_type": np.zeros(len(other.row)), "negative": np.zeros(len(other.row)), "loc": other.amount}
+        plain = {
+            "uncertainty_type": np.zeros(len(other.row)),
+            "negative": np.zeros(len(other.row)),
+            "loc": other.amount,
+        }
         distributions = {
             name: np.concatenate([values, plain.get(name, np.full(len(other.row), np.nan))])
             for name, values in one.distributions.items()
