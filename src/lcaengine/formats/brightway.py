@@ -55,7 +55,8 @@ def read_brightway(source: str, *, progress: Progress | None = None) -> Imported
             fix = "name one that has been written"
             raise DataError(f"there is no dataset in the database {name!r}", draft.source, fix)
         digest = hashlib.sha256()
-        book = Book(draft, name, name_nodes(datasets, name), {}, lambda key: _find_node(bw2data, key))
+        nodes: dict[tuple[str, str], dict[str, Any] | None] = {(name, each["code"]): each for each in datasets}
+        book = Book(draft, name, name_nodes(datasets, name), {}, lambda key: _find_node(bw2data, nodes, key))
         for dataset in follow(datasets, len(datasets), progress):
             with _reading(bw2data, draft.source):
                 edges = [dict(each) for each in bw2data.get_activity((name, dataset["code"])).exchanges()]
@@ -115,8 +116,13 @@ def _reading(bw2data: Any, where: str) -> Iterator[None]:
         raise DataError(f"the database does not read: {type(error).__name__} {text}", where, fix) from error
 
 
-def _find_node(bw2data: Any, key: tuple[str, str]) -> dict[str, Any] | None:
-    try:
-        return dict(bw2data.get_activity(key))
-    except bw2data.errors.UnknownObject:
-        return None
+def _find_node(
+    bw2data: Any, nodes: dict[tuple[str, str], dict[str, Any] | None], key: tuple[str, str]
+) -> dict[str, Any] | None:
+    """Give a node of any database of the project, asking for each once."""
+    if key not in nodes:
+        try:
+            nodes[key] = dict(bw2data.get_activity(key))
+        except bw2data.errors.UnknownObject:
+            nodes[key] = None
+    return nodes[key]

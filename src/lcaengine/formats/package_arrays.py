@@ -132,12 +132,15 @@ def list_resources(source: Source) -> Manifest:
             fix = "write the package again, with its files in its own folder"
             raise DataError(f"the resource {each.text('name')!r} names {path!r}, which is not in it", source.label, fix)
         identifier = each.fields.get("identifier") or ""
-        name, group = each.text("name"), each.text("group") or each.text("name").rpartition(".")[0]
         resources.append(
             Resource(
-                *(name, group, *(each.text(field) for field in ("kind", "matrix", "category"))),
-                top + path if path else "",
-                " / ".join(map(str, identifier)) if isinstance(identifier, list) else str(identifier),
+                name=name,
+                group=group,
+                kind=each.text("kind"),
+                matrix=each.text("matrix"),
+                category=each.text("category"),
+                file=top + path if path else "",
+                identifier=" / ".join(map(str, identifier)) if isinstance(identifier, list) else str(identifier),
             )
         )
     named = [(each.group, each.kind) for each in resources if each.matrix]

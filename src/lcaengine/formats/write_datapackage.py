@@ -55,8 +55,8 @@ def write_datapackage(footprints: Footprints, target: str | Path) -> Path:
     Notes
     -----
     Ids start at 1: activities, which are their products as well, then kinds of intervention (flow, direction, place),
-    then what adds to an indicator without being a flow (declared footprints, energy as bought). ``labels.csv`` says what
-    they are. Amounts are in base units; distributions are float64, where bw_processing itself writes float32. Each
+    then what adds to an indicator without being a flow (declared footprints, energy as bought). ``labels.csv``
+    says what they are. Amounts are in base units; distributions are float64, where bw_processing itself writes float32. Each
     indicator is a characterization with the identifier ``[method, indicator]``, as ``bw2calc.MultiLCA`` asks for it.
     ``missing.csv`` lists scores that the engine withholds; bw2calc gives a number there, which leaves something out.
 
@@ -92,7 +92,7 @@ def _write(footprints: Footprints, filesystem: object) -> None:
     extra_row = _number_extra(extra, is_declared)
     first = 1 + len(system.activities)
     flows, added = first, first + len(system.interventions.flow)
-    metadata = {
+    metadata: dict[str, Any] = {
         "title": about.name,
         "lcaengine": {
             "engine": __version__,
@@ -179,7 +179,7 @@ def _add_characterization(
 
 
 def _number_extra(extra: Block, is_declared: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Number the pairs of indicator and whether it is declared."""
+    """Count off the pairs of indicator and whether it is declared."""
     _, number = np.unique(extra.row * 2 + is_declared, return_inverse=True)
     return np.asarray(number, np.int64)
 
@@ -196,9 +196,14 @@ def _join(one: Block, other: Block) -> Block:
             name: np.concatenate([values, plain.get(name, np.full(len(other.row), np.nan))])
             for name, values in one.distributions.items()
         }
-    columns = ("row", "column", "amount", "is_flipped", "exchange")
-    joined = [np.concatenate([getattr(one, each), getattr(other, each)]) for each in columns]
-    return Block(*joined, distributions, np.concatenate([one.is_spread, other.is_spread]), one.rigid + other.rigid)
+
+    def join(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(one, name), getattr(other, name)])
+
+    return Block(
+        *(join("row"), join("column"), join("amount"), join("is_flipped"), join("exchange")),
+        *(distributions, join("is_spread"), one.rigid + other.rigid),
+    )
 
 
 def _to_structure(distributions: Mapping[str, NDArray[np.float64]] | None) -> NDArray[Any] | None:
