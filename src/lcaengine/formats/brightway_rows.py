@@ -116,7 +116,7 @@ def _choose_reference(book: Book, made: list[dict[str, Any]], key: Key) -> dict[
     if len(made) > 1 and not own:
         what = "processes of several products: the first one is the reference, the others carry nothing"
         book.draft.change(what, key[1])
-    return (own or made or [None])[0]
+    return next(iter(own or made), None)
 
 
 def _add_edge(book: Book, edge: dict[str, Any], key: Key, is_reference: bool, source_id: str) -> None:
@@ -176,7 +176,8 @@ def _take_flow(book: Book, key: Any, node: Node | None = None) -> tuple[str, str
     flow_id = book.names[key]
     if flow_id in book.units:
         return flow_id, *book.units[flow_id]
-    node = node or book.find(key) or {}
+    if node is None:
+        node = book.find(key) or {}
     if not _text(node, "unit"):
         raise DataError(f"{key[1]!r} says no unit", draft.source, "write its unit in Brightway", id=key[1])
     unit, factor = draft.take_unit(_text(node, "unit"), flow_id)
@@ -234,7 +235,7 @@ def _read_pedigree(draft: Draft, given: object, where: str) -> str | None:
     if len(scores) != 5 or any(score not in (1, 2, 3, 4, 5) for score in scores):
         draft.lose("pedigrees that are not five scores from 1 to 5", f"{given!r:.80}: {where}")
         return None
-    return ";".join(str(int(score)) for score in scores)
+    return ";".join(f"{score:.0f}" for score in scores)
 
 
 def _add_properties(book: Book, flow_id: str, given: object, is_made: bool, where: str) -> None:
@@ -243,11 +244,12 @@ def _add_properties(book: Book, flow_id: str, given: object, is_made: bool, wher
     for name, value in given.items() if isinstance(given, dict) else [(str(given), None)]:
         number, label = (value.get("amount"), value.get("unit")) if isinstance(value, dict) else (None, None)
         unit = f"{label}/{book.units[flow_id][0]}"
-        is_read = isinstance(number, int | float) and is_measured(number) and isinstance(label, str) and _is_unit(unit)
+        number = number if isinstance(number, int | float) and is_measured(number) else None
+        is_read = number is not None and isinstance(label, str) and _is_unit(unit)
         if not is_made or not is_read or book.units[flow_id][1] != 1.0 or draft.has("properties", flow_id, str(name)):
             draft.lose("properties without a unit that is read, of exchanges, or given again", f"{name}: {where}")
             continue
-        draft.add("properties", flow_id=flow_id, property=f"{name}", value=float(number), unit=unit)
+        draft.add("properties", flow_id=flow_id, property=str(name), value=number, unit=unit)
 
 
 def _is_unit(label: str) -> bool:

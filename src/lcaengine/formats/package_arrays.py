@@ -131,11 +131,11 @@ def list_resources(source: Source) -> Manifest:
         if path and top + path not in source.names:
             fix = "write the package again, with its files in its own folder"
             raise DataError(f"the resource {each.text('name')!r} names {path!r}, which is not in it", source.label, fix)
-        identifier = each.fields.get("identifier") or ""
+        name, identifier = each.text("name"), each.fields.get("identifier") or ""
         resources.append(
             Resource(
                 name=name,
-                group=group,
+                group=each.text("group") or name.rpartition(".")[0],
                 kind=each.text("kind"),
                 matrix=each.text("matrix"),
                 category=each.text("category"),
@@ -196,11 +196,11 @@ def read_group(source: Source, name: str, resources: list[Resource]) -> Group:
         ):
             raise _misfit(kind, given, count, where)
         more[kind] = given.astype(wanted)
-    for what, numbers in (("data", value), ("rescale", more["rescale"])):
+    for kind, numbers in (("data", value), ("rescale", more["rescale"])):
         wrong = np.flatnonzero(~np.isfinite(numbers))
         if len(wrong):
             at = int(wrong[0])
-            what = f"{what} of entry {at} (row {row[at]}, column {column[at]}) is {numbers[at]}, which is no amount"
+            what = f"{kind} of entry {at} (row {row[at]}, column {column[at]}) is {numbers[at]}, which is no amount"
             raise DataError(what, where, "write the value, or take the entry out")
     known = files.get("distributions")
     distributions = _take_distributions(_read_array(source, known), count, where) if known and is_vector else None
@@ -253,7 +253,7 @@ def _from_npy(content: bytes, file: str) -> NDArray[Any]:
 
 
 def _from_table(table: pa.Table, file: str) -> NDArray[Any]:
-    """Give a table as the array it was made of: one unnamed column a vector, several a matrix, named ones a structure."""
+    """Give a table as the array it was made of: a vector, a matrix, or a structure of named columns."""
     names = table.column_names
     try:
         columns = [np.asarray(column.to_numpy()) for column in table.columns]

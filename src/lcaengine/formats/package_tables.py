@@ -117,12 +117,12 @@ def name_processes(system: System) -> list[str]:
     activities, ids = system.activities, system.inventory.flows.ids
     several = Counter(activities.process[activities.process >= 0].tolist())
     names = []
-    for a, name in enumerate(activities.name):
-        flow = ids[int(activities.flow[a])].as_py() if activities.flow[a] >= 0 else ""
+    for a, of in enumerate(activities.name):
+        name, flow = of, (ids[int(activities.flow[a])].as_py() if activities.flow[a] >= 0 else "")
         if activities.kind[a] == ActivityKind.MARKET:
             name = f"market:{flow}:{activities.location[a]}"
         elif activities.kind[a] == ActivityKind.PROCESS and several[int(activities.process[a])] > 1:
-            name = f"{name}:{flow}"
+            name = f"{of}:{flow}"
         names.append(name)
     return names
 

@@ -56,8 +56,9 @@ def write_datapackage(footprints: Footprints, target: str | Path) -> Path:
     -----
     Ids start at 1: activities, which are their products as well, then kinds of intervention (flow, direction, place),
     then what adds to an indicator without being a flow (declared footprints, energy as bought). ``labels.csv``
-    says what they are. Amounts are in base units; distributions are float64, where bw_processing itself writes float32. Each
-    indicator is a characterization with the identifier ``[method, indicator]``, as ``bw2calc.MultiLCA`` asks for it.
+    says what they are. Amounts are in base units; distributions are float64, where bw_processing itself writes
+    float32. Each indicator is a characterization with the identifier ``[method, indicator]``, as
+    ``bw2calc.MultiLCA`` asks for it.
     ``missing.csv`` lists scores that the engine withholds; bw2calc gives a number there, which leaves something out.
 
     Examples
