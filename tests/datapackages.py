@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tests.reference import bw2calc
 
+Entry = tuple[int, int, float, bool]
 LABELS: list[dict[str, object]] = [
     {"id": 1, "name": "steel", "unit": "kg"},
     {"id": 2, "name": "car", "unit": "unit", "location": "DE"},
@@ -23,7 +24,7 @@ LABELS: list[dict[str, object]] = [
     {"id": 10, "name": "Carbon dioxide, fossil", "unit": "kg", "compartment": "air", "cas_number": "124-38-9"},
     {"id": 11, "name": "Water", "unit": "cubic meter", "compartment": "natural resource"},
 ]
-A = [(1, 1, 2.0, False), (2, 2, 1.0, False), (3, 3, -1.0, False), (4, 4, 1.0, False)]
+A: list[Entry] = [(1, 1, 2.0, False), (2, 2, 1.0, False), (3, 3, -1.0, False), (4, 4, 1.0, False)]
 A += [
     (1, 2, 0.7, True),
     (4, 2, 3.0, True),
@@ -39,18 +40,33 @@ C = [(10, 1.0), (11, 7.0)]
 
 def write_package(path: Path, kind: str = "npy", labels: Sequence[Mapping[str, object]] = LABELS, **more: Any) -> Path:
     """Write the package of this module to a zip or, where `path` ends otherwise, to a folder."""
-    package = open_package(path, kind, **more.pop("settings", {}))
-    rows, columns, values, flips = (np.array(each) for each in zip(*A, strict=True))
-    names = {"flip_array": flips, "data_array": values.astype(float)} | more
-    add(package, "technosphere", rows, columns, **names)
+    package = open_package(path, kind)
+    fill(package, A, labels, **more)
+    finish(package)
+    return path
+
+
+def fill(
+    package: Any, technosphere: Sequence[Entry] = A, labels: Sequence[Mapping[str, object]] = LABELS, **more: Any
+) -> None:
+    """Put the vectors of this module into a package that is open."""
+    if technosphere:
+        rows, columns, values, flips = (np.array(each) for each in zip(*technosphere, strict=True))
+        arrays = {"flip_array": flips, "data_array": values.astype(float)} | more
+        add(package, "technosphere", rows, columns, **arrays)
     rows, columns, values = (np.array(each) for each in zip(*B, strict=True))
     add(package, "biosphere", rows, columns, data_array=values)
     rows, values = (np.array(each) for each in zip(*C, strict=True))
     add(package, "characterization", rows, rows, data_array=values, identifier=["m", "score"])
     if labels:
-        package.add_csv_metadata(dataframe=pd.DataFrame(labels), valid_for=[("technosphere", "rows")], name="labels")
-    package.finalize_serialization()
-    return path
+        add_labels(package, labels, group="biosphere")
+
+
+def finish(package: Any) -> None:
+    """Write the last of a package; bw_processing leaves files of a folder to the garbage collector."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        package.finalize_serialization()
 
 
 def open_package(path: Path, kind: str = "npy", **settings: Any) -> Any:
@@ -72,13 +88,22 @@ def add(package: Any, name: str, row: NDArray[Any], column: NDArray[Any], **arra
     put(matrix=matrix, name=name, indices_array=indices, **arrays)
 
 
+def add_labels(package: Any, labels: Sequence[Mapping[str, object]] = LABELS, group: str = "technosphere") -> None:
+    """Add labels as a CSV of the package."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        package.add_csv_metadata(dataframe=pd.DataFrame(labels), valid_for=[(group, "rows")], name="labels")
+
+
 def load_package(path: Path) -> Any:
     """Load a package as bw2calc takes it."""
     if path.suffix == ".zip":
         filesystem = bw_processing.generic_zipfile_filesystem(dirpath=path.parent, filename=path.name, write=False)
     else:
         filesystem = bw_processing.generic_directory_filesystem(dirpath=path)
-    return bw_processing.load_datapackage(filesystem)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        return bw_processing.load_datapackage(filesystem)
 
 
 def list_identifiers(package: Any) -> list[tuple[str, ...]]:
@@ -100,4 +125,5 @@ def score_package(package: Any, products: Sequence[int], **more: Any) -> NDArray
         warnings.filterwarnings("ignore", message=".*zero.*|.*nearly singular.*", category=UserWarning)
         lca.lci()
         lca.lcia()
-    return np.array([[lca.scores[each, str(product)] for each in of] for product in products])
+    scores = lca.scores  # which is computed anew each time it is asked for
+    return np.array([[scores[each, str(product)] for each in of] for product in products])

@@ -203,7 +203,7 @@ def _take_flow(book: Book, key: Any, node: Node | None = None) -> tuple[str, str
 
 def _is_resource(node: Node) -> bool:
     categories = node.get("categories") or ()
-    first = str(categories[0]) if isinstance(categories, list | tuple) and categories else str(categories or "")
+    first = str(next(iter(categories), "")) if isinstance(categories, list | tuple) else str(categories)
     return _text(node, "type") in _RESOURCES or first.lower() in _RESOURCES
 
 

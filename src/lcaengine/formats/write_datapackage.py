@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,10 +76,10 @@ def write_datapackage(footprints: Footprints, target: str | Path) -> Path:
     try:
         if path.suffix.lower() == ".zip":
             check_target(path, (".zip",), inventory.label)
-            with replace_file(path) as beside:
+            with replace_file(path) as beside, _leaving_files_open():
                 _write(footprints, _open_zip(beside))
         else:
-            with replace_folder(path) as folder:
+            with replace_folder(path) as folder, _leaving_files_open():
                 _write(footprints, _open_folder(folder))
     except OSError as error:
         raise OutputError(f"cannot write: {error}", str(path), "check the folder and the disk") from error
@@ -223,6 +225,14 @@ def _add_table(package: Datapackage, name: str, columns: tuple[str, ...], rows: 
     if rows:
         frame = pd.DataFrame([[row.get(column) for column in columns] for row in rows], columns=columns, dtype=object)
         package.add_csv_metadata(dataframe=frame, valid_for=[("technosphere", "rows")], name=name)
+
+
+@contextmanager
+def _leaving_files_open() -> Iterator[None]:
+    """Keep still about files that bw_processing leaves to the garbage collector, which closes them at once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
 
 
 def _open_zip(path: Path) -> Any:
