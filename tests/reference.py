@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     import bw2calc
 import bw_processing
 
-__all__ = ["Scores", "assert_agree", "differ_little", "refine", "score_with_bw2calc"]
+__all__ = ["Scores", "assert_agree", "bw2calc", "differ_little", "refine", "score_with_bw2calc"]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ READERS = {
     "ecospold2": ("lcaengine.formats.ecospold2", "read_ecospold2", "EcoSpold 2, folder or zip of .spold files"),
     "simapro": ("lcaengine.formats.simapro", "read_simapro", "SimaPro CSV of processes"),
     "ilcd": ("lcaengine.formats.ilcd", "read_ilcd", "ILCD, zip or folder"),
+    "datapackage": ("lcaengine.formats.datapackage", "read_datapackage", "Brightway datapackage, zip or folder"),
+    "brightway": ("lcaengine.formats.brightway", "read_brightway", "database of Brightway, PROJECT/DATABASE"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0

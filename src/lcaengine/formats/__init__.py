@@ -4,6 +4,8 @@ Readers give an :class:`Imported`: tables, and a report of what could not be car
 to a folder that :func:`~lcaengine.read_inventory` reads.
 """
 
+from lcaengine.formats.brightway import read_brightway
+from lcaengine.formats.datapackage import read_datapackage
 from lcaengine.formats.ecospold1 import read_ecospold1
 from lcaengine.formats.ecospold2 import read_ecospold2
 from lcaengine.formats.flow_names import map_flows, suggest_mappings
@@ -15,12 +17,15 @@ from lcaengine.formats.questionnaire import read_questionnaire
 from lcaengine.formats.sheets import read_tables
 from lcaengine.formats.simapro import read_simapro
 from lcaengine.formats.template import write_template
+from lcaengine.formats.write_datapackage import write_datapackage
 
 __all__ = [
     "Imported",
     "Remark",
     "explain_units",
     "map_flows",
+    "read_brightway",
+    "read_datapackage",
     "read_ecospold1",
     "read_ecospold2",
     "read_ilcd",
@@ -29,6 +34,7 @@ __all__ = [
     "read_simapro",
     "read_tables",
     "suggest_mappings",
+    "write_datapackage",
     "write_inventory",
     "write_template",
 ]

@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lcaengine.errors import DataError
+from lcaengine.formats.scaling import PARAMETERS, scale_distributions
+from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 
 __all__ = ["turn_products", "turn_treatments"]
 
@@ -92,22 +94,30 @@ def _turn_rows(exchanges: pa.Table, treated: pa.Array) -> pa.Table:
 
 
 def _turn_distributions(table: pa.Table, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pa.Table:
-    """Mirror distributions at zero: lognormals, weibulls and gammas by their flag, others by their parameters."""
-    kinds = table["uncertainty_type"].to_pylist()
-    by_flag = np.array([k in ("lognormal", "weibull", "gamma", "2", "8", "9") for k in kinds], np.bool_)
-    flag, number = pa.array(mask & by_flag), pa.array(mask & ~by_flag)
-    if (mask & by_flag).any():
-        given = (
-            table["negative"].fill_null(False) if "negative" in table.column_names else pa.array([False] * len(mask))
-        )
-        table = _replace(table, "negative", pc.xor(given, flag))
-    if "loc" in table.column_names:
-        table = _replace(table, "loc", pc.if_else(number, pc.negate(table["loc"]), table["loc"]))
-    none = pa.nulls(len(mask), pa.float64())
-    low, high = (table[name] if name in table.column_names else none for name in ("minimum", "maximum"))
-    both = pa.array(mask)
-    table = _replace(table, "minimum", pc.if_else(both, pc.negate(high), low))
-    return _replace(table, "maximum", pc.if_else(both, pc.negate(low), high))
+    """Mirror distributions at zero; those whose type has no mirror image are emptied."""
+    given = {name: _take_numbers(table, name) for name in PARAMETERS}
+    names = pa.array([*UNCERTAINTY_TYPES, *map(str, range(len(UNCERTAINTY_TYPES)))])
+    at = pc.index_in(table["uncertainty_type"], value_set=names).fill_null(0)
+    given["uncertainty_type"] = np.asarray(at.to_numpy(), np.float64) % len(UNCERTAINTY_TYPES)
+    negative = table["negative"].fill_null(False) if "negative" in table.column_names else None
+    given["negative"] = np.zeros(len(mask)) if negative is None else np.asarray(negative.to_numpy(), np.float64)
+    scaled, carried = scale_distributions(given, np.where(mask, -1.0, 1.0))
+    for name in PARAMETERS:
+        if name in table.column_names or not np.isnan(scaled[name]).all():
+            table = _replace(table, name, pa.array(scaled[name], from_pandas=True))
+    if negative is not None or scaled["negative"].any():
+        table = _replace(table, "negative", pa.array(scaled["negative"] > 0))
+    for name in ("uncertainty_type", "negative", *PARAMETERS) if not carried.all() else ():
+        if name in table.column_names:
+            none = pa.scalar(None, table.schema.field(name).type)
+            table = _replace(table, name, pc.if_else(pa.array(carried), table[name], none))
+    return table
+
+
+def _take_numbers(table: pa.Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if name not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    return np.asarray(table[name].to_numpy(), np.float64)
 
 
 def _replace(table: pa.Table, name: str, values: pa.ChunkedArray | pa.Array) -> pa.Table:
