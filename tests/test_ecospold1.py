@@ -182,6 +182,26 @@ def test_fractions_by_exchange_are_causal(tmp_path: Path) -> None:
     assert scores == pytest.approx({"1": 1.5, "11": 0.5 / 3})
 
 
+def test_fractions_that_leave_an_exchange_out_are_its_references(tmp_path: Path) -> None:
+    # CO2 is shared 60 to 40; methane is not named, and stays with the steel: 0.6 * 2 + 29.8 = 31 a kg of steel, and
+    # 0.4 * 2 a 3 MJ of heat.
+    methane = exchange(7, "Methane, fossil", 1, "o4", category="air", subCategory="unspecified")
+    shared = allocate(1, 60, 9) + allocate(11, 40, 9)
+    imported = read(tmp_path, dataset(1, "steel", STEEL, HEAT, GAS, methane, shared))
+    assert rows(imported, "processes")[0]["allocation"] == "causal"
+    found = ghg(imported, tmp_path, "1", "11")
+    assert found == {"1": pytest.approx(31.0), "11": pytest.approx(0.8 / 3)}
+
+
+def test_fractions_of_zero_need_not_be_written(tmp_path: Path) -> None:
+    # All CO2 is the steel's, all methane the heat's: 2 kg, and 29.8 kg a 3 MJ.
+    methane = exchange(7, "Methane, fossil", 1, "o4", category="air", subCategory="unspecified")
+    shared = allocate(1, 100, 9) + allocate(11, 100, 7)
+    imported = read(tmp_path, dataset(1, "steel", STEEL, HEAT, GAS, methane, shared))
+    found = ghg(imported, tmp_path, "1", "11")
+    assert found == {"1": pytest.approx(2.0), "11": pytest.approx(29.8 / 3)}
+
+
 def test_co_products_without_fractions_carry_nothing(tmp_path: Path) -> None:
     assert rows(read(tmp_path, dataset(1, "steel", STEEL, HEAT)), "processes")[0]["allocation"] == "none"
 

@@ -415,8 +415,13 @@ def test_export_reports_what_is_lost(run: Run, tmp_path: Path) -> None:
     assert "bills of materials" in out
     report = json.loads((tmp_path / "a.zip.report.json").read_text())
     assert {"what": "bills of materials", "count": 2, "examples": ["hard_disk_drive"]} in report["lost"]
-    code, out, _ = run("export", "jsonld", "example:neodymium-magnet", tmp_path / "a.zip", "--json")
+    code, out, _ = run("export", "jsonld", "example:neodymium-magnet", tmp_path / "a.zip", "--json", "--overwrite")
     assert json.loads(out)["lost"] == report["lost"]
+    (tmp_path / "b.json").write_text("mine", encoding="utf-8")
+    code, _, err = run("export", "json", "example:neodymium-magnet", tmp_path / "b.json")
+    assert code == 2
+    assert "there is something at" in err
+    assert (tmp_path / "b.json").read_text(encoding="utf-8") == "mine"
 
 
 def test_long_texts_are_cut_aloud(run: Run, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_methane_of_no_stated_origin_is_not_guessed() -> None:
     for name in ("uslci", "fedefl", "simapro"):
         assert flow(map_flows(imported, name), "a")["name"] == "Methane"
     assert flow(map_flows(imported, "assume-fossil"), "a")["name"] == "Methane, fossil"
-    assert any("an assumption that is yours to make" in each.what for each in suggest_mappings(imported).remarks)
+    assert any("would take them for fossil" in each.what for each in suggest_mappings(imported).remarks)
 
 
 def test_two_flows_of_one_name_stay_two() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from lcaengine.cli import exchange
 from lcaengine.cli.app import app
 from tests.olca import encode, make_package
 from tests.packages import write_zip
+from tests.tables import CO2, Tables, emits, makes, process, product, takes, write_inventory
 
 KILLED = """
 import os, signal, sys
@@ -93,6 +95,74 @@ def test_an_inventory_is_replaced_on_demand_and_kept_where_the_new_one_fails(pac
     package.write_bytes(b"no zip")
     assert run("import", "jsonld", package, target, "--overwrite")[0] == 2
     assert lca.read_inventory(target).hash == before
+
+
+def test_a_target_never_touches_its_source(package: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(lca.find_example("two-suppliers"), own)
+    before = sorted(each.name for each in own.iterdir())
+    for target in (own, own / "inside"):
+        assert "stand in one another" in run("import", "tables", own, target, "--overwrite")[1]
+    shutil.copy(package, own / "package.zip")
+    assert "stand in one another" in run("import", "jsonld", own / "package.zip", own, "--overwrite")[1]
+    assert "stand in one another" in run("export", "parquet", own, own, "--overwrite")[1]
+    assert sorted(each.name for each in own.iterdir()) == sorted([*before, "package.zip"])
+
+
+def test_only_what_an_import_writes_is_replaced(package: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    assert run("import", "jsonld", package, target)[0] == 0
+    (target / "notes.txt").write_text("mine", encoding="utf-8")
+    assert "holds 'notes.txt'" in run("import", "jsonld", package, target, "--overwrite")[1]
+    assert (target / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_units_are_explained(tmp_path: Path) -> None:
+    tables: Tables = {
+        "processes": [process("mill", production_amount=10, production_unit="btu"), process("press")],
+        "flows": [product("heat", "btu"), product("part"), CO2],
+        "properties": [
+            {"flow_id": "heat", "property": "carbon_fossil", "value": 6.0, "unit": "kg/btu"},
+            {"flow_id": "part", "property": "heat", "value": 3.0, "unit": "btu/kg"},
+        ],
+        "exchanges": [
+            *(makes("mill", "heat", 2.0, "btu"), emits("mill", 1.0), makes("press", "part")),
+            takes("press", "heat", 4.0, "btu", uncertainty_type="normal", loc=4.0, scale=0.5),
+        ],
+    }
+    place = write_inventory(tmp_path / "source", tables)
+    assert run("import", "tables", place, tmp_path / "out", "--unit", "btu=0.001 MJ")[0] == 0
+    read = lca.read_inventory(tmp_path / "out")
+    rows = {
+        (r["process_id"], r["flow_id"]): r
+        for r in lca.formats.read_tables(tmp_path / "out").tables["exchanges"].to_pylist()
+    }
+    heat = rows["press", "heat"]
+    # Everything in btu, times 0.001: 4 to 0.004 MJ, its spread 0.5 to 0.0005; production 10 to 0.01.
+    assert (heat["amount"], heat["unit"], heat["loc"], heat["scale"]) == (0.004, "MJ", 0.004, 0.0005)
+    assert read.processes.production.tolist()[0] == 0.01
+    properties = {name: each.value for (_, name), each in read.flows.properties.items()}
+    assert properties == {"carbon_fossil": pytest.approx(6000.0), "heat": pytest.approx(0.003)}
+    # 1 kg CO2 makes 2 btu; 4 of them a part: 2 kg.
+    assert lca.score(read).get("ghg", process_id="press") == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "message"),
+    [
+        ("kg=0.45 kg", "unit 'kg' is known"),
+        ("btu=1_0 MJ", "explains no unit"),
+        ("btu", "explains no unit"),
+        ("btu=-1 MJ", "explains no unit"),
+        ("btu=1 nonsense", "is not on the list"),
+        ("btu=1 MJ", "no amount is in 'btu'"),
+    ],
+)
+def test_explanations_that_do_not_hold_are_refused(package: Path, tmp_path: Path, unit: str, message: str) -> None:
+    code, text = run("import", "jsonld", package, tmp_path / "out", "--unit", unit)
+    assert code == 2
+    assert message in text
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,31 @@ def test_import_then_score(tmp_path: Path, old: bool) -> None:
     assert footprints.get("ghg", process_id="smelter") == pytest.approx(1010.548, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        ("NORMAL_DISTRIBUTION", {"mean": 1.0, "sd": 0.1}, {"loc": 1.0, "scale": 0.1}),
+        ("UNIFORM_DISTRIBUTION", {"minimum": 0.5, "maximum": 1.75}, {"minimum": 0.5, "maximum": 1.75}),
+        (
+            "TRIANGLE_DISTRIBUTION",
+            {"minimum": 0.5, "mode": 1.0, "maximum": 1.75},
+            {"minimum": 0.5, "loc": 1.0, "maximum": 1.75},
+        ),
+        ("LOG_NORMAL_DISTRIBUTION", {"geomMean": 1.0, "geomSd": 1.1}, {"loc": 0.0, "scale": math.log(1.1)}),
+    ],
+)
+def test_what_is_treated_keeps_its_distribution(
+    tmp_path: Path, kind: str, given: dict[str, float], expected: dict[str, float]
+) -> None:
+    files = make_package()
+    pond: Any = files["processes/pond.json"]
+    pond["exchanges"][0]["uncertainty"] = {"distributionType": kind, **given}
+    row = find(read_jsonld(write_zip(tmp_path / "p.zip", encode(files))), "pond", "sludge")
+    assert (row["direction"], row["amount"]) == ("input", 1.0)
+    assert {name: row[name] for name in expected} == expected
+    assert not row.get("negative")
+
+
 def test_a_folder_reads_as_its_zip(tmp_path: Path) -> None:
     files = encode(make_package())
     zipped = read_jsonld(write_zip(tmp_path / "p.zip", files))

@@ -181,6 +181,7 @@ def test_a_decision_for_one_process_beats_one_for_all(steel: Path, tmp_path: Pat
         ("use,steel,,,mill-us,,B,0000-01-01,", "not in the calendar"),
         ("use,steel,,,nobody,,B,2026-01-01,", "'nobody' does not make 'steel'"),
         ("use,tar,,,refinery,,B,2026-01-01,", "as a co-product that carries nothing"),
+        ("use,steel,,,dump,scrap,B,2026-01-01,", "'scrap' cannot stand for 'steel'"),
         ("use,part,,,press,,B,2026-01-01,", "meets no input that has no provider yet"),
         ("use,steel,,,mill-us,,B,2026-01-01,\nuse,steel,,,mill-cn,,B,2026-01-01,", "decide differently on 'steel'"),
         (",steel,,,mill-us,,,,", "no row of the link file is decided"),
@@ -203,6 +204,22 @@ def test_a_file_that_is_no_link_file_is_refused(steel: Path, tmp_path: Path, con
     made = CliRunner().invoke(app, ["links", str(steel), "--apply", str(links), "--to", str(tmp_path / "linked")])
     assert isinstance(made.exception, lca.LcaError)
     assert not (tmp_path / "linked").exists()
+
+
+def test_avoided_supply_is_decided_on_too(tmp_path: Path) -> None:
+    # A recycler spares steel, which two mills make at 2 and 3 kg CO2: at the first, a kg of it is worth -2 kg.
+    spared = {"process_id": "recycler", "flow_id": "steel", "direction": "output", "amount": 1.0, "unit": "kg"}
+    tables: Tables = {
+        "processes": [*STEEL["processes"][:2], process("recycler", location="US")],
+        "flows": [product("steel"), product("sorting"), CO2],
+        "exchanges": [*STEEL["exchanges"][:4], makes("recycler", "sorting"), {**spared, "is_avoided": True}],
+    }
+    folder = write_inventory(tmp_path / "i", tables)
+    links = decide(folder, tmp_path / "links.csv", ("steel", "mill-us"))
+    done = CliRunner().invoke(app, ["links", str(folder), "--apply", str(links), "--to", str(tmp_path / "linked")])
+    assert done.exit_code == 0, done.output
+    footprints = lca.score(lca.read_inventory(tmp_path / "linked"))
+    assert footprints.get("ghg", process_id="recycler") == pytest.approx(-2.0, rel=1e-12)
 
 
 def test_apply_and_to_go_together(steel: Path, tmp_path: Path) -> None:

@@ -108,6 +108,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "formats":  # other people's formats, by their own names
+        return import_module("lcaengine.formats")
     if name not in _HOMES:
         raise AttributeError(f"module 'lcaengine' has no attribute {name!r}")
     value: object = getattr(import_module(f"lcaengine.{_HOMES[name]}"), name)

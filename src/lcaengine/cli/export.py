@@ -24,7 +24,7 @@ from lcaengine.cli.shared import (
     print_json,
     score_or_exit,
 )
-from lcaengine.errors import LcaError
+from lcaengine.errors import LcaError, OutputError
 from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def export(
     max_fallback: MaxFallback = "GLO",
     allocation: Allocation = "",
     open_water: OpenWater = "missing",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an inventory that is there.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file or an inventory that is there.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write an inventory and its results in another format, and say what of them could not be carried."""
@@ -66,6 +68,10 @@ def export(
     from lcaengine.method import read_method
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    for each in (target, _name_report(target)):
+        if each.exists() and not overwrite:
+            fix = "name another, or add --overwrite to replace it"
+            raise OutputError(f"there is something at {str(each)!r} already", str(each), fix)
     footprints = None if inventory_only else score_or_exit(inventory, read_method(method), policy, as_json)
     read = read_inventory(inventory) if footprints is None else footprints.system.inventory
     try:
@@ -102,10 +108,14 @@ def _write_report(exported: Exported, target: Path) -> Path | None:
         return None
     from lcaengine.io.write import replace_file
 
-    report = target.with_name(f"{target.name}.report.json")
+    report = _name_report(target)
     with replace_file(report) as beside:
         beside.write_text(json.dumps(exported.to_report(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return report
+
+
+def _name_report(target: Path) -> Path:
+    return target.with_name(f"{target.name}.report.json")
 
 
 def _print_export(exported: Exported, report: Path | None) -> None:

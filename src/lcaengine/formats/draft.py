@@ -188,7 +188,8 @@ class Draft:
         known = find_unit(label)
         if known is None:
             self.change(
-                "units that are not known here: they stay, and block until they are corrected", f"{label!r} in {where}"
+                "units that are not known here: they stay, and block; import again with --unit LABEL=FACTOR UNIT",
+                f"{label!r} in {where}",
             )
             return label, 1.0
         if known[1] != 1.0:

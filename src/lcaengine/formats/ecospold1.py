@@ -277,15 +277,20 @@ def _add_allocation(
     if not fractions:
         return "none", join(*notes)
     shares = {product: {share for (p, _), share in fractions.items() if p == product} for product in products}
-    is_even = all(len(each) <= 1 for each in shares.values())
+    # Even where each product has one share of all that is shared out; else each exchange has shares of its own.
+    shared = set(flow_ids.values()) - set(products)
+    is_whole = all((product, exchange) in fractions for product in shares for exchange in shared)
+    is_even = is_whole and all(len(each) <= 1 for each in shares.values())
     for at, product in enumerate(shares):
         # what no fraction names stays with the reference, which comes first
         share = next(iter(shares[product]), 0.0) if is_even else float(at == 0)
         draft.add("allocation", process_id=number, product_flow_id=product, factor=share)
     if is_even:
         return "as_given", join(*notes)
-    for (product, exchange), share in fractions.items():
-        draft.add("allocation", process_id=number, product_flow_id=product, factor=share, exchange_flow_id=exchange)
+    for exchange in dict.fromkeys(exchange for _, exchange in fractions):
+        for product in shares:  # one that is not named has none of it
+            share = fractions.get((product, exchange), 0.0)
+            draft.add("allocation", process_id=number, product_flow_id=product, factor=share, exchange_flow_id=exchange)
     return "causal", join(*notes)
 
 

@@ -119,7 +119,7 @@ def suggest_mappings(imported: Imported) -> Imported:
         mapping = read_mapping(name)
         found = [_show(*each) for each in _find(imported, mapping)[0]]
         if mapping.is_assumption:
-            what = f"elementary flows are taken for others by the table {name}, an assumption that is yours to make"
+            what = f"elementary flows of no stated origin have no factor; the table {name} would take them for fossil"
             assumptions.append(_remark(False, f"{what}{_HINT}{name}", found))
         else:
             what = f"elementary flows are named by the mapping table {name}"

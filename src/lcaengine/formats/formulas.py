@@ -52,6 +52,8 @@ _OPERATORS: dict[type, Callable[[float, float], object]] = {
 }
 _NAME = re.compile(r"(?<![\w.])([^\W\d]\w*)")
 _LEADING_ZEROS = re.compile(r"(?<![\w.])0+(?=\d)")
+_PYTHON = re.compile(r"(?<![\w.])\d+(_|[xXoObB]\w|[jJ]\b)")
+"""Numbers as Python alone writes them: 1_000, 0x10."""
 _WORDS = {"and", "or", "not"}
 
 
@@ -145,6 +147,8 @@ def _parse(formula: str, decimal: str) -> ast.expr:
     if len(formula) > LONGEST:
         raise ValueError(f"it has {len(formula)} letters")
     text = formula.strip()
+    if _PYTHON.search(text):
+        raise ValueError("a number is written with digits, and a decimal sign")
     if decimal != ".":
         text = re.sub(re.escape(decimal) + r"(?=\d)", ".", text).replace(";", ",")
     text = _NAME.sub(lambda m: m[1].lower() if m[1].lower() in _WORDS else "_" + m[1].upper(), text)

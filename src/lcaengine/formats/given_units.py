@@ -10,13 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lcaengine.errors import DataError
+from lcaengine.errors import DataError, UnitError
 from lcaengine.formats.draft import MOST
 from lcaengine.formats.imported import Imported, Remark
 from lcaengine.formats.rescaling import rescale_distributions
+from lcaengine.formats.text import read_number
 from lcaengine.units import read_unit
 
 __all__ = ["explain_units"]
+
+_MEASURED = (("processes", "production_unit", "production_amount"), ("markets", "unit", "amount"))
+"""Tables besides the exchanges whose rows have an amount in a unit of their own."""
 
 
 def explain_units(imported: Imported, given: Sequence[str]) -> Imported:
@@ -72,6 +76,12 @@ def explain_units(imported: Imported, given: Sequence[str]) -> Imported:
         if lost.any():
             remarks.append(Remark(True, f"distributions that cannot be carried to {unit}", int(lost.sum()), (label,)))
         tables = _carry_properties(tables, label, factor, unit)
+        for name, column, value in (
+            ("processes", "production_unit", "production_amount"),
+            ("markets", "unit", "amount"),
+        ):
+            if name in tables and column in tables[name].column_names:
+                tables[name] = _carry_column(tables[name], column, value, label, factor, unit)
     return replace(imported, tables=tables, remarks=tuple(remarks))
 
 
@@ -79,17 +89,19 @@ def _read(text: str) -> tuple[str, float, str]:
     label, _, meaning = text.rpartition("=")
     number, _, unit = meaning.strip().partition(" ")
     try:
-        factor = float(number)
-    except ValueError:
+        factor = read_number(number, "--unit", "factor")
+    except DataError:
         factor = math.nan
     if not label or not unit or not 0 < factor <= MOST:
         raise DataError(f"{text!r} explains no unit", "--unit", "write LABEL=FACTOR UNIT, as t*mi=1.609344 t*km")
     read_unit(unit.strip())
+    if _is_read(label.strip()):
+        raise DataError(f"unit {label.strip()!r} is known", "--unit", "explain only units that are not")
     return label.strip(), factor, unit.strip()
 
 
 def _carry_properties(tables: dict[str, pa.Table], label: str, factor: float, unit: str) -> dict[str, pa.Table]:
-    """Carry properties that are per one of the label to be per one of the unit."""
+    """Carry properties that are measured in the label, or per one of it."""
     if "properties" not in tables:
         return tables
     rows = tables["properties"].to_pylist()
@@ -98,7 +110,24 @@ def _carry_properties(tables: dict[str, pa.Table], label: str, factor: float, un
         above, slash, per = str(row["unit"]).rpartition("/")
         if slash and per.strip("()") == label:
             row |= {"value": row["value"] / factor, "unit": f"{above}/{below}"}
+        above, slash, per = str(row["unit"]).rpartition("/")
+        if slash and above == label:
+            row |= {"value": row["value"] * factor, "unit": f"{unit}/{per}"}
     return tables | {"properties": pa.Table.from_pylist(rows, tables["properties"].schema)}
+
+
+def _carry_column(table: pa.Table, column: str, value: str, label: str, factor: float, unit: str) -> pa.Table:
+    mine = pc.equal(table[column], label).fill_null(False)
+    table = _put(table, value, pc.if_else(mine, pc.multiply(table[value], factor), table[value]))
+    return _put(table, column, pc.if_else(mine, unit, table[column]))
+
+
+def _is_read(label: str) -> bool:
+    try:
+        read_unit(label)
+    except UnitError:
+        return False
+    return True
 
 
 def _put(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -145,7 +145,7 @@ def write_inventory(imported: Imported, target: str | Path, overwrite: bool = Fa
     >>> len(inventory.processes)
     4
     """
-    with replace_folder(Path(target), overwrite) as folder:
+    with replace_folder(Path(target), overwrite, imported.source) as folder:
         (folder / "inventory.toml").write_text(write_about(imported.about), encoding="utf-8")
         for name, table in imported.tables.items():
             write_table(table, folder / f"{name}.parquet")

@@ -87,9 +87,10 @@ def _add_exchange(draft: Draft, known: Known, process_id: str, source_id: str, w
     if unit.factor != 1.0:
         draft.change(f"amounts in {unit.name} stand in {unit.label}, {unit.factor!r} each", where)
     is_input, is_reference = row.flag("isInput", "input"), row.flag("isQuantitativeReference", "quantitativeReference")
-    amount = given * unit.factor
+    factor = unit.factor
     if is_reference and is_input and flow.kind == "product":  # the product that is taken in is what is treated
-        is_input, amount = False, -amount
+        is_input, factor = False, -factor
+    amount = given * factor
     provider = id_of(row.child("defaultProvider"))
     if provider and provider not in known.processes:
         draft.lose("providers that are not in the package", f"{provider} of {flow_id} in {where}")
@@ -108,14 +109,14 @@ def _add_exchange(draft: Draft, known: Known, process_id: str, source_id: str, w
         pedigree=_read_pedigree(draft, row, where),
         source_id=source_id,
         comment=_comment(row),
-        **_read_distribution(draft, row, amount, unit.factor, where),
+        **_read_distribution(draft, row, amount, factor, where),
     )
 
 
 def _read_distribution(
     draft: Draft, row: Json, amount: float, factor: float, where: str
 ) -> dict[str, str | float | bool | None]:
-    """Carry a distribution to stats_arrays' terms, its parameters in the unit of the amount."""
+    """Carry a distribution to stats_arrays' terms, its parameters in the unit of the amount, mirrored where it is."""
     given = row.child("uncertainty")
     kind = given.text("distributionType") if given else ""
     if given is None or kind in ("", "NO_DISTRIBUTION", "NONE"):
@@ -130,12 +131,13 @@ def _read_distribution(
         fields = {"uncertainty_type": "none"}
         draft.change("lognormal distributions whose geometric standard deviation is 0 or 1 have no spread", where)
     elif kind == "LOG_NORMAL_DISTRIBUTION" and geometric_mean and geometric_sd and geometric_sd > 0:
-        middle = math.log(abs(geometric_mean)) + (math.log(factor) if factor != 1.0 else 0.0)
+        middle = math.log(abs(geometric_mean)) + (math.log(abs(factor)) if abs(factor) != 1.0 else 0.0)
         fields = {"uncertainty_type": "lognormal", "loc": middle, "scale": math.log(geometric_sd)}
         fields["negative"] = amount < 0 or None
     elif kind == "NORMAL_DISTRIBUTION" and mean is not None and sd is not None:
-        fields = {"uncertainty_type": "normal", "loc": mean * factor, "scale": sd * factor}
+        fields = {"uncertainty_type": "normal", "loc": mean * factor, "scale": sd * abs(factor)}
     elif kind in ("TRIANGLE_DISTRIBUTION", "UNIFORM_DISTRIBUTION") and low is not None and high is not None:
+        low, high = (low, high) if factor > 0 else (high, low)
         fields = {"minimum": low * factor, "maximum": high * factor, "uncertainty_type": "uniform"}
         if kind == "TRIANGLE_DISTRIBUTION":
             fields |= {"uncertainty_type": "triangular", "loc": (amount if mode is None else mode * factor)}

@@ -79,7 +79,7 @@ def write_datapackage(footprints: Footprints, target: str | Path) -> Path:
             with replace_file(path) as beside, _leaving_files_open():
                 _write(footprints, _open_zip(beside))
         else:
-            with replace_folder(path) as folder, _leaving_files_open():
+            with replace_folder(path, source=footprints.system.inventory.label) as folder, _leaving_files_open():
                 _write(footprints, _open_folder(folder))
     except OSError as error:
         raise OutputError(f"cannot write: {error}", str(path), "check the folder and the disk") from error

@@ -73,40 +73,64 @@ def replace_file(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
-def check_folder(target: Path, overwrite: bool = False) -> None:
+def check_folder(target: Path, overwrite: bool = False, source: str = "") -> None:
     """Say why a folder cannot be made at `target`, if it cannot.
-
-    Raises
-    ------
-    OutputError
-        If there is something already, but an inventory that may be replaced; or its own folder is not there.
-    """
-    if "\0" in str(target) or not target.name or not target.resolve().parent.is_dir():
-        raise OutputError(
-            f"{str(target)!r} is no folder in one that is there", str(target), "make the folder around it"
-        )
-    is_there = target.is_symlink() or target.exists()
-    if is_there and not (overwrite and (target / "inventory.toml").is_file() and not target.is_symlink()):
-        fix = "name another folder" + ("" if overwrite else ", or add --overwrite to replace an inventory")
-        raise OutputError(f"there is something at {str(target)!r} already", str(target), fix)
-
-
-@contextmanager
-def replace_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
-    """Give a new folder beside `target` to write to, and put it in its place when all went well.
 
     Parameters
     ----------
     target : Path
     overwrite : bool
-        Whether an inventory that stands there may be replaced; nothing else ever is.
+        Whether an inventory that stands there may be replaced, if there is nothing else in its folder.
+    source : str
+        What is read for it, which is never written into or replaced.
 
     Raises
     ------
     OutputError
-        If there is something at the target, or its own folder is not there.
+        If there is something already that may not be replaced, its own folder is not there, or it is the source's.
     """
-    check_folder(target, overwrite)
+    if "\0" in str(target) or not target.name or not target.resolve().parent.is_dir():
+        what = f"{str(target)!r} is no folder in one that is there"
+        raise OutputError(what, str(target), "make the folder around it")
+    own = _find_folder(source) if source else None
+    if own is not None and own.exists():
+        inner, outer = own.resolve(), target.resolve()
+        if outer == inner or outer in inner.parents or (own.is_dir() and inner in outer.parents):
+            raise OutputError(
+                f"{str(target)!r} and the source stand in one another", str(target), "name another folder"
+            )
+    is_there = target.is_symlink() or target.exists()
+    if is_there and not (overwrite and (target / "inventory.toml").is_file() and not target.is_symlink()):
+        fix = "name another folder" + ("" if overwrite else ", or add --overwrite to replace an inventory")
+        raise OutputError(f"there is something at {str(target)!r} already", str(target), fix)
+    others = [each.name for each in target.iterdir() if not _is_written(each)] if is_there else []
+    if others:
+        what = f"{str(target)!r} holds {sorted(others)[0]!r}, which no import writes"
+        raise OutputError(what, str(target), "move it away, or name another folder")
+
+
+def _is_written(path: Path) -> bool:
+    """Tell whether a file or folder is of the kind that an import or export leaves in an inventory's folder."""
+    if path.is_dir():
+        return path.name in ("import", "results") or path.suffix == ".parquet"
+    return path.name == "inventory.toml" or path.suffix == ".parquet"
+
+
+@contextmanager
+def replace_folder(target: Path, overwrite: bool = False, source: str = "") -> Iterator[Path]:
+    """Give a new folder beside `target` to write to, and put it in its place when all went well.
+
+    Parameters
+    ----------
+    target, overwrite, source
+        As in :func:`check_folder`.
+
+    Raises
+    ------
+    OutputError
+        As there; or if a file cannot be written.
+    """
+    check_folder(target, overwrite, source)
     is_there = target.exists()
     beside, old = (target.with_name(f".{target.name}.{os.getpid()}.{word}") for word in ("new", "old"))
     try:
@@ -123,8 +147,9 @@ def replace_folder(target: Path, overwrite: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"cannot write: {error}", str(target), "check the folder and the disk") from error
     finally:
-        for each in (beside, old):
-            shutil.rmtree(each, ignore_errors=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        if target.exists():  # else the old one is all there is
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def write_table(table: pa.Table, path: Path) -> None:

@@ -23,7 +23,7 @@ from lcaengine.policy import Policy
 from lcaengine.solve import find_starved, name_activities
 from lcaengine.system import ActivityKind, System, build_system
 
-__all__ = ["COLUMNS", "Product", "list_candidates", "list_products"]
+__all__ = ["COLUMNS", "Product", "converts", "list_candidates", "list_products"]
 
 COLUMNS = (
     *("decision", "flow_id", "flow_name", "asked_at", "process_id", "rows", "rank", "reason"),
@@ -178,7 +178,7 @@ def _find(inventory: Inventory, index: _Names, flow: int, asked: str) -> Iterato
         seen.add(at)
         yield _rank(inventory, index, 0, at, asked, "makes this very flow")
     for at in index.by_plain.get(plain, ()):
-        if at not in seen and _converts(inventory, flow, index.products[at].flow):
+        if at not in seen and converts(inventory, flow, index.products[at].flow):
             seen.add(at)
             same = inventory.flows.names[index.products[at].flow] == name
             reason = "makes another flow of the same name" if same else "the same name but for case, blanks or a mark"
@@ -186,7 +186,7 @@ def _find(inventory: Inventory, index: _Names, flow: int, asked: str) -> Iterato
     words = set(_WORD.findall(plain))
     for at in set[int]().union(*(index.by_word.get(word, set()) for word in words)) - seen:
         shared, of = len(words & index.words[at]), len(words | index.words[at])
-        if shared / of >= SHARED and _converts(inventory, flow, index.products[at].flow):
+        if shared / of >= SHARED and converts(inventory, flow, index.products[at].flow):
             yield _rank(inventory, index, 3 + of - shared, at, asked, f"its name shares {shared} of {of} words")
 
 
@@ -204,7 +204,8 @@ def _rank(
     return 2 * closeness + (not product.carries), distance, name, at, f"{reason}; {where}"
 
 
-def _converts(inventory: Inventory, flow: int, other: int) -> bool:
+def converts(inventory: Inventory, flow: int, other: int) -> bool:
+    """Tell whether a flow can stand for another: of its kind, and in a unit that converts."""
     flows = inventory.flows
     try:
         convert(flows.units[flow], flows.units[other], other, flows.properties)

@@ -16,10 +16,9 @@ from lcaengine.findings import Findings
 from lcaengine.formats.imported import Imported, Remark
 from lcaengine.formats.text import decode, read_date
 from lcaengine.inventory import Inventory
-from lcaengine.inventory.inventory import Kind
 from lcaengine.inventory.schema import TABLES
 from lcaengine.io.source import open_source
-from lcaengine.links.candidates import COLUMNS, list_products
+from lcaengine.links.candidates import COLUMNS, converts, list_products
 from lcaengine.places import GLOBAL
 from lcaengine.policy import Policy
 from lcaengine.system import build_system
@@ -96,12 +95,19 @@ def apply_links(inventory: Inventory, links: str | Path) -> Imported:
     text = decode(content, source.label)
     decisions = read_decisions(text, source.label)
     processes, flows = inventory.processes.ids.to_pylist(), inventory.flows.ids.to_pylist()
-    products = list_products(build_system(inventory, Policy(unlinked="cutoff"), Findings()))
+    system = build_system(inventory, Policy(unlinked="cutoff"), Findings())
+    products = list_products(system)
     made = {(processes[each.process], flows[each.flow]): each.carries for each in products}
+    position = {flow_id: at for at, flow_id in enumerate(flows)}
     for each in decisions:
         if each.provider_id:
             _check(each, made, source.label)
-    chosen = _choose(inventory, decisions, source.label)
+            asked, given = position.get(each.flow_id, -1), position[each.provider_flow_id or each.flow_id]
+            if asked >= 0 and not converts(inventory, asked, given):
+                what = f"{flows[given]!r} cannot stand for {each.flow_id!r}: it is of another kind or unit"
+                raise DataError(what, f"{source.label} row {each.row}", "choose a product like it", row=each.row)
+    rows = sorted(set(system.demands.row[system.demands.row >= 0].tolist()))
+    chosen = _choose(inventory, rows, decisions, source.label)
     digest = hashlib.sha256(content).hexdigest()
     tables = {name: pa.table(dict(frame.columns)) for name, frame in inventory.frames.items() if len(frame)}
     tables["exchanges"] = _link(tables["exchanges"], chosen)
@@ -173,17 +179,15 @@ def _check(decision: Decision, made: Mapping[tuple[str, str], bool], where: str)
         raise DataError(what, f"{where} row {decision.row}", fix, row=decision.row, id=decision.provider_id)
 
 
-def _choose(inventory: Inventory, decisions: list[Decision], where: str) -> dict[int, Decision]:
-    """Give the decision on each exchange row, by position; the one that names a process beats one that does not."""
+def _choose(inventory: Inventory, rows: list[int], decisions: list[Decision], where: str) -> dict[int, Decision]:
+    """Give the decision on each of the rows that ask for something, by position; one for a process goes first."""
     by_flow: dict[str, list[Decision]] = {}
     for each in decisions:
         by_flow.setdefault(each.flow_id, []).append(each)
     exchanges, processes, flows = inventory.exchanges, inventory.processes, inventory.flows
     ids, names = flows.ids.to_pylist(), processes.ids.to_pylist()
-    asks = exchanges.is_input == (flows.kind[exchanges.flow] == Kind.PRODUCT)
-    asks &= (flows.kind[exchanges.flow] != Kind.ELEMENTARY) & ~exchanges.is_reference
     chosen: dict[int, Decision] = {}
-    for row in asks.nonzero()[0].tolist():
+    for row in rows:
         process = int(exchanges.process[row])
         place = exchanges.location[row] or processes.location[process] or GLOBAL
         fits = [

@@ -68,7 +68,7 @@ def write_excel(inventory: Inventory, footprints: Footprints | None, target: Pat
 
 def write_parquet(inventory: Inventory, footprints: Footprints | None, target: Path, overwrite: bool) -> Exported:
     """Write a folder that is an inventory of Parquet tables, with the results in its folder ``results``."""
-    with replace_folder(target, overwrite) as folder:
+    with replace_folder(target, overwrite, inventory.label) as folder:
         (folder / "inventory.toml").write_text(write_about(_list_about(inventory)), encoding="utf-8")
         for name, table in tabulate_inventory(inventory).items():
             write_table(table, folder / f"{name}.parquet")
