@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 import lcaengine as lca
 from lcaengine.errors import OutputError
 from lcaengine.formats import Imported, write_inventory
-from lcaengine.formats.datapackage import read_datapackage
-from lcaengine.formats.write_datapackage import write_datapackage
+from lcaengine.formats.brightway.datapackage import read_datapackage
+from lcaengine.formats.brightway.write import write_datapackage
 from tests.datapackages import (
     LABELS,
     A,

@@ -15,7 +15,7 @@ import pytest
 from lcaengine.errors import DataError, LcaError
 from lcaengine.formats import Imported
 from lcaengine.formats.compartments import find_compartment
-from lcaengine.formats.ecospold1 import read_ecospold1
+from lcaengine.formats.ecospold.ecospold1 import read_ecospold1
 from tests.conftest import Run
 from tests.imported import Fields, count_links, find, ghg, name_link, remarks, rows
 from tests.shared_data import SHARED_DATA

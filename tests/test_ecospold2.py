@@ -16,7 +16,7 @@ import pytest
 
 from lcaengine.errors import DataError, LcaError
 from lcaengine.formats import Imported
-from lcaengine.formats.ecospold2 import read_ecospold2
+from lcaengine.formats.ecospold.ecospold2 import read_ecospold2
 from tests.imported import Fields, count_links, find, ghg, name_link, rows
 from tests.shared_data import SHARED_DATA
 

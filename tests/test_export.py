@@ -17,7 +17,7 @@ from olca_schema import zipio
 
 import lcaengine as lca
 from lcaengine.formats import Imported, read_jsonld, read_tables, write_inventory
-from lcaengine.formats.write_jsonld import write_jsonld
+from lcaengine.formats.jsonld.write import write_jsonld
 from tests import tables
 from tests.conftest import Run
 from tests.shared_data import SHARED_DATA

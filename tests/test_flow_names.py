@@ -15,7 +15,7 @@ import lcaengine as lca
 from lcaengine.errors import DataError
 from lcaengine.formats import Imported, map_flows, read_jsonld, suggest_mappings, write_inventory
 from lcaengine.formats.draft import Draft
-from lcaengine.formats.flow_mapping import COLUMNS, list_mappings, read_mapping
+from lcaengine.formats.flow_names.mapping import COLUMNS, list_mappings, read_mapping
 from lcaengine.io.shipped import find_factors
 from tests.conftest import Run
 from tests.shared_data import SHARED_DATA

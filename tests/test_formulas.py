@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcaengine.errors import DataError
-from lcaengine.formats.formulas import evaluate, evaluate_all
+from lcaengine.formats.simapro.formulas import evaluate, evaluate_all
 
 
 @pytest.mark.parametrize(

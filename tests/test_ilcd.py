@@ -12,7 +12,7 @@ import pytest
 
 import lcaengine as lca
 from lcaengine.errors import DataError
-from lcaengine.formats.ilcd import read_ilcd
+from lcaengine.formats.ilcd.read import read_ilcd
 from lcaengine.formats.imported import Imported, write_inventory
 from tests.conftest import Run
 from tests.ilcd_files import BASICS, exchange, flow, process, shared, source, spread, unit_group, write

@@ -16,8 +16,8 @@ import pytest
 import lcaengine as lca
 from lcaengine.errors import DataError
 from lcaengine.formats import write_inventory as write_imported
-from lcaengine.formats.questionnaire import Questionnaire, fill_questionnaire, read_questionnaire
-from lcaengine.formats.questionnaire_scores import Scored, score_questionnaire
+from lcaengine.formats.questionnaire.read import Questionnaire, fill_questionnaire, read_questionnaire
+from lcaengine.formats.questionnaire.scores import Scored, score_questionnaire
 from lcaengine.reports.questionnaire import write_questionnaire
 from tests.scoring import core, has, row, system
 from tests.tables import Row, emits, makes, process, product, takes, write_inventory

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lcaengine.errors import LcaError
-from lcaengine.formats.questionnaire import fill_questionnaire
-from lcaengine.formats.questionnaire_mapping import read_mapping
+from lcaengine.formats.questionnaire.mapping import read_mapping
+from lcaengine.formats.questionnaire.read import fill_questionnaire
 
 MAPPING = """
 stage = "processing"

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import lcaengine as lca
-from lcaengine.formats.questionnaire import fill_questionnaire
-from lcaengine.formats.questionnaire_scores import Scored, score_questionnaire
+from lcaengine.formats.questionnaire.read import fill_questionnaire
+from lcaengine.formats.questionnaire.scores import Scored, score_questionnaire
 from lcaengine.reports.questionnaire import count_reasons
 from tests import metallican
 from tests.scoring import core, has, row, system

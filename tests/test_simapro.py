@@ -11,7 +11,7 @@ import pytest
 
 import lcaengine as lca
 from lcaengine.formats.imported import Imported, write_inventory
-from lcaengine.formats.simapro import read_simapro
+from lcaengine.formats.simapro.read import read_simapro
 from tests.conftest import Run
 from tests.scoring import core
 from tests.simapro_files import HEADER, LANDFILL, MILL, REST, STEEL, UNITS, co2, process, write

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lcaengine.errors import DataError, LcaError
-from lcaengine.formats.simapro import read_simapro
+from lcaengine.formats.simapro.read import read_simapro
 from tests.conftest import Run
 from tests.simapro_files import HEADER, MILL, UNITS, co2, process, write
 
@@ -134,7 +134,7 @@ def test_no_change_of_a_file_gives_a_traceback(
 def test_library_writes_nothing_under_home(tmp_path: Path) -> None:
     path = write(tmp_path, *MILL)
     (home := tmp_path / "home").mkdir()
-    code = "import sys; from lcaengine.formats.simapro import read_simapro; read_simapro(sys.argv[1])"
+    code = "import sys; from lcaengine.formats.simapro.read import read_simapro; read_simapro(sys.argv[1])"
     given = os.environ | {name: str(home) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
     done = subprocess.run([sys.executable, "-c", code, str(path)], env=given, capture_output=True, cwd=home, check=True)
     assert list(home.rglob("*")) == []

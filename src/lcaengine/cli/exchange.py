@@ -25,15 +25,31 @@ if TYPE_CHECKING:
 __all__ = ["import_", "read", "show_progress"]
 
 READERS = {
-    "questionnaire": ("lcaengine.formats.questionnaire", "read_questionnaire", "supplier questionnaire, Excel or CSV"),
-    "jsonld": ("lcaengine.formats.jsonld", "read_jsonld", "openLCA JSON-LD, zip or folder"),
-    "tables": ("lcaengine.formats.sheets", "read_tables", "our own tables, in Excel, CSV or Parquet"),
-    "ecospold1": ("lcaengine.formats.ecospold1", "read_ecospold1", "EcoSpold 1, one XML document, zip or folder"),
-    "ecospold2": ("lcaengine.formats.ecospold2", "read_ecospold2", "EcoSpold 2, folder or zip of .spold files"),
-    "simapro": ("lcaengine.formats.simapro", "read_simapro", "SimaPro CSV of processes"),
-    "ilcd": ("lcaengine.formats.ilcd", "read_ilcd", "ILCD, zip or folder"),
-    "datapackage": ("lcaengine.formats.datapackage", "read_datapackage", "Brightway datapackage, zip or folder"),
-    "brightway": ("lcaengine.formats.brightway", "read_brightway", "database of Brightway, PROJECT/DATABASE"),
+    "questionnaire": (
+        "lcaengine.formats.questionnaire.read",
+        "read_questionnaire",
+        "supplier sheet, Excel or CSV",
+    ),
+    "jsonld": ("lcaengine.formats.jsonld.read", "read_jsonld", "openLCA JSON-LD, zip or folder"),
+    "tables": ("lcaengine.formats.tables.sheets", "read_tables", "our own tables, in Excel, CSV or Parquet"),
+    "ecospold1": (
+        "lcaengine.formats.ecospold.ecospold1",
+        "read_ecospold1",
+        "EcoSpold 1, XML, zip or folder",
+    ),
+    "ecospold2": (
+        "lcaengine.formats.ecospold.ecospold2",
+        "read_ecospold2",
+        "EcoSpold 2, folder or zip of .spold",
+    ),
+    "simapro": ("lcaengine.formats.simapro.read", "read_simapro", "SimaPro CSV of processes"),
+    "ilcd": ("lcaengine.formats.ilcd.read", "read_ilcd", "ILCD, zip or folder"),
+    "datapackage": (
+        "lcaengine.formats.brightway.datapackage",
+        "read_datapackage",
+        "Brightway matrices, zip or folder",
+    ),
+    "brightway": ("lcaengine.formats.brightway.database", "read_brightway", "database of Brightway, PROJECT/DATABASE"),
 }
 """Formats that are read: where their reader is, its name, and what it reads."""
 QUIET = 1.0
@@ -64,9 +80,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Bring an inventory in from another format, and say what of it could not be carried."""
-    from lcaengine.formats.flow_mapping import read_mapping
-    from lcaengine.formats.flow_names import map_flows, suggest_mappings
-    from lcaengine.formats.given_units import explain_units
+    from lcaengine.formats.flow_names.given_units import explain_units
+    from lcaengine.formats.flow_names.mapping import read_mapping
+    from lcaengine.formats.flow_names.names import map_flows, suggest_mappings
     from lcaengine.formats.imported import write_inventory
     from lcaengine.io.write import check_folder
     from lcaengine.reports.imported import print_import

@@ -94,7 +94,7 @@ def template(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="File that ends in .xlsx, or a folder to make.")],
 ) -> None:
     """Write an inventory to fill in, every column explained, with two processes as an example."""
-    from lcaengine.formats.template import write_template
+    from lcaengine.formats.tables.template import write_template
 
     write_template(target)
     name = target.with_suffix("") if target.suffix.lower() == ".xlsx" else target.with_name(f"{target.name}-read")

@@ -42,8 +42,8 @@ def questionnaire(
     as_json: AsJson = False,
 ) -> None:
     """Score the rows of a supplier questionnaire: the same sheet with scores, status and problems in added columns."""
-    from lcaengine.formats.questionnaire import fill_questionnaire
-    from lcaengine.formats.questionnaire_scores import score_questionnaire
+    from lcaengine.formats.questionnaire.read import fill_questionnaire
+    from lcaengine.formats.questionnaire.scores import score_questionnaire
     from lcaengine.io.write import check_target
     from lcaengine.method import read_method
     from lcaengine.reports.questionnaire import (

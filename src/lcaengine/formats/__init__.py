@@ -4,20 +4,20 @@ Readers give an :class:`Imported`: tables, and a report of what could not be car
 to a folder that :func:`~lcaengine.read_inventory` reads.
 """
 
-from lcaengine.formats.brightway import read_brightway
-from lcaengine.formats.datapackage import read_datapackage
-from lcaengine.formats.ecospold1 import read_ecospold1
-from lcaengine.formats.ecospold2 import read_ecospold2
-from lcaengine.formats.flow_names import map_flows, suggest_mappings
-from lcaengine.formats.given_units import explain_units
-from lcaengine.formats.ilcd import read_ilcd
+from lcaengine.formats.brightway.database import read_brightway
+from lcaengine.formats.brightway.datapackage import read_datapackage
+from lcaengine.formats.brightway.write import write_datapackage
+from lcaengine.formats.ecospold.ecospold1 import read_ecospold1
+from lcaengine.formats.ecospold.ecospold2 import read_ecospold2
+from lcaengine.formats.flow_names.given_units import explain_units
+from lcaengine.formats.flow_names.names import map_flows, suggest_mappings
+from lcaengine.formats.ilcd.read import read_ilcd
 from lcaengine.formats.imported import Imported, Remark, write_inventory
-from lcaengine.formats.jsonld import read_jsonld
-from lcaengine.formats.questionnaire import read_questionnaire
-from lcaengine.formats.sheets import read_tables
-from lcaengine.formats.simapro import read_simapro
-from lcaengine.formats.template import write_template
-from lcaengine.formats.write_datapackage import write_datapackage
+from lcaengine.formats.jsonld.read import read_jsonld
+from lcaengine.formats.questionnaire.read import read_questionnaire
+from lcaengine.formats.simapro.read import read_simapro
+from lcaengine.formats.tables.sheets import read_tables
+from lcaengine.formats.tables.template import write_template
 
 __all__ = [
     "Imported",

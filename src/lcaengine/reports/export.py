@@ -13,7 +13,7 @@ import pyarrow as pa
 from lcaengine.errors import LcaError, OutputError
 from lcaengine.footprints import Footprints
 from lcaengine.formats.imported import Remark, list_remarks, write_about
-from lcaengine.formats.template import build_sheets, list_about
+from lcaengine.formats.tables.template import build_sheets, list_about
 from lcaengine.inventory import Inventory
 from lcaengine.inventory.schema import TABLES
 from lcaengine.io.excel import MOST_ROWS, Sheet, write_workbook
@@ -105,7 +105,7 @@ def write_json(inventory: Inventory, footprints: Footprints | None, target: Path
 
 def write_jsonld(inventory: Inventory, footprints: Footprints | None, target: Path, overwrite: bool) -> Exported:
     """Write a package of openLCA JSON-LD; linked and allocated as it was scored, if it was."""
-    from lcaengine.formats.write_jsonld import write_jsonld as write_package
+    from lcaengine.formats.jsonld.write import write_jsonld as write_package
 
     path = check_target(target, (".zip",), inventory.label)
     remarks = write_package(inventory, path, None if footprints is None else footprints.system)
@@ -117,7 +117,7 @@ def write_datapackage(inventory: Inventory, footprints: Footprints | None, targe
     if footprints is None:
         fix = "leave --inventory-only away, or write excel, parquet, json or jsonld"
         raise LcaError("a datapackage holds the matrices of what was scored", "--inventory-only", fix)
-    writer = import_module("lcaengine.formats.write_datapackage").write_datapackage
+    writer = import_module("lcaengine.formats.brightway.write").write_datapackage
     return Exported((writer(footprints, target),), ())
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from lcaengine.errors import OutputError
-from lcaengine.formats.questionnaire_scores import NOT_SCORED, RowScore, Scored
+from lcaengine.formats.questionnaire.scores import NOT_SCORED, RowScore, Scored
 from lcaengine.io.sheet import Cell
 from lcaengine.io.write import replace_file, write_rows, write_table
 from lcaengine.reports.terminal import print_rows

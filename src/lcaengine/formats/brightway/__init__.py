@@ -1,0 +1,1 @@
+"""Brightway: datapackages and databases of projects, read; datapackages, written."""

@@ -1,0 +1,1 @@
+"""EcoSpold 1 and 2."""

@@ -1,0 +1,1 @@
+"""Names of elementary flows and units, translated by tables and by the user."""

@@ -1,0 +1,1 @@
+"""ILCD packages."""

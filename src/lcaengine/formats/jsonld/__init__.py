@@ -1,0 +1,1 @@
+"""openLCA's JSON-LD, read and written."""

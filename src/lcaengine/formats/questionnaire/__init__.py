@@ -1,0 +1,1 @@
+"""Supplier questionnaires: the sheet, its mapping, and the scores of its rows."""

@@ -1,0 +1,1 @@
+"""Our own tables in workbooks and CSV, and a template to fill in."""
