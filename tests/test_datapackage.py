@@ -256,7 +256,8 @@ def read_entries(loaded: Any, of: list[tuple[str, ...]], n: int) -> list[Entries
     entries = []
     for name, start in (("technosphere", 1), ("biosphere", n + 1)):
         indices, data = loaded.get_resource(f"{name}.indices")[0], loaded.get_resource(f"{name}.data")[0]
-        flipped = loaded.get_resource(f"{name}.flip")[0] if name == "technosphere" else np.zeros(len(data), np.bool_)
+        has_flips = any(each["name"] == f"{name}.flip" for each in loaded.resources)
+        flipped = loaded.get_resource(f"{name}.flip")[0] if has_flips else np.zeros(len(data), np.bool_)
         entries.append(Entries(indices["row"] - start, indices["col"] - 1, np.where(flipped, -data, data)))
     rows, columns, values = [], [], []
     for k, identifier in enumerate(of):
@@ -314,11 +315,13 @@ def describe(system: Any) -> dict[str, list[Any]]:
         "made": sorted(
             zip(key, activities.output.tolist(), activities.stage.tolist(), activities.supplier, strict=True)
         ),
+        # Signed as in A: a credit below zero comes back as the demand that it is.
         "taken": sorted(
-            (key[a], key[p], x, credit)
+            (key[a], key[p], x if credit else -x, credit and x > 0)
             for a, p, x, credit in zip(
                 *(v.tolist() for v in (d.activity, d.provider, d.amount, d.is_credit)), strict=True
             )
+            if p >= 0
         ),
         "given_off": sorted(
             (key[a], ids[b.flow[k]], bool(b.is_input[k]), b.place[k], x)

@@ -95,7 +95,7 @@ def read_labels(source: Source, manifest: Manifest, draft: Draft) -> Labels:
 
 def list_metadata(source: Source, manifest: Manifest) -> dict[str, str]:
     """Give the CSV files of a package by the name of their resource; ``labels.csv`` also where it is not listed."""
-    found = {each.name: each.file for each in manifest.resources if each.file.endswith(".csv")}
+    found = {each.name: each.file for each in manifest.resources if each.file.endswith(".csv") and not each.matrix}
     beside = manifest.top + FILE
     return found if beside in found.values() or beside not in source.names else {**found, "labels": beside}
 
