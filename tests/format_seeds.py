@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import lcaengine as lca
 from lcaengine.formats import (
     Imported,
+    read_datapackage,
     read_ecospold1,
     read_ecospold2,
     read_ilcd,
@@ -23,6 +24,7 @@ from lcaengine.formats import (
 from tests import olca, simapro_files
 from tests import test_ecospold1 as old
 from tests import test_ecospold2 as new
+from tests.datapackages import write_package
 from tests.test_ilcd import FILES as ILCD
 
 
@@ -87,6 +89,15 @@ def make_ecospold2() -> list[dict[str, bytes]]:
     return [{f"{name}.spold": text.encode() for name, text in (("a", mill), ("b", mine), ("c", dump))}]
 
 
+def make_datapackage() -> list[dict[str, bytes]]:
+    """Give the parts of packages of npy and of Parquet."""
+    made = []
+    for kind in ("npy", "parquet"):
+        with TemporaryDirectory() as folder, zipfile.ZipFile(write_package(Path(folder) / "a.zip", kind)) as parts:
+            made.append({name: parts.read(name) for name in parts.namelist() if not name.endswith("/")})
+    return made
+
+
 def make_questionnaire() -> list[dict[str, bytes]]:
     folder = lca.find_example("two-suppliers").parent / "questionnaire"
     return [{name: (folder / name).read_bytes() for name in ("suppliers.csv", "mapping.toml")}]
@@ -98,6 +109,7 @@ def read_sheet(place: Path) -> Imported:
 
 
 SEEDS: dict[str, Seed] = {
+    "datapackage": Seed(make_datapackage, read_datapackage),
     "ecospold1": Seed(make_ecospold1, read_ecospold1),
     "ecospold2": Seed(make_ecospold2, read_ecospold2),
     "questionnaire": Seed(make_questionnaire, read_sheet, zips=False),

@@ -71,7 +71,7 @@ import bw2data
 before = bw2data.projects.current
 from lcaengine.errors import DataError
 from lcaengine.formats import write_inventory
-from lcaengine.formats.brightway import read_brightway
+from lcaengine.formats.brightway.database import read_brightway
 write_inventory(read_brightway("mine/db"), sys.argv[1])
 assert bw2data.projects.current == before == "default", bw2data.projects.current
 for wrong in ("db", "mine/nothing", "nowhere/db", "", "/"):

@@ -19,7 +19,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lcaengine.errors import DataError
-from lcaengine.formats.datapackage import read_datapackage
+from lcaengine.formats.brightway.datapackage import read_datapackage
 from tests.datapackages import LABELS, A, write_package
 
 Files = dict[str, bytes]

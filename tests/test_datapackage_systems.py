@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 import lcaengine as lca
 from lcaengine.formats import write_inventory as write_imported
-from lcaengine.formats.datapackage import read_datapackage
-from lcaengine.formats.write_datapackage import write_datapackage
+from lcaengine.formats.brightway.datapackage import read_datapackage
+from lcaengine.formats.brightway.write import write_datapackage
 from lcaengine.method import Method
 from tests.assembler import assemble
 from tests.datapackages import A as DRAWN
