@@ -39,20 +39,20 @@ def drop_contradictions(name: str, table: pa.Table) -> tuple[pa.Table, dict[str,
     lost : dict of str to list of str
         What was wrong, and the rows it was wrong in, for people.
     """
-    used = [column for column in (*_DISTRIBUTION, "pedigree") if column in table.column_names]
-    if name not in _AMOUNTS or not used:
-        return table, {}
     parts: list[pa.Table] = []
     lost: dict[str, list[str]] = defaultdict(list)
     for start in range(0, table.num_rows, ROWS_AT_ONCE):
-        part, of_part = _drop_part(name, table.slice(start, ROWS_AT_ONCE), used)
+        part, of_part = _drop_part(name, table.slice(start, ROWS_AT_ONCE))
         parts.append(part)
         for what, rows in of_part.items():
             lost[what] += rows
     return pa.concat_tables(parts), lost
 
 
-def _drop_part(name: str, table: pa.Table, used: list[str]) -> tuple[pa.Table, dict[str, list[str]]]:
+def _drop_part(name: str, table: pa.Table) -> tuple[pa.Table, dict[str, list[str]]]:
+    used = [column for column in (*_DISTRIBUTION, "pedigree") if column in table.column_names]
+    if name not in _AMOUNTS or not used:
+        return table, {}
     found = Findings(rows_named=table.num_rows)
     frame = build_frame(table, TABLES[name], Findings())
     report_uncertainty(frame, _AMOUNTS[name], found)
