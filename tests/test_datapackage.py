@@ -220,7 +220,7 @@ def test_products_with_ids_of_their_own(tmp_path: Path) -> None:
 
 def test_labels_beside_the_package_will_do(tmp_path: Path) -> None:
     path = write_package(tmp_path / "package", labels=())
-    with pytest.raises(lca.LcaError, match="does not say what 6 of its ids are measured in"):
+    with pytest.raises(lca.LcaError, match="does not say what 4 of its ids are measured in"):
         read_datapackage(path)
     pd.DataFrame(LABELS).to_csv(path / "labels.csv", index=False)
     assert read_datapackage(path).tables["processes"].num_rows == 4

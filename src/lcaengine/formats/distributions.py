@@ -19,6 +19,10 @@ _AMOUNTS = {"exchanges": ("amount",), "allocation": ("factor",), "markets": ("sh
 _DISTRIBUTION = ("uncertainty_type", "loc", "scale", "shape", "minimum", "maximum", "negative")
 
 
+ROWS_AT_ONCE = 1 << 17
+"""Rows that are looked at together; what is looked at is typed and put in order, which takes several times its size."""
+
+
 def drop_contradictions(name: str, table: pa.Table) -> tuple[pa.Table, dict[str, list[str]]]:
     """Empty the distributions and pedigrees of rows that the inventory would refuse.
 
@@ -35,6 +39,17 @@ def drop_contradictions(name: str, table: pa.Table) -> tuple[pa.Table, dict[str,
     lost : dict of str to list of str
         What was wrong, and the rows it was wrong in, for people.
     """
+    parts: list[pa.Table] = []
+    lost: dict[str, list[str]] = defaultdict(list)
+    for start in range(0, table.num_rows, ROWS_AT_ONCE):
+        part, of_part = _drop_part(name, table.slice(start, ROWS_AT_ONCE))
+        parts.append(part)
+        for what, rows in of_part.items():
+            lost[what] += rows
+    return pa.concat_tables(parts), lost
+
+
+def _drop_part(name: str, table: pa.Table) -> tuple[pa.Table, dict[str, list[str]]]:
     used = [column for column in (*_DISTRIBUTION, "pedigree") if column in table.column_names]
     if name not in _AMOUNTS or not used:
         return table, {}

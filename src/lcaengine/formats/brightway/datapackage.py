@@ -10,14 +10,15 @@ first column, as a sequential run of bw2calc begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lcaengine.errors import DataError
 from lcaengine.formats.brightway.arrays import Group, Manifest, Resource, list_resources, read_group
-from lcaengine.formats.brightway.labels import DEMAND, Labels, list_rows, read_labels
+from lcaengine.formats.brightway.labels import DEMAND, Label, list_rows, read_labels
 from lcaengine.formats.brightway.matrix import Matrix, find_references, lay_groups
 from lcaengine.formats.brightway.package_rows import add_biosphere, add_technosphere
 from lcaengine.formats.draft import Draft, Progress
@@ -28,6 +29,7 @@ from lcaengine.io.source import Source, open_source
 __all__ = ["read_datapackage"]
 
 _READ = ("technosphere_matrix", "biosphere_matrix")
+"""Matrices that are an inventory."""
 
 
 def read_datapackage(source: str | Path, *, progress: Progress | None = None) -> Imported:
@@ -38,7 +40,7 @@ def read_datapackage(source: str | Path, *, progress: Progress | None = None) ->
     source : str or Path
         The zip or the folder.
     progress : callable, optional
-        Told how many entries are read, and of how many.
+        Told how many entries are read; of how many is not known.
 
     Returns
     -------
@@ -72,19 +74,23 @@ def read_datapackage(source: str | Path, *, progress: Progress | None = None) ->
     draft = Draft("datapackage", str(source))
     manifest = list_resources(opened)
     labels = read_labels(opened, manifest, draft)
-    technosphere, biosphere = (_read_matrix(opened, manifest, name, draft) for name in _READ)
     _report_others(manifest, draft)
-    if not len(technosphere[0]):
-        raise DataError("its technosphere has no entry", str(source), "give the package of an inventory")
-    _check_labels(labels, technosphere[0], biosphere[0], str(source))
-    reference = find_references(technosphere[0], str(source))
     for row in list_rows(opened, manifest, "suppliers"):
         draft.add("suppliers", **_take(row, ("supplier_id", "name", "location", "group", "identifiers")))
-    total = len(technosphere[0]) + len(biosphere[0])
-    made = add_technosphere(draft, technosphere[0], labels, reference, technosphere[1], _shift(progress, 0, total))
-    start = len(technosphere[0])
-    add_biosphere(draft, biosphere[0], labels, made, biosphere[1], _shift(progress, start, total))
-    del technosphere, biosphere
+    matrix, sources = _read_matrix(opened, manifest, "technosphere_matrix", draft)
+    if not len(matrix):
+        raise DataError("its technosphere has no entry", str(source), "give the package of an inventory")
+    bills = {i for i, each in labels.technosphere.items() if each.get("activity") == DEMAND}
+    _check_labels(labels.technosphere, matrix.row, bills, str(source))
+    _check_labels(labels.technosphere, matrix.column, None, str(source))
+    reference = find_references(matrix, str(source))
+    made = add_technosphere(draft, matrix, labels, reference, sources, _count_from(progress, 0))
+    start = len(matrix)
+    del matrix  # one at a time is in memory
+    matrix, sources = _read_matrix(opened, manifest, "biosphere_matrix", draft)
+    _check_labels(labels.biosphere, matrix.row, set(), str(source))
+    add_biosphere(draft, matrix, labels, made, sources, _count_from(progress, start))
+    del matrix
     _add_tables(opened, manifest, draft)
     return draft.finish(_describe(manifest), opened.hash())
 
@@ -134,24 +140,22 @@ def _report_others(manifest: Manifest, draft: Draft) -> None:
             draft.lose("matrices that are no part of an inventory", f"{each.matrix} in {each.group}")
 
 
-def _check_labels(labels: Labels, technosphere: Matrix, biosphere: Matrix, label: str) -> None:
-    """Refuse ids that nothing names, or that say not what they are measured in."""
-    products, flows = np.unique(technosphere.row).tolist(), np.unique(biosphere.row).tolist()
-    bills = {i for i, each in labels.technosphere.items() if each.get("activity") == DEMAND}
-    names = [i for i in np.unique(technosphere.column).tolist() if not labels.technosphere.get(i, {}).get("name")]
-    names += [i for i in products if not labels.technosphere.get(i, {}).get("name")]
-    names += [i for i in flows if not labels.biosphere.get(i, {}).get("name")]
-    units = [i for i in products if not labels.technosphere.get(i, {}).get("unit") and i not in bills]
-    units += [i for i in flows if not labels.biosphere.get(i, {}).get("unit")]
-    for missing, word in ((units, "are measured in"), (names, "are called")):
+def _check_labels(
+    labels: Mapping[int, Label], ids: NDArray[np.int64], unmeasured: set[int] | None, source: str
+) -> None:
+    """Refuse ids that nothing names, or that say not what they are measured in; None for ids that need no unit."""
+    used = np.unique(ids).tolist()
+    names = [each for each in used if not labels.get(each, {}).get("name")]
+    units = [each for each in used if not labels.get(each, {}).get("unit") and each not in (unmeasured or ())]
+    for missing, word in ((units if unmeasured is not None else [], "are measured in"), (names, "are called")):
         if missing:
             some = ", ".join(map(str, missing[:5]))
-            what = f"the package does not say what {len(set(missing))} of its ids {word}: {some}"
+            what = f"the package does not say what {len(missing)} of its ids {word}: {some}"
             fix = (
                 "put a file labels.csv beside datapackage.json, with a row an id and the columns id, name, unit (of "
                 "products and elementary flows), and compartment or direction; or add one by add_csv_metadata"
             )
-            raise DataError(what, label, fix)
+            raise DataError(what, source, fix)
 
 
 def _add_tables(source: Source, manifest: Manifest, draft: Draft) -> None:
@@ -185,9 +189,6 @@ def _describe(manifest: Manifest) -> dict[str, str]:
     }
 
 
-def _shift(progress: Progress | None, start: int, total: int) -> Callable[[int, int], None] | None:
-    """Count on from where the last matrix ended."""
-    if progress is None:
-        return None
-    tell = progress
-    return lambda done, _: tell(start + done, total)
+def _count_from(progress: Progress | None, start: int) -> Progress | None:
+    """Count on from where the last matrix ended; how many there are is known when all are read."""
+    return None if progress is None else lambda done, _: progress(start + done, 0)
