@@ -24,6 +24,10 @@ ROWS_CHECKED = 10_000
 """How many rows below a header a list of allowed values covers, for rows to come."""
 FIRST_DAY = dt.date(1900, 3, 1)
 """First day that is written as one: Excel counts a 29 February 1900, and no day before 1900. Others are text."""
+NUMBER_LETTERS = 11
+"""Width of a column of numbers: Excel rounds what it shows to the width."""
+MOST_PRINTED = 20
+"""Columns that are printed side by side on one page."""
 LIST_LETTERS = 255
 """Letters that Excel takes for a list of allowed values."""
 
@@ -115,8 +119,14 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any], cut: list[
     for at, (name, header) in enumerate(zip(table.column_names, headers, strict=True)):
         shown = table.column(name).slice(0, 1000).to_pylist()
         longest = max((len(_show(value)) for value in shown), default=0)
+        if pa.types.is_floating(table.column(name).type):
+            longest = min(longest, NUMBER_LETTERS)
         page.set_column(at, at, min(40, max(len(header) if len(header) < 24 else 14, longest) + 2))
     page.freeze_panes(1, 0)
+    page.set_landscape()
+    page.repeat_rows(0)
+    if table.num_columns <= MOST_PRINTED:
+        page.fit_to_pages(1, 0)
     if table.num_rows:
         page.autofilter(0, 0, table.num_rows, table.num_columns - 1)
     for at, (name, header) in enumerate(zip(table.column_names, headers, strict=True)):
