@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.score import find_burdens
+from lcaengine.footprints.measures import find_burdens
 from lcaengine.inventory.inventory import Kind
 from lcaengine.solve import order_coupling
 from lcaengine.system import ActivityKind

@@ -19,7 +19,7 @@ from lcaengine.system import Burdens, Entries, System, build_coupling
 if TYPE_CHECKING:
     from lcaengine.footprints.footprints import Footprints
 
-__all__ = ["measure_fallback", "measure_mass_inputs", "tabulate_completeness"]
+__all__ = ["measure_mass_inputs", "measure_near", "tabulate_completeness"]
 
 
 def measure_mass_inputs(system: System) -> NDArray[np.float64]:
@@ -45,16 +45,14 @@ def measure_mass_inputs(system: System) -> NDArray[np.float64]:
     return np.stack([np.bincount(activity, amount, count), np.bincount(activity, unlinked, count)], axis=1)
 
 
-def measure_fallback(
+def measure_near(
     system: System,
     burdens: Burdens,
     entries: Entries,
     total: NDArray[np.float64],
     name: Callable[[NDArray[np.int64]], str],
 ) -> NDArray[np.float64]:
-    """Measure the share of every intensity that rests on products and factors of other places.
-
-    With Y' the intensities without them, ``|Y - Y'| / (|Y - Y'| + |Y'|)``.
+    """Measure every intensity without products and factors of other places.
 
     Parameters
     ----------
@@ -68,12 +66,12 @@ def measure_fallback(
     Returns
     -------
     (n, k) float64
-        [1]; zero where nothing rests on them, NaN where what is left has no solution.
+        Y' [unit of the indicator]; Y where nothing rests on them, NaN where what is left has no solution.
     """
-    demands, shape = system.demands, total.shape
+    demands = system.demands
     far = demands.fallback >= 0
     if not far.any() and not entries.is_elsewhere.any():
-        return np.zeros(shape)
+        return total
     linked = (demands.provider >= 0) & ~far
     sign = np.where(demands.is_credit, 1.0, -1.0)
     near = build_coupling(
@@ -86,14 +84,9 @@ def measure_fallback(
     at = entries.is_elsewhere
     np.subtract.at(direct, (entries.activity[at], entries.indicator[at]), entries.value[at])
     try:
-        rest = solve_coupling(near, direct, name).x
+        return solve_coupling(near, direct, name).x
     except SolveError:
-        return np.full(shape, np.nan)
-    gap = np.abs(total - rest)
-    gap[gap <= 1e-12 * np.abs(total)] = 0.0  # what rounding leaves
-    share = np.zeros(shape)
-    np.divide(gap, gap + np.abs(rest), out=share, where=gap > 0)
-    return share
+        return np.full(total.shape, np.nan)
 
 
 def tabulate_completeness(footprints: Footprints) -> pa.Table:

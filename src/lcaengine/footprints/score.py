@@ -10,31 +10,20 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.findings import Findings, raise_blockers
-from lcaengine.footprints.completeness import measure_fallback, measure_mass_inputs
-from lcaengine.footprints.electricity import add_renewable
 from lcaengine.footprints.fallbacks import report_fallbacks
 from lcaengine.footprints.footprints import Footprints
-from lcaengine.footprints.gaps import Status, find_gaps, trace_status
+from lcaengine.footprints.gaps import Status, find_gaps
 from lcaengine.footprints.labels import find_labels
-from lcaengine.footprints.primary import build_graph, find_credit_chains, measure_sizes
-from lcaengine.footprints.scopes import SCOPES, split_scopes
+from lcaengine.footprints.measures import measure_system
+from lcaengine.footprints.shares import divide_sizes, share_far
 from lcaengine.inventory import Inventory, load_inventory
 from lcaengine.inventory.conversion import mass_content
-from lcaengine.method import SITE_RENEWABLE, Method, take_method
+from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
-from lcaengine.solve import Ordering, name_activities, order_coupling, report_loops, solve_stages
-from lcaengine.system import (
-    Burdens,
-    Characterization,
-    Entries,
-    System,
-    build_system,
-    list_entries,
-    match_factors,
-    sum_entries,
-)
+from lcaengine.solve import name_activities, report_loops
+from lcaengine.system import Characterization, System, build_system, match_factors
 
-__all__ = ["find_burdens", "score", "score_inventory", "score_system", "try_score"]
+__all__ = ["score", "score_inventory", "score_system", "try_score"]
 
 MOST_NUMBERS = 150_000_000
 """How many numbers the split of all activities may hold."""
@@ -122,99 +111,37 @@ def score_system(system: System, method: Method, matched: Characterization, by: 
     -------
     Footprints
     """
-
-    def name(activities: NDArray[np.int64]) -> str:
-        return name_activities(system, activities)
-
-    labels, label = find_labels(system, by)
-    k = len(method.indicators)
-    _refuse_size(system, len(labels), k, by)
-    ordering = order_coupling(system.coupling)
-    entries, burdens = find_burdens(system, method, matched, ordering)
-    graph = build_graph(system)
-    graph_order = order_coupling(graph)
-    sizes = np.concatenate([burdens.size, burdens.primary, measure_mass_inputs(system)], axis=1)
-    direct = np.concatenate([burdens.direct, sizes], axis=1)
-    solved = solve_stages(system.coupling, direct, label, len(labels), name, ordering)
-    every = np.concatenate([solved.parts, solved.unassigned[:, None], solved.total[:, None]], axis=1)
-    credited = find_credit_chains(system, graph, graph_order)
-    intensity, size = every[:, :, :k], every[:, :, k:].copy()
-    size[credited] = measure_sizes(system, graph, credited, ordering, sizes, label, len(labels), name)
-    if by == "scope":
-        labels = SCOPES
-        is_declared = np.zeros(len(direct), np.bool_)
-        is_declared[matched.declared.activity] = True
-        scopes = split_scopes(system, direct, solved.total, is_declared, name)
-        scopes[credited, :, k:] = 0.0  # no share is given: what runs backwards counts by its size there
-        intensity, size = _insert_scopes(intensity, size, scopes, k)
-    share = np.full(intensity.shape, np.nan)
-    np.divide(size[:, :, k : 2 * k], size[:, :, :k], out=share, where=size[:, :, :k] > 0)
+    labels, _ = find_labels(system, by)
+    _refuse_size(system, len(labels), len(method.indicators), by)
+    measures = measure_system(system, method, matched, by)
     reference, per_kg, per_content = _reference_units(system)
     with np.errstate(over="ignore"):  # refused below, by name
-        value = intensity * reference[:, None, None]
+        value = measures.intensity * reference[:, None, None]
     for factor in (per_kg, *per_content.values()):
-        _refuse_overflow(value, factor, name)
-    status = trace_status(system, burdens, graph, graph_order)
-    missing = status == Status.MISSING
+        _refuse_overflow(value, factor, lambda activities: name_activities(system, activities))
+    missing = measures.status == Status.MISSING
     value[np.broadcast_to(missing[:, None], value.shape)] = np.nan
     remarks = Findings()
     report_fallbacks(system, remarks)
-    fallback = measure_fallback(system, burdens, entries, solved.total[:, :k], name)
     return Footprints(
         system=system,
         method=method,
         matched=matched,
         by=by,
-        stages=(*labels, "unassigned", "total"),
+        stages=measures.parts,
         value=value,
-        primary_data_share=np.clip(share, 0.0, 1.0),
-        status=status,
+        primary_data_share=divide_sizes(measures.primary, measures.size),
+        status=measures.status,
         per_kg=per_kg,
         per_content=per_content,
-        gaps=find_gaps(system, method, matched, graph, graph_order),
-        unlinked_mass_share=_divide(size[:, -1, 2 * k + 1], size[:, -1, 2 * k]),
-        fallback_share=np.where(missing, np.nan, fallback),
-        residual=solved.residual,
-        sweeps=solved.sweeps,
-        factorized=solved.factorized,
+        gaps=find_gaps(system, method, matched, measures.graph, measures.graph_order),
+        unlinked_mass_share=divide_sizes(measures.mass[:, 1], measures.mass[:, 0]),
+        fallback_share=np.where(missing, np.nan, share_far(measures.intensity[:, -1], measures.near)),
+        residual=measures.residual,
+        sweeps=measures.sweeps,
+        factorized=measures.factorized,
         warnings=(*system.inventory.warnings, *system.warnings, *matched.warnings, *remarks.warnings()),
     )
-
-
-def find_burdens(
-    system: System, method: Method, matched: Characterization, ordering: Ordering
-) -> tuple[Entries, Burdens]:
-    """Find the direct contributions of every activity, one by one and in sum, those of renewable electricity included.
-
-    Returns
-    -------
-    Entries, Burdens
-    """
-    entries = list_entries(system, method, matched)
-    burdens = sum_entries(system, method, matched, entries)
-    entries, unknown = add_renewable(system, method, entries, burdens, ordering)
-    burdens = sum_entries(system, method, matched, entries)
-    if unknown.any():
-        burdens.is_missing[unknown, method.find(SITE_RENEWABLE)] = True
-    return entries, burdens
-
-
-def _insert_scopes(
-    intensity: NDArray[np.float64], size: NDArray[np.float64], scopes: NDArray[np.float64], k: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Put the scopes before `unassigned`, which keeps what has none."""
-    is_split = ~np.asarray(np.isnan(scopes).any(axis=(1, 2)))[:, None]
-    unassigned = [np.where(is_split, 0.0, each[:, 0])[:, None] for each in (intensity, size)]
-    return (
-        np.concatenate([scopes[:, :, :k], unassigned[0], intensity[:, -1:]], axis=1),
-        np.concatenate([np.abs(np.nan_to_num(scopes[:, :, k:])), unassigned[1], size[:, -1:]], axis=1),
-    )
-
-
-def _divide(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
-    share = np.full(above.shape, np.nan)
-    np.divide(above, below, out=share, where=below > 0)
-    return np.asarray(np.clip(share, 0.0, 1.0))
 
 
 def _refuse_size(system: System, labels: int, indicators: int, by: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import DataError, UnitError
 from lcaengine.findings import Findings, raise_blockers
-from lcaengine.inventory.about import read_about
+from lcaengine.inventory.about import About, read_about
 from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.frame import Frame, build_frame, hash_frames
 from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Processes
@@ -25,7 +26,7 @@ from lcaengine.io.store import open_store, read_bytes
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.units import Unit, read_unit
 
-__all__ = ["load_inventory", "read_inventory"]
+__all__ = ["build_inventory", "load_inventory", "read_inventory"]
 
 _DATA_TYPES = pa.array(["primary", "secondary", "proxy"])
 _UNCERTAIN = {"exchanges": ("amount",), "allocation": ("factor",), "markets": ("share", "amount")}
@@ -96,14 +97,41 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
         found.block("unread_file", name, f"{file} looks like a part of {name!r} and cannot be read", fix, value=file)
     for name in sorted(set(files) - set(TABLES) - {"claims"}):
         found.warn("unknown_table", name, f"table {name!r} is not of the schema and is not read", "rename or remove it")
-    frames: dict[str, Frame] = {}
-    for name, spec in TABLES.items():
+    raw: dict[str, pa.Table] = {}
+    for name in TABLES:
         try:
-            raw = read_table(store, name, files[name]) if name in files else None
+            if name in files:
+                raw[name] = read_table(store, name, files[name])
         except DataError as error:
             found.block("unreadable", name, error.what, error.fix)
-            continue
-        frames[name] = build_frame(raw, spec, found)
+    unreadable = {f.table for f in found.blockers() if f.code == "unreadable"}
+    return build_inventory(str(place), about, raw, found, unreadable)
+
+
+def build_inventory(
+    label: str, about: About, raw: Mapping[str, pa.Table], found: Findings, unreadable: Collection[str] = ()
+) -> Inventory | None:
+    """Build an inventory from tables, and report everything that is wrong with them.
+
+    Parameters
+    ----------
+    label : str
+        What the inventory is called in messages.
+    about : About
+        inventory.toml.
+    raw : dict of str to pyarrow.Table
+        Tables of the schema, as read.
+    found : Findings
+        Receives blockers and warnings.
+    unreadable : collection of str
+        Tables that are there and could not be read.
+
+    Returns
+    -------
+    Inventory or None
+        As in :func:`load_inventory`.
+    """
+    frames = {n: build_frame(raw.get(n), spec, found) for n, spec in TABLES.items() if n not in unreadable}
     if any(f.code in STRUCTURAL and f.row is None and f.table in TABLES for f in found.blockers()):
         return None
     if not len(frames["processes"]) or not len(frames["flows"]):  # no row has an id
@@ -115,7 +143,7 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
         lost[:] = True
     report_signs(exchanges, processes, flows, frames["exchanges"], lost, found)
     processes = _read_production(frames["processes"], processes, exchanges, flows, found)
-    report_references_between(frames, files, processes.ids, flows.ids, found)
+    report_references_between(frames, raw, processes.ids, flows.ids, found)
     report_validity(frames["processes"], about.reference_period, found)
     report_pedigree(frames["exchanges"], found)
     for name, amounts in _UNCERTAIN.items():
@@ -123,7 +151,7 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
     if lost.any():
         return None
     digest = hash_frames(frames, about.to_canonical())
-    return Inventory(str(place), about, digest, processes, flows, exchanges, frames, tuple(found.warnings()))
+    return Inventory(label, about, digest, processes, flows, exchanges, frames, tuple(found.warnings()))
 
 
 def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flows, NDArray[np.bool_]]:

@@ -101,7 +101,7 @@ def list_extra(footprints: Footprints) -> tuple[Block, NDArray[np.bool_]]:
         Rows are indicators, amounts in their units.
     is_declared : (m,) bool
     """
-    from lcaengine.footprints.score import find_burdens
+    from lcaengine.footprints.measures import find_burdens
 
     system, method, matched = footprints.system, footprints.method, footprints.matched
     entries, _ = find_burdens(system, method, matched, order_coupling(system.coupling))

@@ -1,0 +1,46 @@
+"""Shares: what part of a sum is of a kind."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["divide_sizes", "share_far"]
+
+ROUNDING = 1e-12
+"""What rounding leaves of a difference, of what it is the difference of [1]."""
+
+
+def divide_sizes(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide a sum of sizes by the sum it is a part of.
+
+    Returns
+    -------
+    ndarray of float64
+        [1], from zero to one; NaN where the whole is zero or not known.
+    """
+    share = np.full(whole.shape, np.nan)
+    np.divide(part, whole, out=share, where=whole > 0)
+    return np.asarray(np.clip(share, 0.0, 1.0))
+
+
+def share_far(total: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the share of intensities that rests on products and factors of other places.
+
+    With Y' the intensities without them, ``|Y - Y'| / (|Y - Y'| + |Y'|)``.
+
+    Parameters
+    ----------
+    total, near : ndarray of float64
+        Y and Y'.
+
+    Returns
+    -------
+    ndarray of float64
+        [1]; zero where nothing rests on them, NaN where Y' is not known.
+    """
+    gap = np.abs(total - near)
+    gap[gap <= ROUNDING * np.abs(total)] = 0.0
+    share = np.where(np.isnan(near), np.nan, 0.0)
+    np.divide(gap, gap + np.abs(near), out=share, where=gap > 0)
+    return share
