@@ -31,16 +31,20 @@ DIGEST = 32
 
 def find_folder() -> Path | None:
     """Find where caches of this user belong: NUMBA_CACHE_DIR, else by the convention of the platform."""
-    given, home = os.environ.get("NUMBA_CACHE_DIR"), os.path.expanduser("~")
+    given = os.environ.get("NUMBA_CACHE_DIR")
     if given:
         return Path(given) / "lcaengine"
+    try:
+        home = Path.home()
+    except RuntimeError:  # a user without a home
+        return None
     if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = os.path.join(home, "Library", "Caches")
+        base = home / "Library" / "Caches"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return Path(base) / "lcaengine" if os.path.isabs(base) else None
+        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return base / "lcaengine" if base.is_absolute() else None
 
 
 def open_folder(place: Path | None) -> Path | None:
@@ -108,22 +112,24 @@ class DiskCache:
             return None
         if hashlib.sha256(stored[DIGEST:]).digest() != stored[:DIGEST]:
             return None
-        return CompileResult._rebuild(target, *pickle.loads(stored[DIGEST:]))
+        rebuild: Any = CompileResult._rebuild
+        return rebuild(target, *pickle.loads(stored[DIGEST:]))
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Save the kernel for some argument types; a place that is full or gone is no error."""
         if compiled.library.has_dynamic_globals or any(not each.can_cache for each in compiled.lifted):
             return
-        content = dumps(compiled._reduce())
+        write: Any = dumps
+        content = write(compiled._reduce())
         place = self._place(signature, compiled.codegen)
         with contextlib.suppress(OSError):
             number, written = tempfile.mkstemp(dir=self.folder, prefix=".part-")
             try:
                 with os.fdopen(number, "wb") as file:
                     file.write(hashlib.sha256(content).digest() + content)
-                os.replace(written, place)
+                Path(written).replace(place)
             except OSError:
-                os.unlink(written)
+                Path(written).unlink()
                 raise
 
     def enable(self) -> None:
