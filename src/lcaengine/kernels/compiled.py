@@ -1,21 +1,57 @@
-"""Compilation of kernels: cached on disk where there is a place to write, in memory where there is none."""
+"""Compilation of kernels: kept on disk where there is a place to write, in memory where there is none."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
 
-__all__ = ["compiled"]
+from lcaengine.kernels.cache import DiskCache, find_folder, open_folder
+
+__all__ = ["compiled", "compiled_parallel"]
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
+ENTRY = threading.Lock()
+"""Held while a parallel kernel runs: numba's own thread pool aborts the process where two threads enter it."""
+
 
 def compiled(kernel: Kernel) -> Kernel:
-    """Compile a function of arrays; strict arithmetic, no threads."""
-    try:
-        fast: Any = njit(cache=True)(kernel)
-    except RuntimeError:  # numba finds no folder it may write its cache to
-        fast = njit(kernel)
-    return cast(Kernel, fast)
+    """Compile a function of arrays; strict arithmetic, no threads.
+
+    A kernel and what it calls stand in one file: what is compiled holds a copy of what it calls.
+    """
+    return cast(Kernel, _keep(njit(nogil=True)(kernel), kernel))
+
+
+def compiled_parallel(kernel: Kernel) -> Kernel:
+    """Compile a function of arrays that uses ``prange``; one thread of the program enters such kernels at a time.
+
+    Only over independent rows, columns or samples: no sums across them, so that bits do not depend on the number of
+    threads. It is called from Python, not from other kernels.
+    """
+    fast = _keep(njit(parallel=True, nogil=True)(kernel), kernel)
+
+    @wraps(kernel)
+    def enter(*arrays: Any) -> Any:
+        with ENTRY:
+            return fast(*arrays)
+
+    return cast(Kernel, enter)
+
+
+def _keep(fast: Any, kernel: Kernel) -> Any:
+    """Give a compiled function its cache on disk, where there is a folder; none where compilation is switched off."""
+    folder = _open()
+    if folder is not None and hasattr(fast, "_cache"):
+        fast._cache = DiskCache(folder, f"{kernel.__module__}.{kernel.__qualname__}")
+    return fast
+
+
+@cache
+def _open() -> Path | None:
+    return open_folder(find_folder())
