@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lcaengine.method import Method, list_methods, read_method
     from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
+    from lcaengine.suppliers import score_suppliers
     from lcaengine.system import list_flows
     from lcaengine.units import Unit, read_unit
 
@@ -53,6 +54,7 @@ _HOMES = {
     "Findings": "findings",
     "Footprints": "footprints",
     "score": "footprints",
+    "score_suppliers": "suppliers",
     "Inventory": "inventory",
     "read_inventory": "inventory",
     "find_example": "io.shipped",
@@ -103,6 +105,7 @@ __all__ = [
     "read_method",
     "read_unit",
     "score",
+    "score_suppliers",
     "write_results",
 ]
 

@@ -1,7 +1,23 @@
 """Footprints: by product, supplier and stage, with status and gaps."""
 
+from lcaengine.footprints.electricity import share_renewable
 from lcaengine.footprints.footprints import Footprints
-from lcaengine.footprints.gaps import Gaps, Status
-from lcaengine.footprints.score import score, score_system
+from lcaengine.footprints.gaps import Gaps, Status, carry_marks
+from lcaengine.footprints.measures import Measures, measure_system
+from lcaengine.footprints.score import measure_flows, score, score_system
+from lcaengine.footprints.shares import divide_sizes, share_far
 
-__all__ = ["Footprints", "Gaps", "Status", "score", "score_system"]
+__all__ = [
+    "Footprints",
+    "Gaps",
+    "Measures",
+    "Status",
+    "carry_marks",
+    "divide_sizes",
+    "measure_flows",
+    "measure_system",
+    "score",
+    "score_system",
+    "share_far",
+    "share_renewable",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -15,7 +16,7 @@ from lcaengine.method import Method
 from lcaengine.solve import Ordering
 from lcaengine.system import Burdens, Characterization, Coupling, System
 
-__all__ = ["Gaps", "Status", "find_gaps", "trace_status"]
+__all__ = ["Gaps", "Status", "carry_marks", "find_gaps", "trace_status"]
 
 GAP_SCHEMA = pa.schema(
     [
@@ -117,15 +118,37 @@ def _carry(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give how many marks lie in each activity's chain, and in how many chains each mark lies."""
     counts, users = np.zeros(len(graph), np.int64), np.zeros(marks, np.int64)
+    for word, carried in enumerate(carry_marks(activity, mark, marks, graph, ordering)):
+        counts += np.bitwise_count(carried)
+        for bit in range(min(64, marks - 64 * word)):
+            users[64 * word + bit] = np.count_nonzero(carried & (np.uint64(1) << np.uint64(bit)))
+    return counts, users
+
+
+def carry_marks(
+    activity: NDArray[np.int64], mark: NDArray[np.int64], marks: int, graph: Coupling, ordering: Ordering
+) -> Iterator[NDArray[np.uint64]]:
+    """Carry marks to everything downstream, 64 at a time.
+
+    Parameters
+    ----------
+    activity, mark : (m,) int64
+        Which activity has which mark of its own.
+    marks : int
+        How many marks there are.
+    graph, ordering
+        Who asks of whom, and its order.
+
+    Yields
+    ------
+    (n,) uint64
+        The marks of each activity's chain, as bits.
+    """
     for start in range(0, marks, 64):
         here = (mark >= start) & (mark < start + 64)
         own = np.zeros(len(graph), np.uint64)
         np.bitwise_or.at(own, activity[here], np.uint64(1) << (mark[here] - start).astype(np.uint64))
-        carried = carry_bits(graph.indptr, graph.indices, ordering.order, ordering.starts, own)
-        counts += np.bitwise_count(carried)
-        for bit in range(min(64, marks - start)):
-            users[start + bit] = np.count_nonzero(carried & (np.uint64(1) << np.uint64(bit)))
-    return counts, users
+        yield carry_bits(graph.indptr, graph.indices, ordering.order, ordering.starts, own)
 
 
 def _list_rows(system: System, rows: NDArray[np.int64], kind: str, used_by: NDArray[np.int64]) -> pa.Table:

@@ -16,14 +16,14 @@ from lcaengine.footprints.gaps import Status, find_gaps
 from lcaengine.footprints.labels import find_labels
 from lcaengine.footprints.measures import measure_system
 from lcaengine.footprints.shares import divide_sizes, share_far
-from lcaengine.inventory import Inventory, load_inventory
+from lcaengine.inventory import Flows, Inventory, load_inventory
 from lcaengine.inventory.conversion import mass_content
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
 from lcaengine.solve import name_activities, report_loops
 from lcaengine.system import Characterization, System, build_system, match_factors
 
-__all__ = ["score", "score_inventory", "score_system", "try_score"]
+__all__ = ["measure_flows", "score", "score_inventory", "score_system", "try_score"]
 
 MOST_NUMBERS = 150_000_000
 """How many numbers the split of all activities may hold."""
@@ -165,12 +165,34 @@ def _refuse_overflow(
         )
 
 
-@np.errstate(divide="ignore", over="ignore")  # refused by name, where intensities are known
 def _reference_units(
     system: System,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Mapping[str, NDArray[np.float64]]]:
     """Give base units per reference unit of what activities make, and reference units a kg of it and of its content."""
-    flows = system.inventory.flows
+    base, per_kg, per_content = measure_flows(system.inventory.flows)
+    made = system.activities.flow
+
+    def of_activity(by_flow: NDArray[np.float64], none: float) -> NDArray[np.float64]:
+        return np.where(made >= 0, by_flow[np.maximum(made, 0)], none) if len(by_flow) else np.full(len(made), none)
+
+    contents = {element: of_activity(by_flow, np.nan) for element, by_flow in per_content.items()}
+    made_contents = {element: factor for element, factor in contents.items() if not np.isnan(factor).all()}
+    return of_activity(base, 1.0), of_activity(per_kg, np.nan), made_contents
+
+
+@np.errstate(divide="ignore", over="ignore")  # refused by name, where intensities are known
+def measure_flows(
+    flows: Flows,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """Give base units per reference unit of every flow, and reference units a kg of it and of what it contains.
+
+    Returns
+    -------
+    base, per_kg : (n,) float64
+        The second NaN where a flow has no mass.
+    per_content : dict of str to (n,) float64
+        By element, NaN where a flow has none of it.
+    """
     base, per_kg = np.ones(len(flows)), np.full(len(flows), np.nan)
     per_content: dict[str, NDArray[np.float64]] = {}
     for flow, unit in enumerate(flows.units):
@@ -183,11 +205,4 @@ def _reference_units(
         if element != name and content.value > 0:
             per_content.setdefault(element, np.full(len(flows), np.nan))
             per_content[element][flow] = np.divide(1.0, content.value * flows.units[flow].factor)
-    made = system.activities.flow
-
-    def of_activity(by_flow: NDArray[np.float64], none: float) -> NDArray[np.float64]:
-        return np.where(made >= 0, by_flow[np.maximum(made, 0)], none) if len(by_flow) else np.full(len(made), none)
-
-    contents = {element: of_activity(by_flow, np.nan) for element, by_flow in per_content.items()}
-    made_contents = {element: factor for element, factor in contents.items() if not np.isnan(factor).all()}
-    return of_activity(base, 1.0), of_activity(per_kg, np.nan), made_contents
+    return base, per_kg, per_content

@@ -1,8 +1,11 @@
 """Inventories: tables, checked, in base units."""
 
+from lcaengine.inventory.conversion import convert
+from lcaengine.inventory.frame import type_column
 from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Kind, Processes, Property
-from lcaengine.inventory.read import load_inventory, read_inventory
+from lcaengine.inventory.read import build_inventory, load_inventory, read_inventory
 from lcaengine.inventory.schema import STAGES, TABLES
+from lcaengine.inventory.signs import Role, find_role
 
 __all__ = [
     "STAGES",
@@ -14,6 +17,11 @@ __all__ = [
     "Kind",
     "Processes",
     "Property",
+    "Role",
+    "build_inventory",
+    "convert",
+    "find_role",
     "load_inventory",
     "read_inventory",
+    "type_column",
 ]

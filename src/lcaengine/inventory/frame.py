@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.schema import Column, Table
 
-__all__ = ["Frame", "build_frame", "hash_frames", "keep_rows"]
+__all__ = ["Frame", "build_frame", "hash_frames", "keep_rows", "type_column"]
 
 _ARROW = {"text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "date": pa.string()}
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
@@ -108,6 +108,19 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
     is_double = _find_duplicates(frame, spec, found)
     named = [frame.filled(column.name) for column in spec.columns if column.required and column.name in spec.key]
     return keep_rows(frame, np.logical_and.reduce([~is_double, *named]))
+
+
+def type_column(raw: pa.Table, spec: Table, name: str, found: Findings) -> pa.Array:
+    """Type one column of a table by its schema, and report what does not fit.
+
+    Returns
+    -------
+    pyarrow.Array
+        Text as strings, numbers as float64 (nulls kept), flags as booleans without nulls; null where there is no such
+        column.
+    """
+    column = next(each for each in spec.columns if each.name == name)
+    return _type_column(raw, column, spec, np.arange(1, raw.num_rows + 1, dtype=np.int64), found)
 
 
 def keep_rows(frame: Frame, keep: NDArray[np.bool_]) -> Frame:

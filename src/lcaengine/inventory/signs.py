@@ -11,7 +11,7 @@ from lcaengine.findings import Findings
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.inventory import Exchanges, Flows, Kind, Processes
 
-__all__ = ["Role", "assign_roles", "report_signs"]
+__all__ = ["Role", "assign_roles", "find_role", "report_signs"]
 
 
 class Role(IntEnum):
@@ -46,6 +46,16 @@ _ROLES = {
     (Kind.ELEMENTARY, False, False, False): Role.ELEMENTARY,
     (Kind.ELEMENTARY, True, False, False): Role.ELEMENTARY,
 }
+
+
+def find_role(kind: Kind, is_input: bool, is_reference: bool, is_avoided: bool) -> Role:
+    """Give the role of one kind of row.
+
+    Returns
+    -------
+    Role
+    """
+    return _ROLES.get((kind, is_input, is_reference, is_avoided), Role.REFUSED)
 
 
 def assign_roles(exchanges: Exchanges, flows: Flows) -> NDArray[np.int8]:

@@ -15,6 +15,7 @@ from lcaengine.system.linking import Fallback
 from lcaengine.system.matching import match_factors
 from lcaengine.system.site_energy import BOUGHT, BURNED, ELECTRICITY, list_site_energy
 from lcaengine.system.system import System, build_system
+from lcaengine.system.water import list_water
 
 __all__ = [
     "BOUGHT",
@@ -35,6 +36,7 @@ __all__ = [
     "list_entries",
     "list_flows",
     "list_site_energy",
+    "list_water",
     "make_entries",
     "match_factors",
     "multiply_off_diagonal",

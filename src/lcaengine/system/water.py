@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from lcaengine.method import Factor, Method
 from lcaengine.system.system import System
 from lcaengine.units import Unit, read_unit
 
-__all__ = ["find_open_water"]
+__all__ = ["WaterRows", "find_open_water", "list_water"]
 
 VOLUME = read_unit("m3").dimension
 _WATER = re.compile(r"((\w+[ -])?water|tapwater)(,.*| to .*| at .*)?|.*(waste ?water|sewage|effluent).*")
@@ -26,6 +27,26 @@ _MEANING = {
     "consumed": "all of it counts as consumed",
     "refuse": "its water consumption is not known",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class WaterRows:
+    """Rows that balance water.
+
+    Attributes
+    ----------
+    balanced : list of int
+        The indicators that count water that comes in and take off what is returned.
+    taken, given : (m, balanced) bool
+        Entries of B that withdraw, and that return, for each of them.
+    released : (rows,) bool
+        Exchange rows of water that evaporates, goes to the sea, to treatment, or into what is made.
+    """
+
+    balanced: list[int]
+    taken: NDArray[np.bool_]
+    given: NDArray[np.bool_]
+    released: NDArray[np.bool_]
 
 
 def find_open_water(
@@ -59,32 +80,55 @@ def find_open_water(
         Activities and indicators whose value is missing under the policy.
     """
     shape = (len(system.activities), len(method.indicators))
-    balanced = [k for k in range(shape[1]) if _balances_water(method, k)]
     missing = np.zeros(shape, np.bool_)
-    if not balanced:
+    water = list_water(system, method, kind, indicator, factor)
+    if not water.balanced:
         return missing
     b, exchanges, processes = system.interventions, system.inventory.exchanges, system.inventory.processes
-    is_water = _find_water(system)
-    releases, is_open = _find_releases(system), np.zeros((len(processes), shape[1]), np.bool_)
+    is_open = np.zeros((len(processes), shape[1]), np.bool_)
     where = np.zeros(len(processes), np.int64)
-    for k in balanced:
-        counts, returns = np.zeros(len(b.flow), np.bool_), np.zeros(len(b.flow), np.bool_)
-        counts[kind[(indicator == k) & (factor > 0)]] = True
-        returns[kind[(indicator == k) & (factor < 0)]] = True
-        taken = counts[b.kind] & is_water[b.kind] & b.is_input[b.kind] & (b.amount > 0)
-        given = returns[b.kind] & ~b.is_input[b.kind]
+    for at, k in enumerate(water.balanced):
+        taken, given = water.taken[:, at], water.given[:, at]
         is_open[exchanges.process[b.row[taken]], k] = True
         where[exchanges.process[b.row[taken]]] = exchanges.rows[b.row[taken]]
         is_open[exchanges.process[b.row[given]], k] = False
         missing[b.activity[taken], k] = True  # a co-product that takes none leaves none open
-    is_open &= ~releases[:, None]
+    is_open[exchanges.process[water.released]] = False
     _report_open(system, is_open, where, found)
-    _report_surplus(system, balanced[0], kind, indicator, factor, found)
+    _report_surplus(system, water.balanced[0], kind, indicator, factor, found)
     if system.policy.open_water != "missing":
         return np.zeros(shape, np.bool_)
     of = system.activities.process
     missing &= is_open[np.maximum(of, 0)] & (of >= 0)[:, None]
     return missing
+
+
+def list_water(
+    system: System,
+    method: Method,
+    kind: NDArray[np.int64],
+    indicator: NDArray[np.int64],
+    factor: NDArray[np.float64],
+) -> WaterRows:
+    """List the rows that withdraw water, and those that say where it goes; parameters as there.
+
+    Returns
+    -------
+    WaterRows
+    """
+    balanced = [k for k in range(len(method.indicators)) if _balances_water(method, k)]
+    b = system.interventions
+    taken, given = (np.zeros((len(b.kind), len(balanced)), np.bool_) for _ in range(2))
+    if not balanced:
+        return WaterRows(balanced, taken, given, np.zeros(len(system.inventory.exchanges), np.bool_))
+    is_water = _find_water(system)
+    for at, k in enumerate(balanced):
+        counts, returns = np.zeros(len(b.flow), np.bool_), np.zeros(len(b.flow), np.bool_)
+        counts[kind[(indicator == k) & (factor > 0)]] = True
+        returns[kind[(indicator == k) & (factor < 0)]] = True
+        taken[:, at] = counts[b.kind] & is_water[b.kind] & b.is_input[b.kind] & (b.amount > 0)
+        given[:, at] = returns[b.kind] & ~b.is_input[b.kind]
+    return WaterRows(balanced, taken, given, _find_releases(system))
 
 
 def _report_open(system: System, is_open: NDArray[np.bool_], where: NDArray[np.int64], found: Findings) -> None:
@@ -150,7 +194,7 @@ def _is_water_made(system: System) -> NDArray[np.bool_]:
 
 
 def _find_releases(system: System) -> NDArray[np.bool_]:
-    """Tell which processes say that water evaporates, goes to the sea, to treatment, or into what they make."""
+    """Tell which exchange rows are of water that evaporates, goes to the sea, to treatment, or into what is made."""
     exchanges, flows = system.inventory.exchanges, system.inventory.flows
     away = np.array(
         [
@@ -161,9 +205,7 @@ def _find_releases(system: System) -> NDArray[np.bool_]:
         ],
         np.bool_,
     )
-    gives = np.zeros(len(system.inventory.processes), np.bool_)
-    gives[exchanges.process[(_is_water_made(system) | away)[exchanges.flow] & ~exchanges.is_input]] = True
-    return gives
+    return np.asarray((_is_water_made(system) | away)[exchanges.flow] & ~exchanges.is_input)
 
 
 def _balances_water(method: Method, indicator: int) -> bool:

@@ -1,0 +1,328 @@
+"""The job: suppliers in parts, scored one part after the other against a background that is solved once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lcaengine.errors import DataError, OutputError
+from lcaengine.findings import Finding, Findings, raise_blockers
+from lcaengine.inventory import STAGES, TABLES, Inventory, load_inventory
+from lcaengine.io.parts import Folder, list_parts, open_folder, read_metadata, read_part, write_bytes, write_part
+from lcaengine.io.store import Store, open_store
+from lcaengine.io.tables import list_tables, read_table
+from lcaengine.method import Method, take_method
+from lcaengine.policy import Policy
+from lcaengine.suppliers.extended import extend_background
+from lcaengine.suppliers.part import EXCHANGE_COLUMNS, KEY, PROCESS_COLUMNS, Part, encode_part, list_keys
+from lcaengine.suppliers.probes import Probes, solve_probes
+from lcaengine.suppliers.scores import sum_part
+from lcaengine.suppliers.table import list_gaps, to_long, to_wide
+from lcaengine.version import __version__
+
+__all__ = ["Job", "Report", "score_suppliers"]
+
+Progress = Callable[[int, int, int], None]
+"""Is told how many parts are done, of how many, and how many suppliers were scored."""
+ONE_PART = "part"
+"""Name of the results where the tables are one file each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked, apart from the suppliers.
+
+    Attributes
+    ----------
+    background : Inventory
+    own : dict of str to pyarrow.Table
+        ``flows`` and ``properties`` of the suppliers.
+    method : Method
+    policy : Policy
+    stages : tuple of str
+        Stages that occur among the suppliers and in the background.
+    wide : bool
+    digest : str
+        SHA-256 of all of these and of the engine's version.
+    """
+
+    background: Inventory
+    own: Mapping[str, pa.Table]
+    method: Method
+    policy: Policy
+    stages: tuple[str, ...]
+    wide: bool
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a job.
+
+    Attributes
+    ----------
+    target : str
+    parts, resumed : int
+        Parts there are, and those that were there from an earlier run.
+    suppliers : int
+        Suppliers scored in this run.
+    run : dict
+        What run.json says.
+    """
+
+    target: str
+    parts: int
+    resumed: int
+    suppliers: int
+    run: Mapping[str, object]
+
+
+def score_suppliers(
+    suppliers: str | Path,
+    background: str | Path,
+    target: str | Path,
+    method: Method | str | Path = "core",
+    policy: Policy | None = None,
+    wide: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Score suppliers in parts against a background that is solved once, and write results as they come.
+
+    Suppliers sell to nobody here: each takes from the background, and its intensities are ``sum_r x_r y_c(r) / q``
+    over its exchange rows.
+
+    Parameters
+    ----------
+    suppliers : str or Path
+        Folder, zip or URI with ``processes/NAME.parquet`` and ``exchanges/NAME.parquet`` under the same names (or one
+        file each), and ``flows`` and ``properties`` of what the background does not have.
+    background : str or Path
+        An inventory.
+    target : str or Path
+        Folder or URI of one; parts that are there already, of the same job and the same files, are left as they are.
+    method, policy
+        As in :func:`~lcaengine.score`.
+    wide : bool
+        One row a supplier, one column an indicator and stage.
+    progress : callable, optional
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    DataError
+        With every blocking finding of a part; parts before it stay written.
+    OutputError
+        If `target` cannot be written to.
+
+    Examples
+    --------
+    >>> import lcaengine as lca, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = lca.score_suppliers(lca.find_example("suppliers"), lca.find_example("two-suppliers"), folder)
+    >>> report.suppliers
+    3
+    """
+    store = open_store(suppliers)
+    parts = list_parts(store, ("processes", "exchanges"))
+    job = _prepare(store, parts, background, take_method(method), policy or Policy(), wide)
+    _check_target(str(target), (store.label, str(background)))
+    folder = open_folder(target)
+    resumed = [part for part in parts if _is_done(store, part, job, folder)]
+    left = [part for part in parts if part not in resumed]
+    done, count, warnings, residual = len(resumed), 0, [], 0.0
+    for part, digest, probes in _encode(store, left, job):
+        table, gaps = score_part(part, probes, job, digest)
+        write_part(gaps, folder, f"gaps/{part.label}")
+        write_part(table, folder, f"results/{part.label}")
+        done, count, residual = done + 1, count + len(part), max(residual, probes.residual)
+        warnings = [w.what for w in probes.warnings]
+        if progress is not None:
+            progress(done, len(parts), count)
+    run = {
+        **_describe(job, residual),
+        "suppliers": store.label,
+        "parts": len(parts),
+        "warnings": [*(w.what for w in job.background.warnings), *warnings],
+    }
+    write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), folder, "run.json")
+    return Report(str(target), len(parts), len(resumed), count, run)
+
+
+def score_part(part: Part, probes: Probes, job: Job, digest: str) -> tuple[pa.Table, pa.Table]:
+    """Score the suppliers of a part: a pure function of the part and the probes.
+
+    Parameters
+    ----------
+    part : Part
+    probes : Probes
+        With every kind of row of the part.
+    job : Job
+    digest : str
+        SHA-256 of the part's files.
+
+    Returns
+    -------
+    results, gaps : pyarrow.Table
+
+    Raises
+    ------
+    DataError
+        With every supplier that cannot be scored.
+    """
+    found = Findings()
+    scores = sum_part(part, probes, job.policy, found, every_share=not job.wide)
+    raise_blockers(found, f"part {part.label}")
+    assert scores is not None
+    whole = hashlib.sha256(f"{job.background.hash}{digest}".encode()).hexdigest()
+    constants = {
+        "inventory_hash": whole,
+        "background_hash": job.background.hash,
+        "method": job.method.label,
+        "method_hash": job.method.hash,
+        "part": digest,
+        "job": job.digest,
+        "lcaengine": json.dumps(_describe(job, probes.residual)),
+    }
+    write = to_wide if job.wide else to_long
+    return write(part, probes, scores, job.method, constants), list_gaps(part, probes, scores, job.method)
+
+
+def _prepare(
+    store: Store, parts: Sequence[str], background: str | Path, method: Method, policy: Policy, wide: bool
+) -> Job:
+    found = Findings()
+    inventory = load_inventory(background, found)
+    raise_blockers(found, str(background))
+    assert inventory is not None
+    files, _ = list_tables(store, TABLES)
+    for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
+        what = f"suppliers in parts have no table {name}: it would change nothing"
+        raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
+    own: dict[str, pa.Table] = {
+        name: read_table(store, name, files[name]) for name in ("flows", "properties") if name in files
+    }
+    used = set(inventory.frames["processes"].columns["stage"].unique().to_pylist())
+    for part in parts:
+        table, _ = read_part(store, "processes", part, ("stage",))
+        if table.num_columns:
+            used |= set(pc.unique(table.column("stage").combine_chunks()).to_pylist())
+    stages = tuple(stage for stage in STAGES if stage in used)
+    settings = json.dumps(
+        [__version__, inventory.hash, method.hash, asdict(policy), stages, wide, _hash_tables(own)], sort_keys=True
+    )
+    return Job(inventory, own, method, policy, stages, wide, hashlib.sha256(settings.encode()).hexdigest())
+
+
+def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
+    return [
+        hashlib.sha256(json.dumps(tables[name].to_pydict(), default=str).encode()).hexdigest()
+        for name in sorted(tables)
+    ]
+
+
+def _describe(job: Job, residual: float) -> dict[str, object]:
+    return {
+        "engine": f"lcaengine {__version__}",
+        "background": job.background.about.name,
+        "background_hash": job.background.hash,
+        "method": job.method.label,
+        "method_hash": job.method.hash,
+        "gwp_set": job.method.gwp_set,
+        **job.policy.to_dict(),
+        "residual": residual,
+        "job": job.digest,
+    }
+
+
+def _check_target(target: str, sources: Sequence[str]) -> None:
+    """Refuse to write into what is read."""
+    if "://" in target:
+        return
+    path = Path(target).expanduser().resolve()
+    for source in sources:
+        if "://" not in source and Path(source).exists() and Path(source).resolve() in (path, *path.parents):
+            raise OutputError(f"{target!r} is a part of what is read", target, "write beside it, not into it")
+
+
+def _is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:
+    """Tell whether a part stands written, by this job and of the same files."""
+    known = read_metadata(folder, f"results/{part or ONE_PART}")
+    if known.get("job") != job.digest:
+        return False
+    return known.get("part") == _join_digests(
+        *(read_part(store, table, part, ())[1] for table in ("processes", "exchanges"))
+    )
+
+
+def _join_digests(*digests: str) -> str:
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _read(store: Store, name: str) -> tuple[Part, str]:
+    """Read a part and number its rows by kind.
+
+    Raises
+    ------
+    DataError
+        With every blocking finding of the part.
+    """
+    found = Findings()
+    processes, first = read_part(store, "processes", name, PROCESS_COLUMNS)
+    exchanges, second = read_part(store, "exchanges", name, EXCHANGE_COLUMNS)
+    part = encode_part(name or ONE_PART, processes, exchanges, found)
+    raise_blockers(found, f"part {name or ONE_PART} of {store.label}")
+    assert part is not None
+    return part, _join_digests(first, second)
+
+
+def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
+    """Read parts, each with the probes it needs; where some are new, solve with those of twice as many parts ahead."""
+    probes: Probes | None = None
+    ahead = 1
+    for at, name in enumerate(names):
+        part, digest = _read(store, name)
+        if probes is None or (probes.find(part.keys) < 0).any():
+            known = [part.keys] if probes is None else [probes.keys, part.keys]
+            if probes is not None:
+                known += [_read(store, other)[0].keys for other in names[at + 1 : at + ahead]]
+                ahead *= 2
+            keys = pa.concat_tables(known).group_by(list(KEY)).aggregate([])
+            probes = _solve(keys, part, job)
+        yield part, digest, probes
+
+
+def _solve(keys: pa.Table, part: Part, job: Job) -> Probes:
+    """Solve the background with a probe for each kind of row; those of parts to come that have a fault are left out.
+
+    Raises
+    ------
+    DataError
+        With every fault of the part's own rows.
+    """
+    faults: dict[int, list[Finding]] = {}
+    extended = extend_background(job.background, job.own, job.method, job.policy, keys, faults)
+    if extended is not None:
+        return solve_probes(extended, job.method, keys, job.stages, job.background.hash)
+    own = {key: at for at, key in enumerate(list_keys(part.keys))}
+    every = list_keys(keys)
+    found = Findings()
+    for at in sorted(faults):
+        code = own.get(every[at], -1)
+        for finding in faults[at] if code >= 0 else ():
+            rows = int(np.count_nonzero(part.code == code))
+            what = finding.what + (f" ({rows} rows of this part)" if rows > 1 else "")
+            found.items.append(replace(finding, row=int(part.first_row[code]), what=what))
+    raise_blockers(found, f"part {part.label}")
+    sound = np.ones(len(every), np.bool_)
+    sound[list(faults)] = False
+    return _solve(keys.filter(pa.array(sound)), part, job)

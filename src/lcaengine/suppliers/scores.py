@@ -1,0 +1,183 @@
+"""Scores: intensities of the suppliers of a part, as sums over their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.findings import Findings
+from lcaengine.footprints import Status, divide_sizes, share_far
+from lcaengine.kernels.suppliers import sum_rows
+from lcaengine.policy import Policy
+from lcaengine.suppliers.part import Part
+from lcaengine.suppliers.probes import CREDITED, GIVEN, RELEASED, TAKEN, Probes
+
+__all__ = ["Scores", "sum_part"]
+
+_BLOCK = 16_384
+"""Suppliers summed at a time: their sums stay in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Intensities of the suppliers of a part, per reference unit of what each makes.
+
+    Attributes
+    ----------
+    value : (p, parts, k) float64
+        NaN where the status is missing.
+    primary_data_share : (p, parts, k) float64
+        [1], or of the total alone, (p, 1, k); NaN where there is no contribution, or credits are in the chain.
+    fallback_share : (p, k) float64
+        [1]
+    unlinked_mass_share : (p,) float64
+        [1]
+    status : (p, k) int8
+    missing_inputs, missing_factors : (p,) int64
+    product : (p,) int64
+        Position in the probes' products.
+    is_open : (p, balanced) bool
+        Whether a supplier withdraws water and says nothing of its release.
+    is_credited : (p,) bool
+    """
+
+    value: NDArray[np.float64]
+    primary_data_share: NDArray[np.float64]
+    fallback_share: NDArray[np.float64]
+    unlinked_mass_share: NDArray[np.float64]
+    status: NDArray[np.int8]
+    missing_inputs: NDArray[np.int64]
+    missing_factors: NDArray[np.int64]
+    product: NDArray[np.int64]
+    is_open: NDArray[np.bool_]
+    is_credited: NDArray[np.bool_]
+
+
+def sum_part(part: Part, probes: Probes, policy: Policy, found: Findings, every_share: bool = True) -> Scores | None:
+    """Sum the rows of every supplier: ``y_p = sum_r x_r y_c(r) / q_p``, with q what it makes.
+
+    Parameters
+    ----------
+    part : Part
+    probes : Probes
+        With every kind of row of the part.
+    policy : Policy
+    found : Findings
+        Receives suppliers that cannot be scored.
+    every_share : bool
+        Whether the primary data share is wanted of every stage; else of the total alone.
+
+    Returns
+    -------
+    Scores or None
+        None where a blocker was found.
+    """
+    at = probes.find(part.keys)
+    output, product = _find_outputs(part, probes, at, found)
+    if found.blockers():
+        return None
+    p, (_, s, k) = len(part), probes.intensity.shape
+    kept = slice(None) if every_share else slice(s - 1, s)
+    blocks = (probes.intensity, probes.size[:, kept], probes.primary[:, kept], probes.near[:, None])
+    vector = np.concatenate([*(each[at].reshape(len(at), -1) for each in blocks), probes.mass[at]], axis=1)
+    sums = np.zeros((p, vector.shape[1]))
+    status = np.full((p, k), Status.COMPLETE, np.int8)
+    status[part.is_proxy] = Status.PROXY
+    marks = np.zeros((p, probes.marks.shape[1]), np.uint64)
+    is_reference = probes.product[at] >= 0
+    amount = np.where(is_reference[part.code], 0.0, part.amount)
+    rows = (vector, probes.status[at], probes.marks[at], np.empty(len(amount), np.int64))
+    sum_rows(part.starts, part.code, amount, *rows, sums, status, marks)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        sums /= output[:, None]
+    width = [each[0].size for each in blocks]
+    value, size, primary, near, mass = np.split(sums, np.cumsum(width), axis=1)
+    value, shares = value.reshape(p, s, k), (p, -1, k)
+    is_credited = _has_bit(marks, CREDITED)
+    is_open = _find_open(probes, marks)
+    _report(part, value, is_open, policy, found)
+    if policy.open_water == "missing":
+        status[:, probes.balanced] = np.where(is_open, np.int8(Status.MISSING), status[:, probes.balanced])
+    missing = status == Status.MISSING
+    share = divide_sizes(primary.reshape(shares), size.reshape(shares))
+    share[is_credited] = np.nan
+    unlinked = divide_sizes(mass[:, 1], mass[:, 0])
+    unlinked[is_credited] = np.nan
+    far = share_far(value[:, -1], near)
+    far[missing] = np.nan
+    value[np.broadcast_to(missing[:, None], value.shape)] = np.nan
+    words = 1 + probes.input_words
+    own = _count(part, probes.is_unlinked[at])
+    return Scores(
+        *(value, share, far, unlinked, status),
+        own + np.bitwise_count(marks[:, 1:words]).sum(axis=1).astype(np.int64),
+        np.bitwise_count(marks[:, words:]).sum(axis=1).astype(np.int64),
+        *(product, is_open, is_credited),
+    )
+
+
+def _find_outputs(
+    part: Part, probes: Probes, at: NDArray[np.int64], found: Findings
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Give what every supplier makes, in reference units, and which product it is."""
+    rows = np.flatnonzero(probes.product[at[part.code]] >= 0)
+    process = np.repeat(np.arange(len(part)), np.diff(part.starts))[rows]
+    count = np.bincount(process, minlength=len(part))
+    for code, wrong, what in (
+        ("no_reference", count == 0, "process {value} has no reference flow"),
+        ("two_references", count > 1, "process {value} has more than one reference flow"),
+    ):
+        if wrong.any():
+            fix = "mark exactly one exchange of the process is_reference"
+            _block(part, code, wrong, "process_id", what, fix, found)
+    output, product = np.zeros(len(part)), np.full(len(part), -1, np.int64)
+    kind = at[part.code[rows]]
+    output[process] = part.amount[rows] * probes.per_unit[kind]
+    product[process] = probes.product[kind]
+    wrong = (output <= 0) & (count == 1)
+    if wrong.any():
+        what = "the reference amount of process {value} is not above zero"
+        _block(part, "reference_amount", wrong, "amount", what, "write the amount made, or treated", found)
+    return output, product
+
+
+def _block(part: Part, code: str, wrong: NDArray[np.bool_], column: str, what: str, fix: str, found: Findings) -> None:
+    none = np.zeros(len(part), np.int64)
+    found.block_rows(code, "exchanges", wrong, none, column, part.process_id, what, fix)
+
+
+def _has_bit(marks: NDArray[np.uint64], bit: int) -> NDArray[np.bool_]:
+    return np.asarray(marks[:, 0] & np.uint64(1 << bit) != 0)
+
+
+def _find_open(probes: Probes, marks: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Tell which suppliers withdraw water, and neither return nor release any, by balance."""
+    released = _has_bit(marks, RELEASED)
+    columns = [
+        _has_bit(marks, TAKEN + bit) & ~_has_bit(marks, GIVEN + bit) & ~released for bit in range(len(probes.balanced))
+    ]
+    return np.stack(columns, axis=1) if columns else np.zeros((len(marks), 0), np.bool_)
+
+
+def _report(
+    part: Part, value: NDArray[np.float64], is_open: NDArray[np.bool_], policy: Policy, found: Findings
+) -> None:
+    wrong = ~np.asarray(np.isfinite(value).all(axis=(1, 2)))
+    if wrong.any():
+        fix = "check amounts, units and masses there"
+        _block(part, "overflow", wrong, "amount", "an intensity of {value} is too large for a number", fix, found)
+    if policy.open_water == "refuse" and is_open.any():
+        what = "process {value} withdraws water and says nothing of its release: its water consumption is not known"
+        fix = "write what returns to river or ground, evaporates, or goes to treatment; or --open-water consumed"
+        _block(part, "open_water", np.asarray(is_open.any(axis=1)), "process_id", what, fix, found)
+
+
+def _count(part: Part, is_of_kind: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count the rows of a kind of every supplier."""
+    if not is_of_kind.any():
+        return np.zeros(len(part), np.int64)
+    rows = np.flatnonzero(is_of_kind[part.code] & (part.amount != 0))
+    process = np.searchsorted(part.starts, rows, side="right") - 1
+    return np.bincount(process, minlength=len(part)).astype(np.int64)
