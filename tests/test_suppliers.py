@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -10,11 +11,16 @@ import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
+from lcaengine.io.store import open_store
 from lcaengine.policy import Policy
+from lcaengine.suppliers.job import Job, prepare_job, read_suppliers, score_part, solve_keys
+from lcaengine.suppliers.kept import pack_probes, unpack_probes
+from lcaengine.suppliers.part import Part
+from lcaengine.suppliers.probes import Probes
 from tests.tables import CO2, Row, emits, exchange, makes, process, product, takes, waste, write_inventory
 
 WATER = {"name": "Water, surface water", "kind": "elementary", "unit": "m3", "compartment": "resource"}
-FLOWS = [
+FLOWS: Sequence[Row] = [
     *(product("electricity", "kWh", category="electricity"), product("coal", category="energy carrier")),
     *(product("acid"), product("pump", "piece"), waste("sludge"), product("steel"), CO2),
     {"flow_id": "water", "name": "Water, surface water", "kind": "elementary", "unit": "m3", "compartment": "resource"},
@@ -22,11 +28,11 @@ FLOWS = [
     {**CO2, "flow_id": "dust", "name": "Dust of no kind"},
     {**CO2, "flow_id": "smoke", "name": "Smoke of no kind"},
 ]
-PROPERTIES = [
+PROPERTIES: Sequence[Row] = [
     {"flow_id": "coal", "property": "heating_value_hhv", "value": 27.0, "unit": "MJ/kg"},
     {"flow_id": "pump", "property": "mass", "value": 12.0, "unit": "kg/piece"},
 ]
-BACKGROUND = {
+BACKGROUND: dict[str, Sequence[Row]] = {
     "processes": [
         process("grid_cn", location="CN"),
         process("grid_us", location="US", data_type="proxy"),
@@ -55,8 +61,8 @@ BACKGROUND = {
         {"flow_id": "electricity", "process_id": "grid_cn", "share": 0.3, "location": "GLO"},
     ],
 }
-OWN_FLOWS = [product("oxide"), product("magnet", "piece"), waste("tailings_service")]
-OWN_PROPERTIES = [
+OWN_FLOWS: Sequence[Row] = [product("oxide"), product("magnet", "piece"), waste("tailings_service")]
+OWN_PROPERTIES: Sequence[Row] = [
     {"flow_id": "magnet", "property": "mass", "value": 20.0, "unit": "g/piece"},
     {"flow_id": "oxide", "property": "content:Nd", "value": 0.75, "unit": "kg/kg"},
 ]
@@ -64,7 +70,8 @@ OWN_PROPERTIES = [
 
 def draw_suppliers(random: Random, count: int) -> tuple[list[Row], list[Row]]:
     """Draw suppliers with rows of all kinds but credits."""
-    processes, exchanges = [], []
+    processes: list[Row] = []
+    exchanges: list[Row] = []
     for at in range(count):
         name = f"supplier {at}"
         place = random.choice(["CN", "US", "DE", "JP", ""])
@@ -113,9 +120,10 @@ def write_parts(folder: Path, processes: list[Row], exchanges: list[Row], parts:
             columns = list(dict.fromkeys(column for row in rows for column in row))
             table = pa.table({c: pa.array([row.get(c) for row in own]) for c in columns})
             pq.write_table(table, folder / name / f"part-{part}.parquet")
-    for name, own in (("flows", [*OWN_FLOWS, product("nothing")]), ("properties", OWN_PROPERTIES)):
-        columns = list(dict.fromkeys(column for row in own for column in row))
-        pq.write_table(pa.table({c: [row.get(c) for row in own] for c in columns}), folder / f"{name}.parquet")
+    tables: dict[str, Sequence[Row]] = {"flows": [*OWN_FLOWS, product("nothing")], "properties": OWN_PROPERTIES}
+    for name, flows in tables.items():
+        columns = list(dict.fromkeys(column for row in flows for column in row))
+        pq.write_table(pa.table({c: [row.get(c) for row in flows] for c in columns}), folder / f"{name}.parquet")
     return folder
 
 
@@ -130,7 +138,7 @@ def test_parts_score_as_one_inventory(seed: int, open_water: str, tmp_path: Path
     for wide in (False, True):
         report = lca.score_suppliers(source, background, tmp_path / f"out {wide}", policy=policy, wide=wide)
         assert (report.parts, report.resumed, report.suppliers) == (4, 0, 60)
-    whole = {
+    whole: dict[str, Sequence[Row]] = {
         **BACKGROUND,
         "processes": [*BACKGROUND["processes"], *processes],
         "exchanges": [*BACKGROUND["exchanges"], *exchanges],
@@ -160,3 +168,25 @@ def compare(got: pa.Table, expected: pa.Table, keys: list[str], skip: tuple[str,
                 assert other[name] == pytest.approx(value, rel=1e-11, abs=1e-14), (name, row, other)
             elif name not in skip:
                 assert (other[name] or None) == (value or None), (name, row, other)
+
+
+def solve(tmp_path: Path) -> tuple[Probes, Part, Job]:
+    """Give solved probes, and a part they are of."""
+    processes, exchanges = draw_suppliers(Random(7), 20)
+    background = write_inventory(tmp_path / "background", BACKGROUND, "parquet")
+    store = open_store(write_parts(tmp_path / "suppliers", processes, exchanges, 1))
+    job = prepare_job(store, ["part-0"], background, lca.read_method("core"), Policy(unlinked="cutoff"), False)
+    part, _ = read_suppliers(store, "part-0")
+    return solve_keys(part.keys, part, job), part, job
+
+
+def test_probes_survive_being_kept(tmp_path: Path) -> None:
+    """What is read is what was written, and the same probes have the same bytes; a changed byte is noticed."""
+    probes, part, job = solve(tmp_path)
+    content, digest = pack_probes(probes)
+    again = unpack_probes(content, digest, "test")
+    assert pack_probes(again) == (content, digest)
+    assert score_part(part, again, job.settings, "x")[0].equals(score_part(part, probes, job.settings, "x")[0])
+    damaged = content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
+    with pytest.raises(lca.DataError, match="damaged"):
+        unpack_probes(damaged, digest, "test")

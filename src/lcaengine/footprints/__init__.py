@@ -1,6 +1,6 @@
 """Footprints: by product, supplier and stage, with status and gaps."""
 
-from lcaengine.footprints.electricity import share_renewable
+from lcaengine.footprints.electricity import divide_renewable
 from lcaengine.footprints.footprints import Footprints
 from lcaengine.footprints.gaps import Gaps, Status, carry_marks
 from lcaengine.footprints.measures import Measures, measure_system
@@ -13,11 +13,11 @@ __all__ = [
     "Measures",
     "Status",
     "carry_marks",
+    "divide_renewable",
     "divide_sizes",
     "measure_flows",
     "measure_system",
     "score",
     "score_system",
     "share_far",
-    "share_renewable",
 ]

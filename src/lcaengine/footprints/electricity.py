@@ -19,7 +19,7 @@ from lcaengine.system import (
     make_entries,
 )
 
-__all__ = ["add_renewable", "share_renewable"]
+__all__ = ["add_renewable", "divide_renewable", "share_renewable"]
 
 ROUNDING = 1e-9
 """How far shares may be from zero and one by rounding."""
@@ -130,9 +130,18 @@ def share_renewable(method: Method, value: NDArray[np.float64]) -> NDArray[np.fl
         [1]; NaN where no electricity is bought, it is not known, or credits leave less of one than of the other.
     """
     all_of, renewable = method.find(SITE_ELECTRICITY), method.find(SITE_RENEWABLE)
-    if min(all_of, renewable) < 0:
-        return None
-    share = np.full(value.shape[:2], np.nan)
-    np.divide(value[:, :, renewable], value[:, :, all_of], out=share, where=value[:, :, all_of] > 0)
+    return None if min(all_of, renewable) < 0 else divide_renewable(value[:, :, renewable], value[:, :, all_of])
+
+
+def divide_renewable(renewable: NDArray[np.float64], every: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide renewable electricity by all that is bought; NaN where the quotient is no share.
+
+    Returns
+    -------
+    ndarray of float64
+        [1]
+    """
+    share = np.full(every.shape, np.nan)
+    np.divide(renewable, every, out=share, where=every > 0)
     share[(share < -ROUNDING) | (share > 1.0 + ROUNDING)] = np.nan
     return np.asarray(np.clip(share, 0.0, 1.0))

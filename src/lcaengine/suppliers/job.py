@@ -27,12 +27,42 @@ from lcaengine.suppliers.scores import sum_part
 from lcaengine.suppliers.table import list_gaps, to_long, to_wide
 from lcaengine.version import __version__
 
-__all__ = ["Job", "Report", "score_suppliers"]
+__all__ = [
+    "Job",
+    "Report",
+    "Settings",
+    "prepare_job",
+    "read_suppliers",
+    "score_part",
+    "score_suppliers",
+    "solve_keys",
+]
 
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
 ONE_PART = "part"
 """Name of the results where the tables are one file each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the results of a job are made and marked by; small, so that it travels.
+
+    Attributes
+    ----------
+    policy : Policy
+    wide : bool
+    digest : str
+        SHA-256 of all that the results of a part depend on but its own files: the background, the suppliers' own flows,
+        the method, the policy, the layout and the engine's version.
+    about : dict of str to str
+        What a run says of itself.
+    """
+
+    policy: Policy
+    wide: bool
+    digest: str
+    about: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +75,16 @@ class Job:
     own : dict of str to pyarrow.Table
         ``flows`` and ``properties`` of the suppliers.
     method : Method
-    policy : Policy
     stages : tuple of str
         Stages that occur among the suppliers and in the background.
-    wide : bool
-    digest : str
-        SHA-256 of all of these and of the engine's version.
+    settings : Settings
     """
 
     background: Inventory
     own: Mapping[str, pa.Table]
     method: Method
-    policy: Policy
     stages: tuple[str, ...]
-    wide: bool
-    digest: str
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +159,14 @@ def score_suppliers(
     """
     store = open_store(suppliers)
     parts = list_parts(store, ("processes", "exchanges"))
-    job = _prepare(store, parts, background, take_method(method), policy or Policy(), wide)
+    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide)
     _check_target(str(target), (store.label, str(background)))
     folder = open_folder(target)
     resumed = [part for part in parts if _is_done(store, part, job, folder)]
     left = [part for part in parts if part not in resumed]
     done, count, warnings, residual = len(resumed), 0, [], 0.0
     for part, digest, probes in _encode(store, left, job):
-        table, gaps = score_part(part, probes, job, digest)
+        table, gaps = score_part(part, probes, job.settings, digest)
         write_part(gaps, folder, f"gaps/{part.label}")
         write_part(table, folder, f"results/{part.label}")
         done, count, residual = done + 1, count + len(part), max(residual, probes.residual)
@@ -149,7 +174,9 @@ def score_suppliers(
         if progress is not None:
             progress(done, len(parts), count)
     run = {
-        **_describe(job, residual),
+        **job.settings.about,
+        "job": job.settings.digest,
+        "residual": residual,
         "suppliers": store.label,
         "parts": len(parts),
         "warnings": [*(w.what for w in job.background.warnings), *warnings],
@@ -158,7 +185,7 @@ def score_suppliers(
     return Report(str(target), len(parts), len(resumed), count, run)
 
 
-def score_part(part: Part, probes: Probes, job: Job, digest: str) -> tuple[pa.Table, pa.Table]:
+def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> tuple[pa.Table, pa.Table]:
     """Score the suppliers of a part: a pure function of the part and the probes.
 
     Parameters
@@ -166,7 +193,7 @@ def score_part(part: Part, probes: Probes, job: Job, digest: str) -> tuple[pa.Ta
     part : Part
     probes : Probes
         With every kind of row of the part.
-    job : Job
+    settings : Settings
     digest : str
         SHA-256 of the part's files.
 
@@ -180,26 +207,31 @@ def score_part(part: Part, probes: Probes, job: Job, digest: str) -> tuple[pa.Ta
         With every supplier that cannot be scored.
     """
     found = Findings()
-    scores = sum_part(part, probes, job.policy, found, every_share=not job.wide)
+    scores = sum_part(part, probes, settings.policy, found, every_share=not settings.wide)
     raise_blockers(found, f"part {part.label}")
     assert scores is not None
-    whole = hashlib.sha256(f"{job.background.hash}{digest}".encode()).hexdigest()
+    about = {**settings.about, "residual": probes.residual}
     constants = {
-        "inventory_hash": whole,
-        "background_hash": job.background.hash,
-        "method": job.method.label,
-        "method_hash": job.method.hash,
+        "inventory_hash": hashlib.sha256(f"{probes.background_hash}{digest}".encode()).hexdigest(),
+        **{name: settings.about[name] for name in ("background_hash", "method", "method_hash")},
         "part": digest,
-        "job": job.digest,
-        "lcaengine": json.dumps(_describe(job, probes.residual)),
+        "job": settings.digest,
+        "lcaengine": json.dumps(about),
     }
-    write = to_wide if job.wide else to_long
-    return write(part, probes, scores, job.method, constants), list_gaps(part, probes, scores, job.method)
+    write = to_wide if settings.wide else to_long
+    return write(part, probes, scores, constants), list_gaps(part, probes, scores)
 
 
-def _prepare(
+def prepare_job(
     store: Store, parts: Sequence[str], background: str | Path, method: Method, policy: Policy, wide: bool
 ) -> Job:
+    """Read the background, and say what results depend on.
+
+    Raises
+    ------
+    DataError
+        With every blocking finding of the background.
+    """
     found = Findings()
     inventory = load_inventory(background, found)
     raise_blockers(found, str(background))
@@ -217,10 +249,18 @@ def _prepare(
         if table.num_columns:
             used |= set(pc.unique(table.column("stage").combine_chunks()).to_pylist())
     stages = tuple(stage for stage in STAGES if stage in used)
-    settings = json.dumps(
-        [__version__, inventory.hash, method.hash, asdict(policy), stages, wide, _hash_tables(own)], sort_keys=True
-    )
-    return Job(inventory, own, method, policy, stages, wide, hashlib.sha256(settings.encode()).hexdigest())
+    key = [__version__, inventory.hash, method.hash, asdict(policy), stages, wide, _hash_tables(own)]
+    about = {
+        "engine": f"lcaengine {__version__}",
+        "background": inventory.about.name,
+        "background_hash": inventory.hash,
+        "method": method.label,
+        "method_hash": method.hash,
+        "gwp_set": method.gwp_set,
+        **policy.to_dict(),
+    }
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    return Job(inventory, own, method, stages, Settings(policy, wide, digest, about))
 
 
 def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
@@ -228,20 +268,6 @@ def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
         hashlib.sha256(json.dumps(tables[name].to_pydict(), default=str).encode()).hexdigest()
         for name in sorted(tables)
     ]
-
-
-def _describe(job: Job, residual: float) -> dict[str, object]:
-    return {
-        "engine": f"lcaengine {__version__}",
-        "background": job.background.about.name,
-        "background_hash": job.background.hash,
-        "method": job.method.label,
-        "method_hash": job.method.hash,
-        "gwp_set": job.method.gwp_set,
-        **job.policy.to_dict(),
-        "residual": residual,
-        "job": job.digest,
-    }
 
 
 def _check_target(target: str, sources: Sequence[str]) -> None:
@@ -257,7 +283,7 @@ def _check_target(target: str, sources: Sequence[str]) -> None:
 def _is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:
     """Tell whether a part stands written, by this job and of the same files."""
     known = read_metadata(folder, f"results/{part or ONE_PART}")
-    if known.get("job") != job.digest:
+    if known.get("job") != job.settings.digest:
         return False
     return known.get("part") == _join_digests(
         *(read_part(store, table, part, ())[1] for table in ("processes", "exchanges"))
@@ -268,7 +294,7 @@ def _join_digests(*digests: str) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def _read(store: Store, name: str) -> tuple[Part, str]:
+def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     """Read a part and number its rows by kind.
 
     Raises
@@ -290,18 +316,18 @@ def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part
     probes: Probes | None = None
     ahead = 1
     for at, name in enumerate(names):
-        part, digest = _read(store, name)
+        part, digest = read_suppliers(store, name)
         if probes is None or (probes.find(part.keys) < 0).any():
             known = [part.keys] if probes is None else [probes.keys, part.keys]
             if probes is not None:
-                known += [_read(store, other)[0].keys for other in names[at + 1 : at + ahead]]
+                known += [read_suppliers(store, other)[0].keys for other in names[at + 1 : at + ahead]]
                 ahead *= 2
             keys = pa.concat_tables(known).group_by(list(KEY)).aggregate([])
-            probes = _solve(keys, part, job)
+            probes = solve_keys(keys, part, job)
         yield part, digest, probes
 
 
-def _solve(keys: pa.Table, part: Part, job: Job) -> Probes:
+def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:
     """Solve the background with a probe for each kind of row; those of parts to come that have a fault are left out.
 
     Raises
@@ -310,7 +336,7 @@ def _solve(keys: pa.Table, part: Part, job: Job) -> Probes:
         With every fault of the part's own rows.
     """
     faults: dict[int, list[Finding]] = {}
-    extended = extend_background(job.background, job.own, job.method, job.policy, keys, faults)
+    extended = extend_background(job.background, job.own, job.method, job.settings.policy, keys, faults)
     if extended is not None:
         return solve_probes(extended, job.method, keys, job.stages, job.background.hash)
     own = {key: at for at, key in enumerate(list_keys(part.keys))}
@@ -325,4 +351,4 @@ def _solve(keys: pa.Table, part: Part, job: Job) -> Probes:
     raise_blockers(found, f"part {part.label}")
     sound = np.ones(len(every), np.bool_)
     sound[list(faults)] = False
-    return _solve(keys.filter(pa.array(sound)), part, job)
+    return solve_keys(keys.filter(pa.array(sound)), part, job)

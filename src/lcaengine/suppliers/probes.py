@@ -38,6 +38,8 @@ class Probes:
         The kinds of row, columns :data:`~lcaengine.suppliers.part.KEY`.
     parts : tuple of str
         Stages, then ``unassigned``, then ``total``.
+    indicators, units : tuple of str
+        Names and units of the method's indicators.
     intensity, size, primary : (c, parts, k) float64
         As in :class:`~lcaengine.footprints.Measures`, for one unit as the row has it.
     mass : (c, 2) float64
@@ -64,6 +66,8 @@ class Probes:
 
     keys: pa.Table
     parts: tuple[str, ...]
+    indicators: tuple[str, ...]
+    units: tuple[str, ...]
     intensity: NDArray[np.float64]
     size: NDArray[np.float64]
     primary: NDArray[np.float64]
@@ -132,6 +136,8 @@ def solve_probes(
     return Probes(
         keys=keys,
         parts=(*stages, "unassigned", "total"),
+        indicators=tuple(each.id for each in method.indicators),
+        units=tuple(each.unit.label for each in method.indicators),
         intensity=of_parts(measures.intensity),
         size=of_parts(measures.size),
         primary=of_parts(measures.primary),

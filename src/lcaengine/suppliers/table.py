@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.footprints import Status, share_renewable
-from lcaengine.method import Method
+from lcaengine.footprints import Status, divide_renewable
+from lcaengine.method import SITE_ELECTRICITY, SITE_RENEWABLE
 from lcaengine.suppliers.part import Part
 from lcaengine.suppliers.probes import Probes
 from lcaengine.suppliers.scores import Scores
@@ -15,7 +17,7 @@ from lcaengine.suppliers.scores import Scores
 __all__ = ["list_gaps", "to_long", "to_wide"]
 
 
-def to_wide(part: Part, probes: Probes, scores: Scores, method: Method, constants: dict[str, str]) -> pa.Table:
+def to_wide(part: Part, probes: Probes, scores: Scores, constants: Mapping[str, str]) -> pa.Table:
     """Give one row a supplier, one float column an indicator and stage; constants are in the schema's metadata.
 
     Returns
@@ -25,24 +27,25 @@ def to_wide(part: Part, probes: Probes, scores: Scores, method: Method, constant
     """
     columns: dict[str, pa.Array] = {**_identify(part, probes, scores)}
     columns["per"] = _choose([each.unit for each in probes.products], scores.product)
-    for k, indicator in enumerate(method.indicators):
+    for k, indicator in enumerate(probes.indicators):
         for s, name in enumerate(probes.parts):
-            columns[f"{indicator.id}.{name}"] = _nullable(scores.value[:, s, k])
-        columns[f"{indicator.id}.primary_data_share"] = _nullable(scores.primary_data_share[:, -1, k])
-        columns[f"{indicator.id}.status"] = _name_statuses(scores.status[:, k])
-        columns[f"{indicator.id}.fallback_share"] = _nullable(scores.fallback_share[:, k])
-    renewable = share_renewable(method, scores.value)
-    if renewable is not None:
+            columns[f"{indicator}.{name}"] = _nullable(scores.value[:, s, k])
+        columns[f"{indicator}.primary_data_share"] = _nullable(scores.primary_data_share[:, -1, k])
+        columns[f"{indicator}.status"] = _name_statuses(scores.status[:, k])
+        columns[f"{indicator}.fallback_share"] = _nullable(scores.fallback_share[:, k])
+    if {SITE_ELECTRICITY, SITE_RENEWABLE} <= set(probes.indicators):
+        every, renewable = (probes.indicators.index(name) for name in (SITE_ELECTRICITY, SITE_RENEWABLE))
+        share = divide_renewable(scores.value[:, :, renewable], scores.value[:, :, every])
         for s, name in enumerate(probes.parts):
-            columns[f"electricity_renewable_share.{name}"] = _nullable(renewable[:, s])
+            columns[f"electricity_renewable_share.{name}"] = _nullable(share[:, s])
     columns["unlinked_mass_share"] = _nullable(scores.unlinked_mass_share)
     columns["missing_inputs"] = pa.array(scores.missing_inputs)
     columns["missing_factors"] = pa.array(scores.missing_factors)
-    units = {f"unit.{each.id}": each.unit.label for each in method.indicators}
+    units = {f"unit.{name}": unit for name, unit in zip(probes.indicators, probes.units, strict=True)}
     return pa.table(columns).replace_schema_metadata({**constants, **units})
 
 
-def to_long(part: Part, probes: Probes, scores: Scores, method: Method, constants: dict[str, str]) -> pa.Table:
+def to_long(part: Part, probes: Probes, scores: Scores, constants: Mapping[str, str]) -> pa.Table:
     """Give one row a supplier, indicator and stage: per reference unit, per kg, and per kg of what it contains.
 
     Returns
@@ -60,22 +63,22 @@ def to_long(part: Part, probes: Probes, scores: Scores, method: Method, constant
     return pa.table(
         {
             **{name: column.take(pa.array(whose)) for name, column in identity.items()},
-            "indicator": _choose([each.id for each in method.indicators], indicator),
+            "indicator": _choose(list(probes.indicators), indicator),
             "stage": _choose(list(probes.parts), stage),
             "value": _nullable(value),
-            "unit": _choose([each.unit.label for each in method.indicators], indicator),
+            "unit": _choose(list(probes.units), indicator),
             "per": per.take(pa.array(line)),
             "primary_data_share": _nullable(scores.primary_data_share[whose, stage, indicator]),
             "status": _name_statuses(scores.status[whose, indicator]),
             "missing_inputs": pa.array(scores.missing_inputs[whose]),
             "missing_factors": pa.array(scores.missing_factors[whose]),
             "inventory_hash": _choose([constants["inventory_hash"]], np.zeros(len(value), np.int64)),
-            "method": _choose([method.label], np.zeros(len(value), np.int64)),
+            "method": _choose([constants["method"]], np.zeros(len(value), np.int64)),
         }
     ).replace_schema_metadata(constants)
 
 
-def list_gaps(part: Part, probes: Probes, scores: Scores, method: Method) -> pa.Table:
+def list_gaps(part: Part, probes: Probes, scores: Scores) -> pa.Table:
     """List what is missing from the suppliers' own rows, once a kind of row, with how many suppliers it concerns.
 
     Returns
@@ -96,7 +99,7 @@ def list_gaps(part: Part, probes: Probes, scores: Scores, method: Method) -> pa.
     for bit, k in enumerate(probes.balanced):
         count = int(scores.is_open[:, bit].sum())
         if count:
-            rows.append((None, "unknown_release", method.indicators[k].id, None, count))
+            rows.append((None, "unknown_release", probes.indicators[k], None, count))
     names = ("flow_id", "kind", "indicator", "amount", "used_by")
     types = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.int64())
     columns = list(zip(*rows, strict=True)) or [()] * len(names)

@@ -1,0 +1,94 @@
+"""Kept probes: what kinds of row stand for, in a file named by its own content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.errors import DataError
+from lcaengine.findings import Finding, Severity
+from lcaengine.suppliers.extended import Product
+from lcaengine.suppliers.probes import Probes
+
+__all__ = ["pack_probes", "unpack_probes"]
+
+_ARRAYS = (
+    *("intensity", "size", "primary", "mass", "near", "status", "marks"),
+    *("is_unlinked", "is_uncharacterized", "per_unit", "product"),
+)
+_VALUES = ("parts", "indicators", "units", "input_words", "balanced", "background_hash", "residual")
+
+
+def pack_probes(probes: Probes) -> tuple[bytes, str]:
+    """Write probes as bytes, and give the SHA-256 of these, by which they are named.
+
+    Returns
+    -------
+    content : bytes
+        A stream of Arrow's, the same for the same probes.
+    digest : str
+    """
+    missing = {field.name for field in fields(Probes)} - {*_ARRAYS, *_VALUES, "keys", "products", "warnings"}
+    assert not missing, missing
+    columns: dict[str, pa.Array] = {
+        name: probes.keys.column(name).combine_chunks() for name in probes.keys.column_names
+    }
+    shapes = {}
+    for name in _ARRAYS:
+        values: NDArray[np.generic] = np.ascontiguousarray(getattr(probes, name))
+        shapes[name] = (values.dtype.str, values.shape[1:])
+        width = values.itemsize * int(np.prod(values.shape[1:], dtype=np.int64))
+        columns[f"{name} array"] = pa.Array.from_buffers(pa.binary(width), len(values), [None, pa.py_buffer(values)])
+    about = {
+        "shapes": shapes,
+        **{name: getattr(probes, name) for name in _VALUES},
+        "products": [asdict(each) for each in probes.products],
+        "warnings": [asdict(each) for each in probes.warnings],
+    }
+    table = pa.table(columns).replace_schema_metadata({"probes": json.dumps(about)})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content, hashlib.sha256(content).hexdigest()
+
+
+def unpack_probes(content: bytes, digest: str, label: str) -> Probes:
+    """Read probes from bytes.
+
+    Parameters
+    ----------
+    content : bytes
+    digest : str
+        The SHA-256 they must have.
+    label : str
+        Where they come from, for messages.
+
+    Raises
+    ------
+    DataError
+        If they are others, or damaged.
+    """
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise DataError("what is kept of the background is damaged", label, "delete it: it is made anew")
+    table = pa.ipc.open_stream(pa.BufferReader(content)).read_all().combine_chunks()
+    about = json.loads(table.schema.metadata[b"probes"])
+    given: dict[str, Any] = {}
+    for name, (kind, shape) in about["shapes"].items():
+        buffer = table.column(f"{name} array").combine_chunks()
+        flat = np.frombuffer(buffer.buffers()[1], np.dtype(kind)) if len(buffer) else np.empty(0, np.dtype(kind))
+        given[name] = flat[: len(buffer) * int(np.prod(shape, dtype=np.int64))].reshape(len(buffer), *shape)
+    for name in _VALUES:
+        given[name] = tuple(about[name]) if isinstance(about[name], list) else about[name]
+    return Probes(
+        keys=table.select([name for name in table.column_names if not name.endswith(" array")]),
+        products=tuple(Product(**each) for each in about["products"]),
+        warnings=tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in about["warnings"]),
+        **given,
+    )
