@@ -21,7 +21,6 @@ from lcaengine.cli.shared import (
     MaxFallback,
     MethodName,
     OpenWater,
-    Output,
     Place,
     Unlinked,
     list_written,
@@ -30,6 +29,7 @@ from lcaengine.cli.shared import (
     print_json,
     score_or_exit,
 )
+from lcaengine.cli.suppliers import score_parts
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
 from lcaengine.version import __version__
@@ -117,13 +117,19 @@ def check(
 def score(
     inventory: Place,
     method: MethodName = "core",
-    output: Output = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx.")] = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
     indicator: Annotated[
         list[str] | None, typer.Option("--indicator", help="Show this one; may be repeated. A file has all.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: By = "stage",
+    background: Annotated[
+        str | None,
+        typer.Option(
+            "--background", metavar="INVENTORY", help="Score suppliers in parts against this one; -o is a folder."
+        ),
+    ] = None,
     unlinked: Unlinked = "refuse",
     basis: Basis = "location",
     max_fallback: MaxFallback = "GLO",
@@ -132,13 +138,18 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage of an inventory."""
+    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    if background is not None:
+        if by != "stage" or indicator or everything:
+            raise LcaError("suppliers in parts are scored by stage, in all indicators", "", "leave --by, --all away")
+        score_parts(inventory, background, output, method, policy, wide, as_json)
+        return
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import check_target
     from lcaengine.method import read_method
     from lcaengine.reports.terminal import print_footprints
     from lcaengine.reports.write import FORMATS, describe_run, write_results
 
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if wide and output is None:
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:

@@ -1,5 +1,5 @@
 """Suppliers as rows: many of them, in parts, against a background that is solved once."""
 
-from lcaengine.suppliers.job import Report, score_suppliers
+from lcaengine.suppliers.run import Report, score_suppliers
 
 __all__ = ["Report", "score_suppliers"]

@@ -1,10 +1,10 @@
-"""The job: suppliers in parts, scored one part after the other against a background that is solved once."""
+"""The job: what is asked of suppliers in parts, and the steps that answer it for one part."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -12,34 +12,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lcaengine.errors import DataError, OutputError
+from lcaengine.errors import DataError
 from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.inventory import STAGES, TABLES, Inventory, load_inventory
-from lcaengine.io.parts import Folder, list_parts, open_folder, read_metadata, read_part, write_bytes, write_part
-from lcaengine.io.store import Store, open_store
+from lcaengine.io.parts import read_part
+from lcaengine.io.store import Store
 from lcaengine.io.tables import list_tables, read_table
-from lcaengine.method import Method, take_method
+from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.suppliers.extended import extend_background
-from lcaengine.suppliers.part import EXCHANGE_COLUMNS, KEY, PROCESS_COLUMNS, Part, encode_part, list_keys
+from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.probes import Probes, solve_probes
 from lcaengine.suppliers.scores import sum_part
 from lcaengine.suppliers.table import list_gaps, to_long, to_wide
 from lcaengine.version import __version__
 
 __all__ = [
+    "ONE_PART",
     "Job",
-    "Report",
     "Settings",
+    "join_digests",
     "prepare_job",
     "read_suppliers",
     "score_part",
-    "score_suppliers",
     "solve_keys",
 ]
 
-Progress = Callable[[int, int, int], None]
-"""Is told how many parts are done, of how many, and how many suppliers were scored."""
 ONE_PART = "part"
 """Name of the results where the tables are one file each."""
 
@@ -85,104 +83,6 @@ class Job:
     method: Method
     stages: tuple[str, ...]
     settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of a job.
-
-    Attributes
-    ----------
-    target : str
-    parts, resumed : int
-        Parts there are, and those that were there from an earlier run.
-    suppliers : int
-        Suppliers scored in this run.
-    run : dict
-        What run.json says.
-    """
-
-    target: str
-    parts: int
-    resumed: int
-    suppliers: int
-    run: Mapping[str, object]
-
-
-def score_suppliers(
-    suppliers: str | Path,
-    background: str | Path,
-    target: str | Path,
-    method: Method | str | Path = "core",
-    policy: Policy | None = None,
-    wide: bool = False,
-    progress: Progress | None = None,
-) -> Report:
-    """Score suppliers in parts against a background that is solved once, and write results as they come.
-
-    Suppliers sell to nobody here: each takes from the background, and its intensities are ``sum_r x_r y_c(r) / q``
-    over its exchange rows.
-
-    Parameters
-    ----------
-    suppliers : str or Path
-        Folder, zip or URI with ``processes/NAME.parquet`` and ``exchanges/NAME.parquet`` under the same names (or one
-        file each), and ``flows`` and ``properties`` of what the background does not have.
-    background : str or Path
-        An inventory.
-    target : str or Path
-        Folder or URI of one; parts that are there already, of the same job and the same files, are left as they are.
-    method, policy
-        As in :func:`~lcaengine.score`.
-    wide : bool
-        One row a supplier, one column an indicator and stage.
-    progress : callable, optional
-
-    Returns
-    -------
-    Report
-
-    Raises
-    ------
-    DataError
-        With every blocking finding of a part; parts before it stay written.
-    OutputError
-        If `target` cannot be written to.
-
-    Examples
-    --------
-    >>> import lcaengine as lca, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     report = lca.score_suppliers(lca.find_example("suppliers"), lca.find_example("two-suppliers"), folder)
-    >>> report.suppliers
-    3
-    """
-    store = open_store(suppliers)
-    parts = list_parts(store, ("processes", "exchanges"))
-    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide)
-    _check_target(str(target), (store.label, str(background)))
-    folder = open_folder(target)
-    resumed = [part for part in parts if _is_done(store, part, job, folder)]
-    left = [part for part in parts if part not in resumed]
-    done, count, warnings, residual = len(resumed), 0, [], 0.0
-    for part, digest, probes in _encode(store, left, job):
-        table, gaps = score_part(part, probes, job.settings, digest)
-        write_part(gaps, folder, f"gaps/{part.label}")
-        write_part(table, folder, f"results/{part.label}")
-        done, count, residual = done + 1, count + len(part), max(residual, probes.residual)
-        warnings = [w.what for w in probes.warnings]
-        if progress is not None:
-            progress(done, len(parts), count)
-    run = {
-        **job.settings.about,
-        "job": job.settings.digest,
-        "residual": residual,
-        "suppliers": store.label,
-        "parts": len(parts),
-        "warnings": [*(w.what for w in job.background.warnings), *warnings],
-    }
-    write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), folder, "run.json")
-    return Report(str(target), len(parts), len(resumed), count, run)
 
 
 def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> tuple[pa.Table, pa.Table]:
@@ -270,27 +170,8 @@ def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
     ]
 
 
-def _check_target(target: str, sources: Sequence[str]) -> None:
-    """Refuse to write into what is read."""
-    if "://" in target:
-        return
-    path = Path(target).expanduser().resolve()
-    for source in sources:
-        if "://" not in source and Path(source).exists() and Path(source).resolve() in (path, *path.parents):
-            raise OutputError(f"{target!r} is a part of what is read", target, "write beside it, not into it")
-
-
-def _is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:
-    """Tell whether a part stands written, by this job and of the same files."""
-    known = read_metadata(folder, f"results/{part or ONE_PART}")
-    if known.get("job") != job.settings.digest:
-        return False
-    return known.get("part") == _join_digests(
-        *(read_part(store, table, part, ())[1] for table in ("processes", "exchanges"))
-    )
-
-
-def _join_digests(*digests: str) -> str:
+def join_digests(*digests: str) -> str:
+    """Give one digest of several."""
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
@@ -308,23 +189,7 @@ def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     part = encode_part(name or ONE_PART, processes, exchanges, found)
     raise_blockers(found, f"part {name or ONE_PART} of {store.label}")
     assert part is not None
-    return part, _join_digests(first, second)
-
-
-def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
-    """Read parts, each with the probes it needs; where some are new, solve with those of twice as many parts ahead."""
-    probes: Probes | None = None
-    ahead = 1
-    for at, name in enumerate(names):
-        part, digest = read_suppliers(store, name)
-        if probes is None or (probes.find(part.keys) < 0).any():
-            known = [part.keys] if probes is None else [probes.keys, part.keys]
-            if probes is not None:
-                known += [read_suppliers(store, other)[0].keys for other in names[at + 1 : at + ahead]]
-                ahead *= 2
-            keys = pa.concat_tables(known).group_by(list(KEY)).aggregate([])
-            probes = solve_keys(keys, part, job)
-        yield part, digest, probes
+    return part, join_digests(first, second)
 
 
 def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:

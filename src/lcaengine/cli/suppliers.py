@@ -1,0 +1,89 @@
+"""Suppliers in parts, on the command line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import typer
+
+from lcaengine.cli.shared import presenting, print_json
+from lcaengine.errors import LcaError
+from lcaengine.policy import Policy
+
+if TYPE_CHECKING:
+    from lcaengine.suppliers import Report
+
+__all__ = ["score_parts"]
+
+QUIET = 1.0
+"""How long work goes on before its progress is shown [s]."""
+
+
+def score_parts(
+    suppliers: str,
+    background: str,
+    output: str | None,
+    method: str,
+    policy: Policy,
+    wide: bool,
+    as_json: bool,
+) -> None:
+    """Score suppliers in parts against a background, and say what was written."""
+    from lcaengine.suppliers import score_suppliers
+
+    if output is None:
+        raise LcaError("results of suppliers are written in parts, and no folder is named", "", "add -o FOLDER")
+    report = score_suppliers(suppliers, background, output, method, policy, wide, show_rate())
+    with presenting():
+        if as_json:
+            print_json({**report.run, "target": report.target, "scored": report.suppliers, "resumed": report.resumed})
+        else:
+            typer.echo(describe(report))
+
+
+def describe(report: Report) -> str:
+    """Say in a line or two what came of a job."""
+    text = f"{report.suppliers} suppliers written to {report.target} in {report.parts - report.resumed} part(s)"
+    if report.resumed:
+        text += f"; {report.resumed} part(s) were there"
+    return text
+
+
+def show_rate() -> Callable[[int, int, int], None]:
+    """Give a function that tells on standard error how far a job is, how fast it goes, and how long it will take."""
+    start = last = time.monotonic()
+    is_terminal = sys.stderr.isatty()
+    before: list[int] = []
+
+    def show(done: int, parts: int, suppliers: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        before[:] = before or [done - 1]  # parts of an earlier run tell nothing of the rate
+        if now - start < QUIET or (now - last < (0.2 if is_terminal else 5.0) and done != parts):
+            return
+        last, spent = now, now - start
+        left = spent / (done - before[0]) * (parts - done)
+        rate = f"{suppliers / spent:,.0f} suppliers/s"
+        text = f"part {done} of {parts}: {suppliers} suppliers, {rate}, {_show_time(left)} left"
+        end = "\n" if done == parts or not is_terminal else ""
+        sys.stderr.write(f"\r{text[:78]:<78}{end}" if is_terminal else text + end)
+        sys.stderr.flush()
+
+    return show
+
+
+def _show_time(seconds: float) -> str:
+    """Write a duration.
+
+    Examples
+    --------
+    >>> _show_time(3.2), _show_time(125), _show_time(7300)
+    ('3 s', '2 min 5 s', '2 h 2 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
