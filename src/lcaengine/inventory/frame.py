@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,20 +141,33 @@ def hash_frames(frames: Mapping[str, Frame], about: str) -> str:
             if values.null_count == len(values):
                 continue
             digest.update(f"\x00{name}\x00{column}\x00{len(values)}\x00".encode())
-            digest.update(_content(values))
+            for part in _list_content(values):
+                digest.update(part)
     return digest.hexdigest()
 
 
-def _content(values: pa.Array) -> bytes:
+def _list_content(values: pa.Array) -> Iterator[NDArray[np.generic] | memoryview]:
+    """List the bytes that a column is hashed by: lengths, -1 for null, then all text; or numbers, then nulls."""
     if pa.types.is_string(values.type):
-        lengths = pc.binary_length(values).fill_null(-1).to_numpy(zero_copy_only=False).astype("<i8")
-        text = "".join(v for v in values.to_pylist() if v is not None)
-        return bytes(lengths.tobytes() + text.encode())
-    if pa.types.is_boolean(values.type):
-        return bytes(values.to_numpy(zero_copy_only=False).astype("u1").tobytes())
-    numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False) + 0.0
-    nulls = values.is_null().to_numpy(zero_copy_only=False)
-    return bytes(numbers.astype("<f8").tobytes() + nulls.astype("u1").tobytes())
+        lengths = pc.binary_length(values).fill_null(-1)
+        yield lengths.to_numpy(zero_copy_only=False).astype("<i8")
+        yield _join_text(values)
+    elif pa.types.is_boolean(values.type):
+        yield values.to_numpy(zero_copy_only=False).astype("u1")
+    else:
+        numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False) + 0.0
+        yield numbers.astype("<f8")
+        yield values.is_null().to_numpy(zero_copy_only=False).astype("u1")
+
+
+def _join_text(values: pa.Array) -> memoryview:
+    """Give the bytes of all strings of an array, one behind the other: a part of its buffer, nulls left out."""
+    filled = values.drop_null() if values.null_count else values
+    _, offsets, data = filled.buffers()
+    if data is None:
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32)
+    return memoryview(data)[ends[filled.offset] : ends[filled.offset + len(filled)]]
 
 
 def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], found: Findings) -> pa.Array:
