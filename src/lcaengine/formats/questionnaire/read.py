@@ -242,7 +242,7 @@ def _copy_background(draft: Draft, form: Form) -> None:
         return
     for name, frame in form.background.frames.items():
         if len(frame):
-            draft.add_table(name, pa.table(dict(frame.columns)))
+            draft.add_table(name, frame.to_table())
 
 
 def _add_unanswered(draft: Draft, questions: tuple[Question, ...]) -> None:
