@@ -19,7 +19,7 @@ from lcaengine.footprints.labels import find_labels
 from lcaengine.footprints.primary import build_graph, find_credit_chains, measure_sizes
 from lcaengine.footprints.scopes import SCOPES, split_scopes
 from lcaengine.inventory import Inventory, load_inventory
-from lcaengine.inventory.conversion import mass_content
+from lcaengine.inventory.conversion import list_masses
 from lcaengine.method import SITE_RENEWABLE, Method, take_method
 from lcaengine.policy import Policy
 from lcaengine.solve import Ordering, name_activities, order_coupling, report_loops, solve_stages
@@ -244,13 +244,9 @@ def _reference_units(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Mapping[str, NDArray[np.float64]]]:
     """Give base units per reference unit of what activities make, and reference units a kg of it and of its content."""
     flows = system.inventory.flows
-    base, per_kg = np.ones(len(flows)), np.full(len(flows), np.nan)
+    base = np.array([unit.factor for unit in flows.kinds_of_unit])[flows.unit]
+    per_kg = np.divide(1.0, list_masses(flows) * base)
     per_content: dict[str, NDArray[np.float64]] = {}
-    for flow, unit in enumerate(flows.units):
-        base[flow] = unit.factor
-        mass = mass_content(unit, flow, flows.properties)
-        if mass is not None:
-            per_kg[flow] = np.divide(1.0, mass * unit.factor)
     for (flow, name), content in flows.properties.items():
         element = name.removeprefix("content:")
         if element != name and content.value > 0:

@@ -33,8 +33,8 @@ class Frame:
     ----------
     table : str
     columns : dict of str to pyarrow.Array
-        Text as codes and words in order (see :func:`~lcaengine.inventory.words.encode_words`), dates as strings, numbers
-        as float64 (nulls kept), flags as booleans without nulls.
+        Text as codes and words in order (:func:`~lcaengine.inventory.words.encode_words`), dates as strings, numbers as
+        float64 (nulls kept), flags as booleans without nulls.
     rows : (n,) int64
         Row of the file each row stood in, from 1.
     """

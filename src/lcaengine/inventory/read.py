@@ -289,7 +289,7 @@ def _read_production(
 
 
 def _read_units(frame: Frame, column: str, found: Findings) -> tuple[list[Unit | None], NDArray[np.int64]]:
-    """Read a column of labels, once a distinct label: units, None where one cannot be read, and each row's (-1: none)."""
+    """Read a column of labels, once a distinct label: units, None where one cannot be read, and each row's, or -1."""
     labels = frame.columns[column]
     units = [_try_unit(label) for label in labels.dictionary.to_pylist()]
     codes = list_codes(labels).astype(np.int64)

@@ -91,12 +91,12 @@ def report_places(frame: Frame, found: Findings) -> None:
 
 def _report_loose(column: str, named: Frame, users: list[Frame], found: Findings) -> None:
     """Warn of ids that stand in a table and have no row of their own, once an id, where it stands first."""
-    keys, seen = named.columns[column], set[str]()
+    keys, seen = named.strings(column), set[str]()
     for frame in users:
         wrong = (frame.codes(column, keys) < 0) & frame.filled(column)
         places = np.flatnonzero(wrong)
         places = places[np.argsort(frame.rows[places], kind="stable")]
-        ids = frame.columns[column].take(pa.array(places)).to_pylist()
+        ids = frame.strings(column).take(pa.array(places)).to_pylist()
         first = dict(zip(reversed(ids), reversed(places.tolist()), strict=True))
         loose = np.zeros(len(frame), np.bool_)
         loose[[at for value, at in first.items() if value not in seen]] = True

@@ -9,15 +9,18 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.inventory import Kind
+from lcaengine.inventory.words import find_distinct
 from lcaengine.method import Factor, Method
 from lcaengine.system.system import System
-from lcaengine.units import Unit, read_unit
+from lcaengine.units import read_unit
 
 __all__ = ["find_open_water"]
 
 VOLUME = read_unit("m3").dimension
 _WATER = re.compile(r"((\w+[ -])?water|tapwater)(,.*| to .*| at .*)?|.*(waste ?water|sewage|effluent).*")
 """Names of products and wastes that are water."""
+_WATER_WORDS = ("water", "sewage", "effluent")
+"""One of these is in every such name."""
 _SEA = ("ocean", "sea", "sea water", "seawater")
 SURPLUS = 1e-9
 """How far a balance may be below zero by rounding, of what goes in and out [1]."""
@@ -64,8 +67,8 @@ def find_open_water(
     if not balanced:
         return missing
     b, exchanges, processes = system.interventions, system.inventory.exchanges, system.inventory.processes
-    is_water = _find_water(system)
-    releases, is_open = _find_releases(system), np.zeros((len(processes), shape[1]), np.bool_)
+    is_water, is_made = _find_water(system), _is_water_made(system)
+    releases, is_open = _find_releases(system, is_made), np.zeros((len(processes), shape[1]), np.bool_)
     where = np.zeros(len(processes), np.int64)
     for k in balanced:
         counts, returns = np.zeros(len(b.flow), np.bool_), np.zeros(len(b.flow), np.bool_)
@@ -79,7 +82,7 @@ def find_open_water(
         missing[b.activity[taken], k] = True  # a co-product that takes none leaves none open
     is_open &= ~releases[:, None]
     _report_open(system, is_open, where, found)
-    _report_surplus(system, balanced[0], kind, indicator, factor, found)
+    _report_surplus(system, balanced[0], kind, indicator, factor, is_made, found)
     if system.policy.open_water != "missing":
         return np.zeros(shape, np.bool_)
     of = system.activities.process
@@ -104,6 +107,7 @@ def _report_surplus(
     kind: NDArray[np.int64],
     indicator: NDArray[np.int64],
     factor: NDArray[np.float64],
+    is_made: NDArray[np.bool_],
     found: Findings,
 ) -> None:
     """Warn of processes that give back more water than they take, and buy or treat none."""
@@ -116,7 +120,7 @@ def _report_surplus(
     net = np.bincount(process, weight[b.kind] * b.amount, len(processes))
     size = np.bincount(process, np.abs(weight[b.kind] * b.amount), len(processes))
     buys = np.zeros(len(processes), np.bool_)
-    bought = _is_water_made(system)[exchanges.flow] & exchanges.is_input
+    bought = is_made[exchanges.flow] & exchanges.is_input
     buys[exchanges.process[bought]] = True
     wrong = (net < -SURPLUS * size) & ~buys
     if wrong.any():
@@ -130,39 +134,34 @@ def _report_surplus(
 def _find_water(system: System) -> NDArray[np.bool_]:
     """Tell which rows of B are water: by name, or measured in volume."""
     flows = system.inventory.flows
+    own, position = find_distinct(system.interventions.flow)
     is_water = [
-        n.casefold().startswith("water") or u.dimension == VOLUME for n, u in zip(flows.names, flows.units, strict=True)
+        flows.names[f].casefold().startswith("water") or flows.units[f].dimension == VOLUME for f in own.tolist()
     ]
-    return np.array(is_water, np.bool_)[system.interventions.flow]
+    return np.array(is_water, np.bool_)[position]
 
 
 def _is_water_made(system: System) -> NDArray[np.bool_]:
     """Tell which products and wastes are water: by name, or a waste measured in volume."""
     flows = system.inventory.flows
+    is_volume = np.array([unit.dimension == VOLUME for unit in flows.kinds_of_unit], np.bool_)[flows.unit]
+    named = np.zeros(len(flows), np.bool_)
+    for at, name in enumerate(flows.names):
+        folded = name.casefold()
+        if any(word in folded for word in _WATER_WORDS):
+            named[at] = _WATER.fullmatch(folded) is not None
+    return (named & (flows.kind != Kind.ELEMENTARY)) | ((flows.kind == Kind.WASTE) & is_volume)
 
-    def is_water(name: str, kind: int, unit: Unit) -> bool:
-        if kind == Kind.ELEMENTARY:
-            return False
-        return bool(_WATER.fullmatch(name.casefold())) or (kind == Kind.WASTE and unit.dimension == VOLUME)
 
-    rows = zip(flows.names, flows.kind.tolist(), flows.units, strict=True)
-    return np.array([is_water(*each) for each in rows], np.bool_)
-
-
-def _find_releases(system: System) -> NDArray[np.bool_]:
+def _find_releases(system: System, is_made: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which processes say that water evaporates, goes to the sea, to treatment, or into what they make."""
     exchanges, flows = system.inventory.exchanges, system.inventory.flows
-    away = np.array(
-        [
-            kind == Kind.ELEMENTARY and name.casefold().startswith("water") and (top == "air" or sub in _SEA)
-            for kind, name, top, sub in zip(
-                flows.kind.tolist(), flows.names, flows.compartment, flows.sub_compartment, strict=True
-            )
-        ],
-        np.bool_,
-    )
+    away = is_made.copy()
+    for f in np.flatnonzero(flows.kind == Kind.ELEMENTARY).tolist():
+        to_sink = flows.compartment[f] == "air" or flows.sub_compartment[f] in _SEA
+        away[f] = to_sink and flows.names[f].casefold().startswith("water")
     gives = np.zeros(len(system.inventory.processes), np.bool_)
-    gives[exchanges.process[(_is_water_made(system) | away)[exchanges.flow] & ~exchanges.is_input]] = True
+    gives[exchanges.process[away[exchanges.flow] & ~exchanges.is_input]] = True
     return gives
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
