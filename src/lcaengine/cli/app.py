@@ -30,7 +30,7 @@ from lcaengine.cli.shared import (
     print_json,
     score_or_exit,
 )
-from lcaengine.cli.start import leave_out_pandas
+from lcaengine.cli.start import start_lightly
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
 from lcaengine.version import __version__
@@ -94,7 +94,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """List all findings of an inventory at once: code, table, row, column, value, what to do."""
-    leave_out_pandas()
+    start_lightly()
     from lcaengine.checking import examine
     from lcaengine.reports.findings import describe_check, write_check
     from lcaengine.reports.flows import print_flows
@@ -134,7 +134,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage of an inventory."""
-    leave_out_pandas()
+    start_lightly()
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import check_target
     from lcaengine.method import read_method

@@ -19,8 +19,6 @@ __all__ = ["find_open_water"]
 VOLUME = read_unit("m3").dimension
 _WATER = re.compile(r"((\w+[ -])?water|tapwater)(,.*| to .*| at .*)?|.*(waste ?water|sewage|effluent).*")
 """Names of products and wastes that are water."""
-_WATER_WORDS = ("water", "sewage", "effluent")
-"""One of these is in every such name."""
 _SEA = ("ocean", "sea", "sea water", "seawater")
 SURPLUS = 1e-9
 """How far a balance may be below zero by rounding, of what goes in and out [1]."""
@@ -148,7 +146,7 @@ def _is_water_made(system: System) -> NDArray[np.bool_]:
     named = np.zeros(len(flows), np.bool_)
     for at, name in enumerate(flows.names):
         folded = name.casefold()
-        if any(word in folded for word in _WATER_WORDS):
+        if "water" in folded or "sewage" in folded or "effluent" in folded:  # else it cannot fit
             named[at] = _WATER.fullmatch(folded) is not None
     return (named & (flows.kind != Kind.ELEMENTARY)) | ((flows.kind == Kind.WASTE) & is_volume)
 
