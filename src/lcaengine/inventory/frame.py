@@ -109,7 +109,7 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
             found.block(
                 "missing_table", spec.name, "the table is missing", f"add {spec.name}.parquet or {spec.name}.csv"
             )
-        empty = {column.name: _blank(column, 0) for column in spec.columns}
+        empty = {column.name: _blank(column.kind, 0) for column in spec.columns}
         return Frame(spec.name, empty, np.empty(0, np.int64))
     known = {column.name for column in spec.columns}
     for name in raw.column_names:
@@ -119,9 +119,13 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
     if spec.required and raw.num_rows == 0:
         found.block("empty_table", spec.name, "the table has no rows", "add rows")
     rows = np.arange(1, raw.num_rows + 1, dtype=np.int64)
-    columns = {column.name: _type_column(raw, column, spec, rows, found) for column in spec.columns}
     given = [column.name for column in spec.columns if column.name in raw.column_names]
-    del raw  # nobody needs it again, and it is large
+    blanks = {kind: _blank(kind, len(rows)) for kind in ("text", "number", "flag", "date")}
+    columns = {}
+    for column in spec.columns:
+        columns[column.name] = _type_column(raw, column, spec, rows, blanks[column.kind], found)
+        raw = raw.drop_columns([column.name]) if column.name in given else raw  # it is large, and read
+    del raw
     order = _canonical_order(columns, spec)
     if (order[1:] < order[:-1]).any():
         places = pa.array(order)
@@ -196,12 +200,15 @@ def _join_text(values: pa.Array) -> memoryview:
     return memoryview(data)[ends[filled.offset] : ends[filled.offset + len(filled)]]
 
 
-def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], found: Findings) -> pa.Array:
+def _type_column(
+    raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], blank: pa.Array, found: Findings
+) -> pa.Array:
+    """Type one column; `blank` where it is not there, or holds something else."""
     if column.name not in raw.column_names:
         if column.required:
             fix = f"add the column: {column.about or column.kind}"
             found.block("missing_column", spec.name, f"column {column.name!r} is missing", fix, column=column.name)
-        return _blank(column, raw.num_rows)
+        return blank
     given = raw.column(column.name).combine_chunks()
     if isinstance(given, pa.ChunkedArray):
         given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
@@ -213,15 +220,15 @@ def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.in
     if typed is None:
         what = f"column {column.name!r} holds {given.type}, not {column.kind}"
         found.block("wrong_type", spec.name, what, f"write it as {column.kind}", column=column.name)
-        return _blank(column, raw.num_rows)
+        return blank
     _report_column(given, typed, column, spec, rows, found)
     return typed.fill_null(False) if column.kind == "flag" else typed
 
 
-def _blank(column: Column, size: int) -> pa.Array:
-    if column.kind == "text":
+def _blank(kind: str, size: int) -> pa.Array:
+    if kind == "text":
         return pa.DictionaryArray.from_arrays(pa.nulls(size, pa.int32()), pa.array([], pa.string()))
-    return pa.repeat(pa.scalar(False), size) if column.kind == "flag" else pa.nulls(size, _ARROW[column.kind])
+    return pa.repeat(pa.scalar(False), size) if kind == "flag" else pa.nulls(size, _ARROW[kind])
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -332,7 +339,9 @@ def _canonical_order(columns: Mapping[str, pa.Array], spec: Table) -> NDArray[np
         codes, places = rank_codes(columns[name])
         if room > np.iinfo(np.int64).max // places:
             break  # the rest decides below
-        identity, room = identity * places + codes, room * places
+        identity *= places
+        identity += codes
+        room *= places
     order = np.arange(size, dtype=np.int64)
     if (identity[1:] < identity[:-1]).any():
         order = np.argsort(identity, kind="stable")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -100,11 +100,11 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
     frames: dict[str, Frame] = {}
     for name, spec in TABLES.items():
         try:
-            raw = read_table(store, name, files[name], coded=True) if name in files else None
+            frames[name] = build_frame(
+                read_table(store, name, files[name], coded=True) if name in files else None, spec, found
+            )
         except DataError as error:
             found.block("unreadable", name, error.what, error.fix)
-            continue
-        frames[name] = build_frame(raw, spec, found)
     if any(f.code in STRUCTURAL and f.row is None and f.table in TABLES for f in found.blockers()):
         return None
     if not len(frames["processes"]) or not len(frames["flows"]):  # no row has an id
@@ -195,19 +195,22 @@ def _build_exchanges(
     lost[process[~keep & is_reference & (process >= 0)]] = True
     places = frame.columns["location"]
     exchanges = Exchanges(
-        process=process[keep],
-        flow=flow[keep],
-        is_input=(direction == 1)[keep],
-        amount=amount[keep],
-        is_reference=is_reference[keep],
-        is_avoided=frame.flag("is_avoided")[keep],
-        provider=provider[keep],
-        place=list_codes(places)[keep],
+        process=process,
+        flow=flow,
+        is_input=direction == 1,
+        amount=amount,
+        is_reference=is_reference,
+        is_avoided=frame.flag("is_avoided"),
+        provider=provider,
+        place=list_codes(places),
         places=places.dictionary.to_pylist(),
-        data_type=data_type[keep],
-        rows=frame.rows[keep],
+        data_type=data_type,
+        rows=frame.rows,
     )
-    return exchanges, lost
+    if keep.all():
+        return exchanges, lost
+    kept = {f.name: getattr(exchanges, f.name)[keep] for f in fields(exchanges) if f.name != "places"}
+    return replace(exchanges, **kept), lost
 
 
 def _conversion_factors(

@@ -71,11 +71,10 @@ def spell(coded: pa.DictionaryArray) -> list[str | None]:
     return [words[code] for code in list_codes(coded).tolist()]
 
 
-def rank_codes(coded: pa.DictionaryArray) -> tuple[NDArray[np.int64], int]:
+def rank_codes(coded: pa.DictionaryArray) -> tuple[NDArray[np.int32], int]:
     """Give the place of every row's text among all words, null behind them, and how many places there are."""
-    codes, most = list_codes(coded).astype(np.int64), len(coded.dictionary)
-    codes[codes < 0] = most
-    return codes, most + 1
+    codes, most = list_codes(coded), len(coded.dictionary)
+    return np.where(codes < 0, np.int32(most), codes), most + 1
 
 
 def find_distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
