@@ -13,6 +13,8 @@ import pytest
 import lcaengine as lca
 from lcaengine.inventory.conversion import convert
 from lcaengine.units import LABELS, read_unit
+from lcaengine.units.exact import EXACT
+from lcaengine.units.registry import ask_pint
 from lcaengine.units.unit import _read_label
 from tests.tables import CO2, Row, emits, makes, process, product, takes, write_inventory
 
@@ -115,6 +117,11 @@ def test_factor(label: str, anchor: str, factor: Fraction, expression: str) -> N
     if expression:
         expected = pint_default()(expression) / pint_default()(PINT_ANCHORS[anchor])
         assert unit.factor == pytest.approx(expected.to("").magnitude, rel=1e-13)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_exact_factors_are_what_pint_reads(label: str) -> None:
+    assert EXACT[label] == ask_pint(label)  # dimension, exact fraction, base
 
 
 def test_anchors_are_the_base_and_no_two_share_a_dimension() -> None:

@@ -258,7 +258,7 @@ def _describe_row(chain: Chain, row: int, amount: float, provider: int = -1, is_
         flow_id=inventory.flows.ids[flow].as_py(),
         direction="input" if exchanges.is_input[row] else "output",
         supplier_id=activities.supplier[provider] if provider >= 0 else processes.supplier[process] or "",
-        location=exchanges.location[row] or processes.location[process] or "",
+        location=exchanges.locate(row) or processes.location[process] or "",
         amount=amount / unit.factor,
         amount_unit=unit.label,
     )

@@ -25,6 +25,7 @@ from lcaengine.cli.shared import (
     score_or_exit,
     show_blockers,
 )
+from lcaengine.cli.start import start_lightly
 from lcaengine.policy import Policy
 
 __all__ = ["compare", "contributions", "diff"]
@@ -54,6 +55,7 @@ def contributions(
     as_json: AsJson = False,
 ) -> None:
     """Take one footprint apart: by process, exchange, flow, input, tier, stage, supplier, location or scope."""
+    start_lightly()
     from lcaengine.chains import build_sankey, list_contributions
     from lcaengine.errors import LcaError
     from lcaengine.io.write import check_target
@@ -102,6 +104,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show how far results move with a choice: allocation, or the basis of markets."""
+    start_lightly()
     from lcaengine.comparison.comparison import RULES, try_compare, vary
     from lcaengine.findings import Findings
     from lcaengine.inventory import load_inventory
@@ -154,6 +157,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Say what moved each score between two versions of an inventory, by exchange."""
+    start_lightly()
     from lcaengine.comparison import diff as find_difference
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import check_target

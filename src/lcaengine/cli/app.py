@@ -29,6 +29,7 @@ from lcaengine.cli.shared import (
     print_json,
     score_or_exit,
 )
+from lcaengine.cli.start import start_lightly
 from lcaengine.cli.suppliers import score_parts
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
@@ -93,6 +94,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """List all findings of an inventory at once: code, table, row, column, value, what to do."""
+    start_lightly()
     from lcaengine.checking import examine
     from lcaengine.reports.findings import describe_check, write_check
     from lcaengine.reports.flows import print_flows
@@ -138,6 +140,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage of an inventory."""
+    start_lightly()
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if background is not None:
         if by != "stage" or indicator or everything:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import SolveError
 from lcaengine.footprints.gaps import Status
-from lcaengine.inventory.conversion import mass_content
+from lcaengine.inventory.conversion import list_masses
 from lcaengine.inventory.inventory import Kind
 from lcaengine.solve import solve_coupling
 from lcaengine.system import Burdens, Entries, System, build_coupling
@@ -32,12 +32,8 @@ def measure_mass_inputs(system: System) -> NDArray[np.float64]:
     """
     inventory, demands = system.inventory, system.demands
     exchanges, flows = inventory.exchanges, inventory.flows
-    mass = np.array(
-        [
-            (mass_content(unit, at, flows.properties) or 0.0) if kind == Kind.PRODUCT else 0.0
-            for at, (unit, kind) in enumerate(zip(flows.units, flows.kind.tolist(), strict=True))
-        ]
-    )
+    mass = list_masses(flows)
+    mass = np.where((flows.kind == Kind.PRODUCT) & ~np.isnan(mass), mass, 0.0)
     own = np.flatnonzero((demands.row >= 0) & ~demands.is_credit & exchanges.is_input[np.maximum(demands.row, 0)])
     amount = np.abs(demands.amount[own]) * mass[exchanges.flow[demands.row[own]]]
     activity, count = demands.activity[own], len(system.activities)
@@ -89,8 +85,14 @@ def measure_near(
         return np.full(total.shape, np.nan)
 
 
-def tabulate_completeness(footprints: Footprints) -> pa.Table:
+def tabulate_completeness(footprints: Footprints, coded: bool = False) -> pa.Table:
     """Give the completeness record: one row an activity and indicator.
+
+    Parameters
+    ----------
+    footprints : Footprints
+    coded : bool
+        Whether text stays codes and words.
 
     Returns
     -------
@@ -98,23 +100,33 @@ def tabulate_completeness(footprints: Footprints) -> pa.Table:
         supplier_id, process_id, product_id, location, basis (of a market), indicator, status, missing_inputs,
         missing_factors, unlinked_mass_share, indicators_missing, fallback_share.
     """
-    from lcaengine.footprints.table import identify, nullable, statuses
+    from lcaengine.footprints.table import code_activities, nullable, spell_table, statuses
 
     n, _, k = footprints.value.shape
     every = np.repeat(np.arange(n), k)
-    names = [each.id for each in footprints.method.indicators]
-    missing = footprints.status == Status.MISSING
-    lacking = [";".join(name for name, m in zip(names, row, strict=True) if m) for row in missing.tolist()]
-    return pa.table(
+    rows, names = pa.array(every), pa.array([each.id for each in footprints.method.indicators], pa.string())
+    basis = pa.array(footprints.system.activities.basis, pa.string()).dictionary_encode()
+    table = pa.table(
         {
-            **{name: column.take(pa.array(every)) for name, column in identify(footprints, np.arange(n)).items()},
-            "basis": pa.array(footprints.system.activities.basis, pa.string()).take(pa.array(every)),
-            "indicator": pa.array(names * n, pa.string()),
+            **{name: column.take(rows) for name, column in code_activities(footprints).items()},
+            "basis": basis.take(rows),
+            "indicator": pa.DictionaryArray.from_arrays(pa.array(np.tile(np.arange(k, dtype=np.int32), n)), names),
             "status": statuses(footprints.status.reshape(-1)),
             "missing_inputs": pa.array(footprints.gaps.missing_inputs[every]),
             "missing_factors": pa.array(footprints.gaps.missing_factors[every]),
             "unlinked_mass_share": nullable(footprints.unlinked_mass_share[every]),
-            "indicators_missing": pa.array(lacking, pa.string()).take(pa.array(every)),
+            "indicators_missing": _list_missing(footprints).take(rows),
             "fallback_share": nullable(footprints.fallback_share.reshape(-1)),
         }
     )
+    return table if coded else spell_table(table)
+
+
+def _list_missing(footprints: Footprints) -> pa.DictionaryArray:
+    """Name the indicators that every activity lacks, as codes and words: few sets of them occur."""
+    missing = footprints.status == Status.MISSING
+    names = [each.id for each in footprints.method.indicators]
+    sets, of = np.unique(missing, axis=0, return_inverse=True) if missing.any() else (missing[:1], 0)
+    lacking = [";".join(name for name, m in zip(names, row, strict=True) if m) for row in sets.tolist()]
+    codes = np.broadcast_to(np.asarray(of, np.int32).reshape(-1), (len(missing),))
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(lacking, pa.string()))

@@ -44,11 +44,12 @@ def find_labels(system: System, by: str) -> tuple[tuple[str, ...], NDArray[np.in
     if by == "scope":
         return (), np.full(len(activities), -1, np.int64)
     if by == "stage":
-        own = [STAGES[s] if s >= 0 else "" for s in activities.stage.tolist()]
-        labels = tuple(stage for stage in STAGES if stage in set(own))
-    else:
-        given = activities.supplier if by == "supplier" else activities.location
-        own = [name if is_one else "" for name, is_one in zip(given, is_process.tolist(), strict=True)]
-        labels = tuple(sorted(set(own) - {""}))
-    position = {label: at for at, label in enumerate(labels)}
-    return labels, np.array([position.get(each, -1) for each in own], np.int64)
+        used = np.bincount(activities.stage[activities.stage >= 0], minlength=len(STAGES)) > 0
+        position = np.where(used, np.cumsum(used) - 1, -1)
+        labels = tuple(stage for stage, is_used in zip(STAGES, used.tolist(), strict=True) if is_used)
+        return labels, np.append(position, -1)[activities.stage]
+    given = activities.supplier if by == "supplier" else activities.location
+    own = [name if is_one else "" for name, is_one in zip(given, is_process.tolist(), strict=True)]
+    labels = tuple(sorted(set(own) - {""}))
+    place = {label: at for at, label in enumerate(labels)}
+    return labels, np.array([place.get(each, -1) for each in own], np.int64)

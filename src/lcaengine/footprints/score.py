@@ -17,7 +17,7 @@ from lcaengine.footprints.labels import find_labels
 from lcaengine.footprints.measures import measure_system
 from lcaengine.footprints.shares import divide_sizes, share_far
 from lcaengine.inventory import Flows, Inventory, load_inventory
-from lcaengine.inventory.conversion import mass_content
+from lcaengine.inventory.conversion import list_masses
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
 from lcaengine.solve import name_activities, report_loops
@@ -193,13 +193,9 @@ def measure_flows(
     per_content : dict of str to (n,) float64
         By element, NaN where a flow has none of it.
     """
-    base, per_kg = np.ones(len(flows)), np.full(len(flows), np.nan)
+    base = np.array([unit.factor for unit in flows.kinds_of_unit])[flows.unit]
+    per_kg = np.divide(1.0, list_masses(flows) * base)
     per_content: dict[str, NDArray[np.float64]] = {}
-    for flow, unit in enumerate(flows.units):
-        base[flow] = unit.factor
-        mass = mass_content(unit, flow, flows.properties)
-        if mass is not None:
-            per_kg[flow] = np.divide(1.0, mass * unit.factor)
     for (flow, name), content in flows.properties.items():
         element = name.removeprefix("content:")
         if element != name and content.value > 0:

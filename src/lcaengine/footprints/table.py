@@ -13,14 +13,30 @@ from lcaengine.footprints.gaps import Status
 if TYPE_CHECKING:
     from lcaengine.footprints.footprints import Footprints
 
-__all__ = ["PER_BILL", "identify", "list_per", "nullable", "statuses", "to_long", "to_wide"]
+__all__ = [
+    "PER_BILL",
+    "code_activities",
+    "identify",
+    "list_per",
+    "nullable",
+    "spell_table",
+    "statuses",
+    "to_long",
+    "to_wide",
+]
 
 PER_BILL = "bill"
 """What a bill of materials is scored per."""
 
 
-def to_long(footprints: Footprints) -> pa.Table:
+def to_long(footprints: Footprints, coded: bool = False) -> pa.Table:
     """Give the result table, per reference unit and, where the product has a mass or a content, per kg of these.
+
+    Parameters
+    ----------
+    footprints : Footprints
+    coded : bool
+        Whether text stays codes and words (dictionary arrays), a tenth of the size.
 
     Returns
     -------
@@ -29,20 +45,22 @@ def to_long(footprints: Footprints) -> pa.Table:
         missing_inputs, missing_factors, inventory_hash, method. Split by something else than stages, `by` and `part`
         stand in place of `stage`; of suppliers and locations, parts of zero are left out.
     """
-    n = len(footprints.value)
-    per, every = list_per(footprints), np.arange(n)
-    by_mass = np.array([each != "kg" for each in per]) & np.isfinite(footprints.per_kg)
-    blocks: list[tuple[NDArray[np.int64], NDArray[np.float64], list[str]]] = [(every, np.ones(n), per)]
-    others = [("kg", np.where(by_mass, footprints.per_kg, np.nan))]
-    others += [(f"kg {element}", factor) for element, factor in sorted(footprints.per_content.items())]
-    for label, factor in others:
-        at = np.flatnonzero(np.isfinite(factor))
-        blocks.append((at, factor[at], [label] * len(at)))
-    order = np.argsort(np.concatenate([at for at, _, _ in blocks]), kind="stable")
-    activity = np.concatenate([at for at, _, _ in blocks])[order]
-    factor = np.concatenate([each for _, each, _ in blocks])[order]
-    labels = [label for _, _, each in blocks for label in each]
-    return _list_rows(footprints, activity, factor, [labels[at] for at in order.tolist()])
+    n, flows = len(footprints.value), footprints.system.inventory.flows
+    elements = sorted(footprints.per_content)
+    labels = [*(unit.label for unit in flows.kinds_of_unit), PER_BILL, "kg", *(f"kg {each}" for each in elements)]
+    bill, kg = len(labels) - len(elements) - 2, len(labels) - len(elements) - 1
+    flow = footprints.system.activities.flow
+    per = np.where(flow >= 0, flows.unit[np.maximum(flow, 0)], bill) if len(flows) else np.full(n, bill)
+    is_kg = np.array([label == "kg" for label in labels], np.bool_)[per]
+    blocks = [(np.arange(n), np.ones(n), per)]
+    others = [np.where(is_kg, np.nan, footprints.per_kg), *(footprints.per_content[each] for each in elements)]
+    for label, factors in enumerate(others, kg):
+        at = np.flatnonzero(np.isfinite(factors))
+        blocks.append((at, factors[at], np.full(len(at), label)))
+    activity, factor, of_label = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
+    order = np.argsort(activity, kind="stable")
+    table = _list_rows(footprints, activity[order], factor[order], _choose(pa.array(labels), of_label[order]))
+    return table if coded else spell_table(table)
 
 
 def to_wide(footprints: Footprints) -> pa.Table:
@@ -54,7 +72,7 @@ def to_wide(footprints: Footprints) -> pa.Table:
         for s, stage in enumerate(stages):
             columns[f"{indicator.id}.{stage}"] = nullable(footprints.value[:, s, k])
         columns[f"{indicator.id}.primary_data_share"] = nullable(footprints.primary_data_share[:, -1, k])
-        columns[f"{indicator.id}.status"] = statuses(footprints.status[:, k])
+        columns[f"{indicator.id}.status"] = statuses(footprints.status[:, k]).dictionary_decode()
         columns[f"{indicator.id}.fallback_share"] = nullable(footprints.fallback_share[:, k])
     renewable = footprints.renewable_share()
     if renewable is not None:
@@ -73,7 +91,7 @@ def to_wide(footprints: Footprints) -> pa.Table:
 
 
 def _list_rows(
-    footprints: Footprints, activity: NDArray[np.int64], factor: NDArray[np.float64], per: list[str]
+    footprints: Footprints, activity: NDArray[np.int64], factor: NDArray[np.float64], per: pa.DictionaryArray
 ) -> pa.Table:
     """Give the rows of activities, each with its factor and unit: indicator by indicator, part by part."""
     _, parts, k = footprints.value.shape
@@ -81,23 +99,24 @@ def _list_rows(
     rows = np.arange(len(value))
     if footprints.by in ("supplier", "location"):  # these are many, and most have no part in most
         rows = np.flatnonzero((np.nan_to_num(value) != 0) | (rows % parts == parts - 1))
+        value = value[rows]
     line, indicator, part = rows // (parts * k), rows // parts % k, rows % parts
     whose = activity[line]
-    part_names = pa.array(footprints.stages, pa.string()).take(pa.array(part))
+    part_names = _choose(pa.array(footprints.stages, pa.string()), part)
     split = {"stage": part_names}
     if footprints.by != "stage":
         split = {"by": _repeat(footprints.by, len(rows)), "part": part_names}
-    identity = identify(footprints, np.arange(len(footprints.value)))
     ids = pa.array([each.id for each in footprints.method.indicators], pa.string())
     units = pa.array([each.unit.label for each in footprints.method.indicators], pa.string())
+    places = pa.array(whose)
     return pa.table(
         {
-            **{name: column.take(pa.array(whose)) for name, column in identity.items()},
-            "indicator": ids.take(pa.array(indicator)),
+            **{name: column.take(places) for name, column in code_activities(footprints).items()},
+            "indicator": _choose(ids, indicator),
             **split,
-            "value": nullable(value[rows]),
-            "unit": units.take(pa.array(indicator)),
-            "per": pa.array(per, pa.string()).take(pa.array(line)),
+            "value": nullable(value),
+            "unit": _choose(units, indicator),
+            "per": per.take(pa.array(line)),
             "primary_data_share": nullable(footprints.primary_data_share[whose, part, indicator]),
             "status": statuses(footprints.status[whose, indicator]),
             "missing_inputs": pa.array(footprints.gaps.missing_inputs[whose]),
@@ -108,22 +127,39 @@ def _list_rows(
     )
 
 
-def _repeat(text: str, count: int) -> pa.Array:
-    return pa.array([text], pa.string()).take(pa.array(np.zeros(count, np.int64)))
+def _choose(words: pa.Array, codes: NDArray[np.integer]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
+
+
+def _repeat(text: str, count: int) -> pa.DictionaryArray:
+    return _choose(pa.array([text], pa.string()), np.zeros(count, np.int32))
+
+
+def code_activities(footprints: Footprints) -> dict[str, pa.DictionaryArray]:
+    """Give the columns that name all activities, as codes and words."""
+    activities, ids = footprints.system.activities, footprints.system.inventory.flows.ids
+    products = pa.concat_arrays([ids, pa.array([""], pa.string())])
+    return {
+        "supplier_id": pa.array(activities.supplier, pa.string()).dictionary_encode(),
+        "process_id": pa.array(activities.name, pa.string()).dictionary_encode(),
+        "product_id": _choose(products, np.where(activities.flow >= 0, activities.flow, len(ids))),
+        "location": pa.array(activities.location, pa.string()).dictionary_encode(),
+    }
 
 
 def identify(footprints: Footprints, at: NDArray[np.int64]) -> dict[str, pa.Array]:
     """Give the columns that name activities."""
-    activities, flows = footprints.system.activities, footprints.system.inventory.flows
-    flow = activities.flow[at]
-    product = flows.ids.take(pa.array(np.maximum(flow, 0))).to_pylist() if len(flows) else []
-    rows = at.tolist()
-    return {
-        "supplier_id": pa.array([activities.supplier[a] for a in rows], pa.string()),
-        "process_id": pa.array([activities.name[a] for a in rows], pa.string()),
-        "product_id": pa.array([p if f >= 0 else "" for p, f in zip(product, flow.tolist(), strict=True)], pa.string()),
-        "location": pa.array([activities.location[a] for a in rows], pa.string()),
+    places = pa.array(at)
+    return {name: column.take(places).dictionary_decode() for name, column in code_activities(footprints).items()}
+
+
+def spell_table(table: pa.Table) -> pa.Table:
+    """Give a table whose text is strings, not codes and words."""
+    columns = {
+        name: column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
     }
+    return pa.table(columns).replace_schema_metadata(table.schema.metadata)
 
 
 def list_per(footprints: Footprints) -> list[str]:
@@ -137,7 +173,6 @@ def nullable(values: NDArray[np.float64]) -> pa.Array:
     return pa.array(values, mask=np.isnan(values))
 
 
-def statuses(codes: NDArray[np.int8]) -> pa.Array:
-    """Give statuses by name."""
-    names = pa.array([status.name.lower() for status in Status], pa.string())
-    return names.take(pa.array(codes.astype(np.int64)))
+def statuses(codes: NDArray[np.int8]) -> pa.DictionaryArray:
+    """Give statuses by name, as codes and words."""
+    return _choose(pa.array([status.name.lower() for status in Status], pa.string()), codes)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lcaengine.errors import UnitError
-from lcaengine.inventory.inventory import Property
+from lcaengine.inventory.inventory import Flows, Property
 from lcaengine.units import Unit, read_unit
 
-__all__ = ["convert", "energy_content", "mass_content"]
+__all__ = ["convert", "energy_content", "list_masses", "mass_content"]
 
 ENERGY = read_unit("MJ").dimension
 ENERGY_HHV = read_unit("MJ_hhv").dimension
@@ -69,6 +72,21 @@ def mass_content(reference: Unit, flow: int, properties: Mapping[tuple[int, str]
         return 1.0
     mass = properties.get((flow, "mass"))
     return mass.value if mass else None
+
+
+def list_masses(flows: Flows) -> NDArray[np.float64]:
+    """Give kg per base unit of every flow, NaN where one has no mass; as :func:`mass_content` does of one.
+
+    Returns
+    -------
+    (n,) float64
+    """
+    is_mass = np.array([unit.dimension == MASS for unit in flows.kinds_of_unit], np.bool_)
+    masses = np.where(is_mass, 1.0, np.nan)[flows.unit]
+    for (flow, name), known in flows.properties.items():
+        if name == "mass" and not is_mass[flows.unit[flow]]:
+            masses[flow] = known.value
+    return masses
 
 
 def energy_content(

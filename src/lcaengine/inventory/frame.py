@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.schema import Column, Table
+from lcaengine.inventory.words import encode_words, list_codes, pick, rank_codes, spell
 
 __all__ = ["Frame", "build_frame", "hash_frames", "keep_rows", "type_column"]
 
-_ARROW = {"text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "date": pa.string()}
+_ARROW = {"number": pa.float64(), "flag": pa.bool_(), "date": pa.string()}
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+ROWS_SPELLED = 1 << 16
+"""How many rows of text are spelled out at a time to be hashed."""
 _NUMBER = r"^[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|infinity|nan|Inf|Infinity|NaN|NAN|INF)$"
 
 
@@ -30,7 +33,8 @@ class Frame:
     ----------
     table : str
     columns : dict of str to pyarrow.Array
-        Text as strings, numbers as float64 (nulls kept), flags as booleans without nulls.
+        Text as codes and words in order (:func:`~lcaengine.inventory.words.encode_words`), dates as strings, numbers as
+        float64 (nulls kept), flags as booleans without nulls.
     rows : (n,) int64
         Row of the file each row stood in, from 1.
     """
@@ -44,12 +48,23 @@ class Frame:
 
     def text(self, name: str) -> list[str | None]:
         """Give a text column as Python strings."""
-        values: list[str | None] = self.columns[name].to_pylist()
+        column = self.columns[name]
+        values: list[str | None] = spell(column) if pa.types.is_dictionary(column.type) else column.to_pylist()
         return values
+
+    def strings(self, name: str) -> pa.Array:
+        """Give a text column as an array of strings."""
+        column = self.columns[name]
+        return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+    def to_table(self) -> pa.Table:
+        """Give all columns as a table, text as strings."""
+        return pa.table({name: self.strings(name) for name in self.columns})
 
     def number(self, name: str) -> NDArray[np.float64]:
         """Give a number column, NaN where it is null."""
-        filled = self.columns[name].fill_null(float("nan"))
+        column = self.columns[name]
+        filled = column.fill_null(float("nan")) if column.null_count else column
         return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def flag(self, name: str) -> NDArray[np.bool_]:
@@ -57,12 +72,16 @@ class Frame:
         return np.asarray(self.columns[name].to_numpy(zero_copy_only=False), dtype=np.bool_)
 
     def codes(self, name: str, keys: pa.Array) -> NDArray[np.int64]:
-        """Give the position of each value in `keys`, -1 where it is null or not there."""
-        found = pc.index_in(self.columns[name], value_set=keys, skip_nulls=True)
-        return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        """Give the position of each text in `keys`, -1 where it is null or not there."""
+        column = self.columns[name]
+        found = pc.index_in(column.dictionary, value_set=keys, skip_nulls=True).fill_null(-1)
+        return np.asarray(pick(column, found.to_numpy(zero_copy_only=False).astype(np.int64), -1))
 
     def filled(self, name: str) -> NDArray[np.bool_]:
         """Tell where a column is not null."""
+        column = self.columns[name]
+        if column.null_count in (0, len(column)):
+            return np.full(len(column), column.null_count == 0)
         return np.asarray(self.columns[name].is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
@@ -90,7 +109,7 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
             found.block(
                 "missing_table", spec.name, "the table is missing", f"add {spec.name}.parquet or {spec.name}.csv"
             )
-        empty = {column.name: pa.array([], _ARROW[column.kind]) for column in spec.columns}
+        empty = {column.name: _blank(column.kind, 0) for column in spec.columns}
         return Frame(spec.name, empty, np.empty(0, np.int64))
     known = {column.name for column in spec.columns}
     for name in raw.column_names:
@@ -100,10 +119,17 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
     if spec.required and raw.num_rows == 0:
         found.block("empty_table", spec.name, "the table has no rows", "add rows")
     rows = np.arange(1, raw.num_rows + 1, dtype=np.int64)
-    columns = {column.name: _type_column(raw, column, spec, rows, found) for column in spec.columns}
+    given = [column.name for column in spec.columns if column.name in raw.column_names]
+    blanks = {kind: _blank(kind, len(rows)) for kind in ("text", "number", "flag", "date")}
+    columns = {}
+    for column in spec.columns:
+        columns[column.name] = _type_column(raw, column, spec, rows, blanks[column.kind], found)
+        raw = raw.drop_columns([column.name]) if column.name in given else raw  # it is large, and read
+    del raw
     order = _canonical_order(columns, spec)
     if (order[1:] < order[:-1]).any():
-        columns = {name: values.take(pa.array(order)) for name, values in columns.items()}
+        places = pa.array(order)
+        columns |= {name: columns[name].take(places) for name in given}  # what is blank is blank in any order
     frame = Frame(spec.name, columns, rows[order])
     is_double = _find_duplicates(frame, spec, found)
     named = [frame.filled(column.name) for column in spec.columns if column.required and column.name in spec.key]
@@ -116,11 +142,11 @@ def type_column(raw: pa.Table, spec: Table, name: str, found: Findings) -> pa.Ar
     Returns
     -------
     pyarrow.Array
-        Text as strings, numbers as float64 (nulls kept), flags as booleans without nulls; null where there is no such
-        column.
+        As :class:`Frame` has it; null where there is no such column.
     """
     column = next(each for each in spec.columns if each.name == name)
-    return _type_column(raw, column, spec, np.arange(1, raw.num_rows + 1, dtype=np.int64), found)
+    rows = np.arange(1, raw.num_rows + 1, dtype=np.int64)
+    return _type_column(raw, column, spec, rows, _blank(column.kind, len(rows)), found)
 
 
 def keep_rows(frame: Frame, keep: NDArray[np.bool_]) -> Frame:
@@ -154,32 +180,52 @@ def hash_frames(frames: Mapping[str, Frame], about: str) -> str:
             if values.null_count == len(values):
                 continue
             digest.update(f"\x00{name}\x00{column}\x00{len(values)}\x00".encode())
-            digest.update(_content(values))
+            for part in _list_content(values):
+                digest.update(part)
     return digest.hexdigest()
 
 
-def _content(values: pa.Array) -> bytes:
-    if pa.types.is_string(values.type):
-        lengths = pc.binary_length(values).fill_null(-1).to_numpy(zero_copy_only=False).astype("<i8")
-        text = "".join(v for v in values.to_pylist() if v is not None)
-        return bytes(lengths.tobytes() + text.encode())
-    if pa.types.is_boolean(values.type):
-        return bytes(values.to_numpy(zero_copy_only=False).astype("u1").tobytes())
-    numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False) + 0.0
-    nulls = values.is_null().to_numpy(zero_copy_only=False)
-    return bytes(numbers.astype("<f8").tobytes() + nulls.astype("u1").tobytes())
+def _list_content(values: pa.Array) -> Iterator[NDArray[np.generic] | memoryview]:
+    """List the bytes that a column is hashed by: lengths, -1 for null, then all text; or numbers, then nulls."""
+    if pa.types.is_dictionary(values.type):
+        lengths = pc.binary_length(values.dictionary).to_numpy(zero_copy_only=False).astype("<i8")
+        yield pick(values, lengths, -1)
+        for start in range(0, len(values), ROWS_SPELLED):
+            yield _join_text(values[start : start + ROWS_SPELLED].dictionary_decode())
+    elif pa.types.is_string(values.type):
+        yield pc.binary_length(values).fill_null(-1).to_numpy(zero_copy_only=False).astype("<i8")
+        yield _join_text(values)
+    elif pa.types.is_boolean(values.type):
+        yield values.to_numpy(zero_copy_only=False).astype("u1")
+    else:
+        numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False) + 0.0
+        yield numbers.astype("<f8")
+        yield values.is_null().to_numpy(zero_copy_only=False).astype("u1")
 
 
-def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], found: Findings) -> pa.Array:
+def _join_text(values: pa.Array) -> memoryview:
+    """Give the bytes of all strings of an array, one behind the other: a part of its buffer, nulls left out."""
+    filled = values.drop_null() if values.null_count else values
+    _, offsets, data = filled.buffers()
+    if data is None:
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32)
+    return memoryview(data)[ends[filled.offset] : ends[filled.offset + len(filled)]]
+
+
+def _type_column(
+    raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], blank: pa.Array, found: Findings
+) -> pa.Array:
+    """Type one column; `blank` where it is not there, or holds something else."""
     if column.name not in raw.column_names:
         if column.required:
             fix = f"add the column: {column.about or column.kind}"
             found.block("missing_column", spec.name, f"column {column.name!r} is missing", fix, column=column.name)
-        return _blank(column, raw.num_rows)
+        return blank
     given = raw.column(column.name).combine_chunks()
     if isinstance(given, pa.ChunkedArray):
         given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
-    if pa.types.is_dictionary(given.type):
+    if pa.types.is_dictionary(given.type) and not (column.kind == "text" and _is_text(given.type.value_type)):
         given = given.dictionary_decode()
     if pa.types.is_string_view(given.type):
         given = given.cast(pa.string())
@@ -187,13 +233,19 @@ def _type_column(raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.in
     if typed is None:
         what = f"column {column.name!r} holds {given.type}, not {column.kind}"
         found.block("wrong_type", spec.name, what, f"write it as {column.kind}", column=column.name)
-        return _blank(column, raw.num_rows)
+        return blank
     _report_column(given, typed, column, spec, rows, found)
     return typed.fill_null(False) if column.kind == "flag" else typed
 
 
-def _blank(column: Column, size: int) -> pa.Array:
-    return pa.repeat(pa.scalar(False), size) if column.kind == "flag" else pa.nulls(size, _ARROW[column.kind])
+def _blank(kind: str, size: int) -> pa.Array:
+    if kind == "text":
+        return pa.DictionaryArray.from_arrays(pa.nulls(size, pa.int32()), pa.array([], pa.string()))
+    return pa.repeat(pa.scalar(False), size) if kind == "flag" else pa.nulls(size, _ARROW[kind])
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _report_column(
@@ -205,8 +257,8 @@ def _report_column(
             found.block_rows(code, spec.name, mask, rows, column.name, given, what, fix)
 
     if typed.null_count > given.null_count or (column.required and typed.null_count):
-        blank = given.is_null()
-        if pa.types.is_string(given.type) or pa.types.is_large_string(given.type):
+        blank = typed.is_null() if column.kind == "text" else given.is_null()
+        if _is_text(given.type):
             blank = pc.or_(blank, pc.equal(given, "").fill_null(False))
         lost = pc.and_(typed.is_null(), pc.invert(blank))
         report("wrong_type", lost, f"{{value}} is not a {column.kind}", "write it so")
@@ -216,23 +268,22 @@ def _report_column(
         finite = pc.is_finite(typed)
         report("not_finite", pc.invert(finite), "{value} is not a finite number", "write the number, or leave it empty")
     if column.allowed:
-        other = pc.and_(typed.is_valid(), pc.invert(pc.is_in(typed, value_set=pa.array(column.allowed))))
+        fits = pc.is_in(typed.dictionary, value_set=pa.array(column.allowed)).to_numpy(zero_copy_only=False)
+        other = pa.array(pick(typed, ~fits, False))
         known = ", ".join(a for a in column.allowed if not a.isdigit())
         report(f"unknown_{column.name}", other, "{value} is not one of those allowed", f"write one of: {known}")
 
 
 def _cast_text(given: pa.Array) -> pa.Array | None:
-    if pa.types.is_integer(given.type) or pa.types.is_null(given.type):
-        return given.cast(pa.string())
-    if not (pa.types.is_string(given.type) or pa.types.is_large_string(given.type)):
-        return None
-    text = given.cast(pa.string())
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    kind = given.type.value_type if pa.types.is_dictionary(given.type) else given.type
+    if pa.types.is_integer(kind) or pa.types.is_null(kind):
+        return encode_words(given.cast(pa.string()))
+    return encode_words(given) if _is_text(kind) else None
 
 
 def _cast_number(given: pa.Array) -> pa.Array | None:
     kind = given.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if _is_text(kind):
         fits = pc.match_substring_regex(given, _NUMBER).fill_null(False)
         return pc.if_else(fits, given, pa.scalar(None, kind)).cast(pa.float64())
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind):
@@ -248,7 +299,8 @@ def _cast_flag(given: pa.Array) -> pa.Array | None:
     text = _cast_text(given)
     if text is None:
         return None
-    return pa.array([None if v is None else _FLAGS.get(v.lower()) for v in text.to_pylist()], pa.bool_())
+    flags = pa.array([_FLAGS.get(word.lower()) for word in text.dictionary.to_pylist()], pa.bool_())
+    return flags.take(text.indices)
 
 
 def _cast_date(given: pa.Array) -> pa.Array | None:
@@ -260,7 +312,8 @@ def _cast_date(given: pa.Array) -> pa.Array | None:
     text = _cast_text(given)
     if text is None:
         return None
-    return pa.array([v if v is not None and _is_date(v) else None for v in text.to_pylist()], pa.string())
+    dates = pa.array([word if _is_date(word) else None for word in text.dictionary.to_pylist()], pa.string())
+    return dates.take(text.indices)
 
 
 def _within_calendar(given: pa.Array) -> pa.Array:
@@ -286,15 +339,35 @@ _CASTS = {"text": _cast_text, "number": _cast_number, "flag": _cast_flag, "date"
 
 
 def _canonical_order(columns: Mapping[str, pa.Array], spec: Table) -> NDArray[np.int64]:
+    """Give the order of rows by identity, then by all other columns; codes sort as their words do, null last."""
     names = [column.name for column in spec.columns]
     first = _IDENTITY.get(spec.name, spec.key)
     names = [*first, *(name for name in names if name not in first)]
     used = [name for name in names if columns[name].null_count < len(columns[name])]
-    if not used:
-        return np.arange(len(columns[names[0]]), dtype=np.int64)
-    table = pa.table({name: columns[name] for name in used})
-    order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in used])
-    return np.asarray(order.to_numpy(), dtype=np.int64)
+    size = len(columns[names[0]])
+    identity, room = np.zeros(size, np.int64), 1
+    for name in used:
+        if name not in first:
+            break
+        codes, places = rank_codes(columns[name])
+        if room > np.iinfo(np.int64).max // places:
+            break  # the rest decides below
+        identity *= places
+        identity += codes
+        room *= places
+    order = np.arange(size, dtype=np.int64)
+    if (identity[1:] < identity[:-1]).any():
+        order = np.argsort(identity, kind="stable")
+    same = np.append(False, identity[order[1:]] == identity[order[:-1]]) if size else np.zeros(0, np.bool_)
+    tied = np.flatnonzero(same | np.append(same[1:], False))
+    if len(tied):
+        rows = pa.array(order[tied])
+        sorts = {name: columns[name].take(rows) for name in used}
+        plain = {n: v.indices if pa.types.is_dictionary(v.type) else v for n, v in sorts.items()}
+        table = pa.table({"identity": identity[order[tied]], **plain})
+        place = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in table.column_names])
+        order[tied] = order[tied][place.to_numpy()]
+    return order
 
 
 _IDENTITY = {
@@ -310,10 +383,8 @@ def _find_duplicates(frame: Frame, spec: Table, found: Findings) -> NDArray[np.b
         return np.zeros(len(frame), np.bool_)
     same = np.ones(len(frame) - 1, np.bool_)
     for name in spec.key:
-        values = frame.columns[name]
-        if values.null_count < len(values):
-            filled = values.fill_null("")
-            same &= pc.equal(filled[1:], filled[:-1]).to_numpy(zero_copy_only=False)
+        codes = list_codes(frame.columns[name])
+        same &= codes[1:] == codes[:-1]
     wrong = np.concatenate([[False], same])
     for column in spec.columns:
         if column.required and column.name in spec.key:  # where it is missing, that is reported

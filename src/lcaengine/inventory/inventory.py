@@ -84,6 +84,10 @@ class Flows:
     compartment, sub_compartment, category : list of str or None
     properties : dict
         (flow position, property name) to :class:`Property`.
+    unit : (n,) int64
+        Position of the reference unit in `kinds_of_unit`.
+    kinds_of_unit : list of Unit
+        The distinct reference units.
     """
 
     ids: pa.Array
@@ -94,6 +98,8 @@ class Flows:
     sub_compartment: list[str | None]
     category: list[str | None]
     properties: Mapping[tuple[int, str], Property]
+    unit: NDArray[np.int64]
+    kinds_of_unit: list[Unit]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -150,8 +156,9 @@ class Exchanges:
         [base unit of the flow], as written, without a sign of ours.
     provider : (m,) int64
         Position of the named provider, -1 where none is named.
-    location : list of str or None
-        The row's own place.
+    place : (m,) int32
+        Position of the row's own place in `places`, -1 where it states none.
+    places : list of str
     data_type : (m,) int8
         :class:`DataType`, the process's where the row has none, secondary where neither has one.
     rows : (m,) int64
@@ -165,12 +172,18 @@ class Exchanges:
     is_reference: NDArray[np.bool_]
     is_avoided: NDArray[np.bool_]
     provider: NDArray[np.int64]
-    location: list[str | None]
+    place: NDArray[np.int32]
+    places: list[str]
     data_type: NDArray[np.int8]
     rows: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def locate(self, row: int) -> str | None:
+        """Give the row's own place, None where it states none."""
+        at = int(self.place[row])
+        return self.places[at] if at >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from lcaengine.inventory.schema import STAGES, TABLES
 from lcaengine.inventory.signs import report_signs
 from lcaengine.inventory.uncertainty import report_pedigree, report_uncertainty
 from lcaengine.inventory.validity import report_validity
+from lcaengine.inventory.words import find_distinct, list_codes
 from lcaengine.io.store import open_store, read_bytes
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.units import Unit, read_unit
@@ -101,7 +102,7 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
     for name in TABLES:
         try:
             if name in files:
-                raw[name] = read_table(store, name, files[name])
+                raw[name] = read_table(store, name, files[name], coded=True)
         except DataError as error:
             found.block("unreadable", name, error.what, error.fix)
     unreadable = {f.table for f in found.blockers() if f.code == "unreadable"}
@@ -156,29 +157,32 @@ def build_inventory(
 
 def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flows, NDArray[np.bool_]]:
     """Build the flows, and tell which of them have no unit or kind that can be read."""
-    units = _read_units(frame, "unit", found)
+    known_units, unit = _read_units(frame, "unit", found)
+    units, unit_codes = _fill_units(known_units, unit)
     kind = frame.codes("kind", pa.array(["product", "waste", "elementary"])).astype(np.int8)
     flows = Flows(
-        frame.columns["flow_id"],
+        frame.strings("flow_id"),
         [name or "" for name in frame.text("name")],
         kind,
-        [unit or read_unit("kg") for unit in units],
+        [units[at] for at in unit_codes.tolist()],
         frame.text("compartment"),
         frame.text("sub_compartment"),
         frame.text("category"),
         {},
+        unit_codes,
+        units,
     )
     codes = properties.codes("flow_id", flows.ids)
     report_unknown(properties, "flow_id", codes, "flows", found)
-    known = build_properties(properties, codes, _read_units(properties, "unit", found), flows, found)
-    is_broken = np.array([unit is None for unit in units], np.bool_) | (kind < 0)
+    known = build_properties(properties, codes, _spread_units(properties, "unit", found), flows, found)
+    is_broken = np.array([each is None for each in known_units] + [True], np.bool_)[unit] | (kind < 0)
     return replace(flows, properties=known), is_broken
 
 
 def _build_processes(frame: Frame, found: Findings) -> Processes:
     report_places(frame, found)
     return Processes(
-        frame.columns["process_id"],
+        frame.strings("process_id"),
         [name or "" for name in frame.text("name")],
         frame.codes("stage", pa.array(STAGES)).astype(np.int8),
         frame.text("supplier_id"),
@@ -217,34 +221,37 @@ def _build_exchanges(
     keep = (process >= 0) & (flow >= 0) & (direction >= 0) & ~is_broken[flow]
     lost = np.zeros(len(processes), np.bool_)
     lost[process[~keep & is_reference & (process >= 0)]] = True
-    place = frame.text("location")
+    places = frame.columns["location"]
     exchanges = Exchanges(
-        process=process[keep],
-        flow=flow[keep],
-        is_input=(direction == 1)[keep],
-        amount=amount[keep],
-        is_reference=is_reference[keep],
-        is_avoided=frame.flag("is_avoided")[keep],
-        provider=provider[keep],
-        location=[place[at] for at in np.flatnonzero(keep).tolist()],
-        data_type=data_type[keep],
-        rows=frame.rows[keep],
+        process=process,
+        flow=flow,
+        is_input=direction == 1,
+        amount=amount,
+        is_reference=is_reference,
+        is_avoided=frame.flag("is_avoided"),
+        provider=provider,
+        place=list_codes(places),
+        places=places.dictionary.to_pylist(),
+        data_type=data_type,
+        rows=frame.rows,
     )
-    return exchanges, lost
+    if keep.all():
+        return exchanges, lost
+    kept = {f.name: getattr(exchanges, f.name)[keep] for f in fields(exchanges) if f.name != "places"}
+    return replace(exchanges, **kept), lost
 
 
 def _conversion_factors(
     frame: Frame, flow: NDArray[np.int64], flows: Flows, is_broken: NDArray[np.bool_], found: Findings
 ) -> NDArray[np.float64]:
     """Give base units of the flow per unit of each row, asking once a distinct pair of unit and flow."""
-    labels = frame.columns["unit"].dictionary_encode()
+    labels = frame.columns["unit"]
     units = [_try_unit(label) for label in labels.dictionary.to_pylist()]
-    unit_of_row = labels.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    pairs, inverse = np.unique(flow * (len(units) + 1) + unit_of_row, return_inverse=True)
-    factors = np.full(len(pairs), np.nan)
+    pairs, inverse = find_distinct(flow * (len(units) + 1) + list_codes(labels))
+    factors = _match_dimensions(pairs // (len(units) + 1), pairs % (len(units) + 1), units, flows, is_broken)
     problems: dict[int, UnitError] = {}
-    for at, pair in enumerate(pairs.tolist()):
-        flow_at, unit_at = divmod(pair, len(units) + 1)
+    for at in np.flatnonzero(np.isnan(factors)).tolist():
+        flow_at, unit_at = divmod(int(pairs[at]), len(units) + 1)
         unit = units[unit_at] if 0 <= unit_at < len(units) else None
         if isinstance(unit, UnitError):
             problems[at] = unit
@@ -261,13 +268,31 @@ def _conversion_factors(
     return factors[inverse]
 
 
+def _match_dimensions(
+    flow: NDArray[np.int64],
+    unit: NDArray[np.int64],
+    units: list[Unit | UnitError],
+    flows: Flows,
+    is_broken: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Give the factors of pairs of flow and unit that are of one dimension, NaN for the others."""
+    dimensions = {each.dimension: at for at, each in enumerate(flows.kinds_of_unit)}
+    known = [each if isinstance(each, Unit) else None for each in units]
+    of_unit = np.array([dimensions.get(each.dimension, -1) if each else -1 for each in known] + [-1], np.int64)
+    factor = np.array([each.factor if each else np.nan for each in known] + [np.nan])
+    of_flow = np.array([dimensions[each.dimension] for each in flows.kinds_of_unit], np.int64)[flows.unit]
+    at = np.maximum(flow, 0)
+    fits = (flow >= 0) & (of_unit[unit] >= 0) & (of_flow[at] == of_unit[unit]) & ~is_broken[at]
+    return np.where(fits, factor[unit], np.nan)
+
+
 def _read_production(
     frame: Frame, processes: Processes, exchanges: Exchanges, flows: Flows, found: Findings
 ) -> Processes:
     stated = frame.filled("production_amount")
     if not stated.any():
         return processes
-    units = _read_units(frame, "production_unit", found)
+    units = _spread_units(frame, "production_unit", found)
     amounts = frame.number("production_amount")
     reference = np.full(len(processes), -1, np.int64)
     reference[exchanges.process[exchanges.is_reference]] = exchanges.flow[exchanges.is_reference]
@@ -294,17 +319,29 @@ def _read_production(
     return replace(processes, production=production)
 
 
-def _read_units(frame: Frame, column: str, found: Findings) -> list[Unit | None]:
-    """Read a column of labels, once a distinct label; None where it is null or cannot be read."""
-    labels = frame.columns[column].dictionary_encode()
+def _read_units(frame: Frame, column: str, found: Findings) -> tuple[list[Unit | None], NDArray[np.int64]]:
+    """Read a column of labels, once a distinct label: units, None where one cannot be read, and each row's, or -1."""
+    labels = frame.columns[column]
     units = [_try_unit(label) for label in labels.dictionary.to_pylist()]
-    codes = labels.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = list_codes(labels).astype(np.int64)
     for at, unit in enumerate(units):
         if isinstance(unit, UnitError):
-            values = frame.columns[column]
-            found.block_rows("unknown_unit", frame.table, codes == at, frame.rows, column, values, unit.what, unit.fix)
-    known = [None if isinstance(unit, UnitError) else unit for unit in units]
-    return [known[code] if code >= 0 else None for code in codes.tolist()]
+            found.block_rows("unknown_unit", frame.table, codes == at, frame.rows, column, labels, unit.what, unit.fix)
+    return [None if isinstance(unit, UnitError) else unit for unit in units], codes
+
+
+def _spread_units(frame: Frame, column: str, found: Findings) -> list[Unit | None]:
+    """Read a column of labels: the unit of every row, None where it is null or cannot be read."""
+    units, codes = _read_units(frame, column, found)
+    return [units[code] if code >= 0 else None for code in codes.tolist()]
+
+
+def _fill_units(units: list[Unit | None], codes: NDArray[np.int64]) -> tuple[list[Unit], NDArray[np.int64]]:
+    """Have kg stand for what cannot be read, so that checking can go on: a blocker says so."""
+    filled = [unit or read_unit("kg") for unit in units]
+    if (codes >= 0).all():
+        return filled, codes
+    return [*filled, read_unit("kg")], np.where(codes >= 0, codes, len(filled))
 
 
 def _try_unit(label: str) -> Unit | UnitError:

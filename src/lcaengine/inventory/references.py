@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.frame import Frame
+from lcaengine.inventory.words import pick
 from lcaengine.places import is_place
 
 __all__ = ["report_places", "report_references_between", "report_unknown"]
@@ -59,8 +60,9 @@ def report_references_between(
 
 def _report_reserved(frame: Frame, found: Findings) -> None:
     """Report suppliers with the name of a part of every result: nobody could tell their part from the total."""
-    names = frame.text("supplier_id")
-    wrong = np.array([name in RESERVED for name in names], np.bool_)
+    names = frame.columns["supplier_id"]
+    reserved = np.array([name in RESERVED for name in names.dictionary.to_pylist()], np.bool_)
+    wrong = np.asarray(pick(names, reserved, False), np.bool_)
     if wrong.any():
         what, fix = "{value} is no name for a supplier: results have a part of that name", "give another supplier_id"
         found.block_rows("reserved_name", frame.table, wrong, frame.rows, "supplier_id", names, what, fix)
@@ -76,10 +78,9 @@ def report_unknown(frame: Frame, column: str, codes: NDArray[np.int64], table: s
 
 def report_places(frame: Frame, found: Findings) -> None:
     """Report rows whose location is no place that is known."""
-    labels = frame.columns["location"].dictionary_encode()
-    codes = labels.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    known = np.array([is_place(label) for label in labels.dictionary.to_pylist()] + [True])
-    wrong = ~known[codes]
+    labels = frame.columns["location"]
+    known = np.array([is_place(label) for label in labels.dictionary.to_pylist()], np.bool_)
+    wrong = ~np.asarray(pick(labels, known, True), np.bool_)
     if wrong.any():
         fix = "write an ISO 3166-1 or -2 code (CN, CN-NM), or GLO RoW RER RAF RAS RLA RNA RME OCE"
         what, values = "{value} is no place that is known", frame.columns["location"]
@@ -90,12 +91,12 @@ def report_places(frame: Frame, found: Findings) -> None:
 
 def _report_loose(column: str, named: Frame, users: list[Frame], found: Findings) -> None:
     """Warn of ids that stand in a table and have no row of their own, once an id, where it stands first."""
-    keys, seen = named.columns[column], set[str]()
+    keys, seen = named.strings(column), set[str]()
     for frame in users:
         wrong = (frame.codes(column, keys) < 0) & frame.filled(column)
         places = np.flatnonzero(wrong)
         places = places[np.argsort(frame.rows[places], kind="stable")]
-        ids = frame.columns[column].take(pa.array(places)).to_pylist()
+        ids = frame.strings(column).take(pa.array(places)).to_pylist()
         first = dict(zip(reversed(ids), reversed(places.tolist()), strict=True))
         loose = np.zeros(len(frame), np.bool_)
         loose[[at for value, at in first.items() if value not in seen]] = True

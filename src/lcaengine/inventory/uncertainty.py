@@ -37,6 +37,7 @@ from numpy.typing import NDArray
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
+from lcaengine.inventory.words import pick
 
 __all__ = ["report_pedigree", "report_uncertainty"]
 
@@ -112,8 +113,8 @@ def report_uncertainty(frame: Frame, amount_columns: tuple[str, ...], found: Fin
 def report_pedigree(frame: Frame, found: Findings) -> None:
     """Report pedigrees that are not five integers from 1 to 5, separated by semicolons."""
     column = frame.columns["pedigree"]
-    fits = pc.match_substring_regex(column, r"^[1-5](;[1-5]){4}$").fill_null(True)
-    wrong = ~np.asarray(fits.to_numpy(zero_copy_only=False), np.bool_)
+    fits = pc.match_substring_regex(column.dictionary, r"^[1-5](;[1-5]){4}$")
+    wrong = ~np.asarray(pick(column, fits.to_numpy(zero_copy_only=False), True), np.bool_)
     what, fix = "{value} is no pedigree", "write five integers from 1 to 5, as 2;3;1;4;3"
     found.block_rows("pedigree", frame.table, wrong, frame.rows, "pedigree", column, what, fix)
 

@@ -27,7 +27,8 @@ UNPACKED_FREE, UNPACKED_PER_BYTE = 1 << 30, 200
 """Most bytes a Parquet file may unpack to: so many, and so many more for each of its own."""
 GROUPS_FREE = 10_000_000
 """Most bytes that the groups of a Parquet file may say they unpack to before they are counted for each of its own."""
-ROWS_AT_ONCE = 1024
+ROWS_AT_ONCE, CODED_ROWS_AT_ONCE = 1024, 1 << 18
+"""How many rows of a Parquet file are unpacked before they are counted; more where text is read as codes and words."""
 
 
 def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
@@ -76,7 +77,7 @@ def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[st
     return tables, unread
 
 
-def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
+def read_table(store: Store, table: str, names: list[str], coded: bool = False) -> pa.Table:
     """Read one table; the columns of a CSV come as strings, empty fields as nulls.
 
     Parameters
@@ -86,6 +87,8 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
         Name of the table, for messages.
     names : list of str
         Its files, as :func:`list_tables` names them.
+    coded : bool
+        Whether text of Parquet may come as codes and words (dictionary arrays), as it is packed there.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
     parts = []
     for name in names:
         try:
-            part = _read_csv(store, name) if name.endswith(".csv") else _read_parquet(store, name)
+            part = _read_csv(store, name) if name.endswith(".csv") else _read_parquet(store, name, coded)
         except (pa.ArrowException, OSError, ValueError, csv.Error, OverflowError, LookupError, MemoryError) as error:
             text = " ".join(str(error).split())[:300]
             raise DataError(
@@ -125,7 +128,7 @@ def read_table(store: Store, table: str, names: list[str]) -> pa.Table:
         ) from error
 
 
-def _read_parquet(store: Store, name: str) -> pa.Table:
+def _read_parquet(store: Store, name: str, coded: bool) -> pa.Table:
     """Read a few rows at a time: a file of some bytes can hold more text than there is memory, as one word repeated."""
     with open_file(store, name) as source:
         most, total, parts = UNPACKED_FREE + UNPACKED_PER_BYTE * source.size(), 0, []
@@ -134,7 +137,11 @@ def _read_parquet(store: Store, name: str) -> pa.Table:
         groups = [file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups)]
         if sum(groups) > GROUPS_FREE + UNPACKED_PER_BYTE * source.size():
             raise ValueError(f"it unpacks {source.size()} bytes to {sum(groups)}")
-        for batch in file.iter_batches(ROWS_AT_ONCE):
+        is_flat = coded and all(_is_flat(field.type) for field in file.schema_arrow)
+        if is_flat:
+            texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+            file = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=texts)
+        for batch in file.iter_batches(CODED_ROWS_AT_ONCE if is_flat else ROWS_AT_ONCE):
             total += sum(_count_bytes(column) for column in batch.columns)
             if total > most:
                 raise ValueError(f"it unpacks {source.size()} bytes to more than {most}")
@@ -142,6 +149,16 @@ def _read_parquet(store: Store, name: str) -> pa.Table:
             _refuse_long_fields(part, name)
             parts.append(part)
         return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_flat(kind: pa.DataType) -> bool:
+    """Tell whether a column is text, or takes no more than eight bytes a row."""
+    simple = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date, pa.types.is_timestamp)
+    return _is_text(kind) or any(fits(kind) for fits in simple)
 
 
 def _count_bytes(column: pa.Array) -> int:

@@ -19,6 +19,9 @@ from lcaengine.io.shipped import find_example
 
 __all__ = ["check_folder", "check_target", "replace_file", "replace_folder", "write_rows", "write_table"]
 
+WORDS_BYTES = 1 << 26
+"""Most bytes that the distinct words of a column may take where it is packed as codes and words."""
+
 
 def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -> Path:
     """Give the path of a file to write, or say why it cannot be written.
@@ -158,7 +161,19 @@ def write_table(table: pa.Table, path: Path) -> None:
         if path.suffix.lower() == ".csv":
             pacsv.write_csv(table, str(beside))
         else:
-            pq.write_table(table, str(beside), compression="zstd")
+            _write_parquet(table, beside)
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    """Write codes and words as they are; they are read as text: a reader need not know how they stood here."""
+    if not any(pa.types.is_dictionary(field.type) for field in table.schema):
+        pq.write_table(table, str(path), compression="zstd")
+        return
+    packed = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+    options = {"use_dictionary": packed, "dictionary_pagesize_limit": WORDS_BYTES, "store_schema": False}
+    with pq.ParquetWriter(str(path), table.schema, compression="zstd", **options) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata(table.schema.metadata or {})
 
 
 def write_rows(rows: Iterable[Sequence[str]], path: Path) -> None:

@@ -118,7 +118,7 @@ def _list_starved(system: System) -> list[dict[str, object]]:
                 {
                     "flow_id": inventory.flows.ids[flow].as_py(),
                     "flow_name": inventory.flows.names[flow],
-                    "asked_at": inventory.exchanges.location[at] or inventory.processes.location[process] or GLOBAL,
+                    "asked_at": inventory.exchanges.locate(at) or inventory.processes.location[process] or GLOBAL,
                     "process_id": inventory.processes.ids[process].as_py(),
                     "rows": 1,
                     "reason": f"the loop of {name_activities(system, members)} needs at least as much of itself as it "
@@ -135,7 +135,7 @@ def _count_requests(system: System) -> dict[tuple[int, str], int]:
     requests: dict[tuple[int, str], int] = defaultdict(int)
     for row in rows.tolist():
         if exchanges.provider[row] < 0:
-            place = exchanges.location[row] or processes.location[int(exchanges.process[row])] or GLOBAL
+            place = exchanges.locate(row) or processes.location[int(exchanges.process[row])] or GLOBAL
             requests[int(exchanges.flow[row]), place] += 1
     return requests
 

@@ -109,7 +109,7 @@ def apply_links(inventory: Inventory, links: str | Path) -> Imported:
     rows = sorted(set(system.demands.row[system.demands.row >= 0].tolist()))
     chosen = _choose(inventory, rows, decisions, source.label)
     digest = hashlib.sha256(content).hexdigest()
-    tables = {name: pa.table(dict(frame.columns)) for name, frame in inventory.frames.items() if len(frame)}
+    tables = {name: frame.to_table() for name, frame in inventory.frames.items() if len(frame)}
     tables["exchanges"] = _link(tables["exchanges"], chosen)
     cut = {each.flow_id for each in chosen.values() if not each.provider_id}
     for name in ("flows", "properties"):
@@ -189,7 +189,7 @@ def _choose(inventory: Inventory, rows: list[int], decisions: list[Decision], wh
     chosen: dict[int, Decision] = {}
     for row in rows:
         process = int(exchanges.process[row])
-        place = exchanges.location[row] or processes.location[process] or GLOBAL
+        place = exchanges.locate(row) or processes.location[process] or GLOBAL
         fits = [
             each
             for each in by_flow.get(ids[int(exchanges.flow[row])], ())

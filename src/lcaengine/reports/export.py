@@ -141,7 +141,7 @@ def tabulate_inventory(inventory: Inventory) -> dict[str, pa.Table]:
     tables = {}
     for name, frame in inventory.frames.items():
         columns = {
-            column.name: frame.columns[column.name]
+            column.name: frame.strings(column.name)
             for column in TABLES[name].columns
             if column.required or _is_filled(frame.columns[column.name])
         }

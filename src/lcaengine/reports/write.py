@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from lcaengine.errors import OutputError
 from lcaengine.footprints import Footprints
+from lcaengine.footprints.completeness import tabulate_completeness
+from lcaengine.footprints.table import to_long
 from lcaengine.io.excel import Sheet, write_workbook
 from lcaengine.io.write import check_target, replace_file, write_table
 from lcaengine.version import __version__
@@ -58,10 +60,11 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
         raise OutputError(f"{type(footprints).__name__} is no result", "", "give what score returns")
     path = check_target(target, FORMATS, footprints.system.inventory.label)
     about = describe_run(footprints)
+    coded = path.suffix.lower() == ".parquet"
     tables = {
-        "results": footprints.to_wide() if wide else footprints.to_arrow(),
+        "results": footprints.to_wide() if wide else to_long(footprints, coded),
         "gaps": footprints.gaps.table,
-        "completeness": footprints.completeness,
+        "completeness": tabulate_completeness(footprints, coded),
     }
     sources = footprints.method.sources
     cited = {

@@ -150,6 +150,7 @@ def extend_background(
 def _join_flows(background: Inventory, own: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """Give the tables of the background, with the flows that suppliers have besides, and what probes make."""
     raw = {name: pa.table(dict(frame.columns)) for name, frame in background.frames.items() if len(frame)}
+    raw["flows"] = background.frames["flows"].to_table()
     probe = pa.table({"flow_id": [PROBE], "name": [PROBE], "kind": ["product"], "unit": ["piece"]})
     added = {"flows": [probe], "properties": []}
     for name, table in own.items():
@@ -159,10 +160,19 @@ def _join_flows(background: Inventory, own: Mapping[str, pa.Table]) -> dict[str,
         if name == "flows":
             _refuse_other_flows(raw["flows"], table.filter(pc.invert(is_new)))
         added[name].append(table.filter(is_new))
-    for name, tables in added.items():
-        if tables:
-            raw[name] = pa.concat_tables([*([raw[name]] if name in raw else []), *tables], promote_options="permissive")
-    return raw
+    return raw | {name: _append(raw.get(name), tables) for name, tables in added.items() if tables}
+
+
+def _append(table: pa.Table | None, others: list[pa.Table]) -> pa.Table:
+    """Append tables to one whose text may be codes and words."""
+    if table is None:
+        return pa.concat_tables(others, promote_options="permissive")
+    coded = {field.name for field in table.schema if pa.types.is_dictionary(field.type)}
+    alike = []
+    for other in others:
+        columns = dict(zip(other.column_names, other.columns, strict=True))
+        alike.append(pa.table({n: c.dictionary_encode() if n in coded else c for n, c in columns.items()}))
+    return pa.concat_tables([table, *alike], promote_options="permissive")
 
 
 def _refuse_other_flows(known: pa.Table, given: pa.Table) -> None:
@@ -247,7 +257,7 @@ def _write_probes(raw: Mapping[str, pa.Table], keys: pa.Table) -> dict[str, pa.T
         }
     )
     own = {"processes": [processes], "exchanges": [reference, rows]}
-    return {name: pa.concat_tables([raw[name], *own[name]], promote_options="permissive") for name in own}
+    return {name: _append(raw[name], tables) for name, tables in own.items()}
 
 
 def _blank_nulls(keys: pa.Table, name: str) -> pa.ChunkedArray:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lcaengine.findings import Findings
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.signs import Role
+from lcaengine.inventory.words import find_distinct
 from lcaengine.system.allocation import report_unused, share_burdens
 
 __all__ = ["Activities", "ActivityKind", "Functions", "find_functions", "make_activities"]
@@ -115,9 +116,8 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], rule: str, fou
     at = roles == Role.REFERENCE
     reference[exchanges.process[at]] = exchanges.flow[at]
     width = len(inventory.flows) + 1
-    keys, inverse = np.unique(exchanges.process[is_function] * width + exchanges.flow[is_function], return_inverse=True)
-    output = np.zeros(len(keys))
-    np.add.at(output, inverse, exchanges.amount[is_function])
+    keys, inverse = find_distinct(exchanges.process[is_function] * width + exchanges.flow[is_function])
+    output = np.bincount(inverse, exchanges.amount[is_function], len(keys))
     process, flow = keys // width, keys % width
     made = np.ones(len(inventory.processes))
     is_reference = flow == reference[process]
@@ -171,11 +171,11 @@ def make_activities(
     of = functions.process.tolist()
     ids = processes.ids.to_pylist()
     extra = len(markets) + len(demands)
-    kinds = [*[ActivityKind.PROCESS] * n, *[ActivityKind.MARKET] * len(markets), *[ActivityKind.DEMAND] * len(demands)]
+    kinds = np.repeat(np.array([*ActivityKind], np.int8), [n, len(markets), len(demands)])
     none = np.full(extra, -1, np.int64)
     market_flow = np.array([flow for flow, _, _ in markets] + [-1] * len(demands), np.int64)
     return Activities(
-        np.array(kinds, np.int8),
+        kinds,
         np.concatenate([functions.process, none]),
         np.concatenate([functions.flow, market_flow]),
         np.concatenate([processes.stage[functions.process], none.astype(np.int8)]),

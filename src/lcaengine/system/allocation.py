@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow.compute as pc
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
@@ -163,7 +163,7 @@ def _read_given(
     """Read the shares of a process from the table `allocation`; None (and blockers) where they do not hold."""
     frame = inventory.frames["allocation"]
     name = inventory.processes.ids[process].as_py()
-    rows = np.flatnonzero(pc.equal(frame.columns["process_id"], name).to_numpy(zero_copy_only=False))
+    rows = np.flatnonzero(frame.codes("process_id", pa.array([name])) == 0)
     factors = frame.number("factor")
     products, exchanges = (
         frame.codes("product_flow_id", inventory.flows.ids),
@@ -216,6 +216,8 @@ def report_unused(inventory: Inventory, used: NDArray[np.bool_], rule: str, foun
     found : Findings
     """
     frame = inventory.frames["allocation"]
+    if not len(frame):
+        return
     process = frame.codes("process_id", inventory.processes.ids)
     rules = inventory.processes.allocation
     by_exchange = frame.filled("exchange_flow_id")

@@ -107,12 +107,15 @@ def sum_entries(system: System, method: Method, matched: Characterization, entri
     """
     activity, indicator, value = entries.activity, entries.indicator, entries.value
     shape = (len(system.activities), len(method.indicators))
-    direct, size, primary = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    with np.errstate(over="ignore"):  # the solver refuses what is not finite
-        np.add.at(direct, (activity, indicator), value)
-        np.add.at(size, (activity, indicator), np.abs(value))
+    place, magnitude = activity * shape[1] + indicator, np.abs(value)
+
+    def total(at: NDArray[np.int64], of: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(at, of, shape[0] * shape[1]).reshape(shape)
+
     is_primary = entries.data_type == DataType.PRIMARY
-    np.add.at(primary, (activity[is_primary], indicator[is_primary]), np.abs(value[is_primary]))
+    with np.errstate(over="ignore"):  # the solver refuses what is not finite
+        direct, size = total(place, value), total(place, magnitude)
+        primary = total(place[is_primary], magnitude[is_primary])
     elsewhere, counts = np.zeros(shape, np.bool_), entries.is_elsewhere & (value != 0)
     elsewhere[activity[counts], indicator[counts]] = True
     return Burdens(direct, size, primary, elsewhere, matched.declared.is_missing | matched.is_open)

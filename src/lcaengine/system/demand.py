@@ -46,6 +46,8 @@ def read_demand(inventory: Inventory, functions: Functions, markets: list[Market
         In order of their ids.
     """
     frame = inventory.frames["demand"]
+    if not len(frame):
+        return []
     book = Book(functions, markets)
     flows = [*functions.flow.tolist(), *(market.flow for market in markets)]
     ids, amounts, labels = frame.text("demand_id"), frame.number("amount"), frame.text("unit")

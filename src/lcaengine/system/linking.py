@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.inventory import Inventory
+from lcaengine.inventory.words import find_distinct
 from lcaengine.places import GLOBAL, LEVELS, find_level, is_elsewhere, list_fallbacks
 from lcaengine.policy import Policy
 from lcaengine.system.activities import Functions
 from lcaengine.system.markets import Market
 
-__all__ = ["Book", "Fallback", "Fault", "Links", "find_provider", "link_rows"]
+__all__ = ["Book", "Fallback", "Fault", "Links", "encode_places", "find_provider", "link_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,49 +100,94 @@ def link_rows(
     -------
     Links
     """
-    exchanges, processes = inventory.exchanges, inventory.processes
+    exchanges = inventory.exchanges
     flow, provider = exchanges.flow[rows], exchanges.provider[rows]
     asked_by = exchanges.process[rows]
-    places, place_code = _encode_places(exchanges.location, processes.location, rows, asked_by)
-    own = np.where(is_substituted | is_avoided, asked_by, -1)
-    place_code = np.where(provider >= 0, -1, place_code)
-    request = np.stack([flow, provider, place_code, own, is_substituted], axis=1)
-    distinct, inverse = np.unique(request, axis=0, return_inverse=True)
-    inverse = inverse.ravel()
-    book = Book(functions, markets)
-    link = np.full(len(distinct), -1, np.int64)
-    fallback = np.full(len(distinct), -1, np.int64)
+    link = _follow_names(functions, flow, provider)
+    fallback = np.full(len(rows), -1, np.int64)
+    open_rows = np.flatnonzero(link < 0)
+    if not len(open_rows):
+        return Links(link, fallback, ())
+    places, place = encode_places(inventory, rows[open_rows], GLOBAL)
+    own = np.where(is_substituted | is_avoided, asked_by, -1)[open_rows]
+    flow, provider, substituted = flow[open_rows], provider[open_rows], is_substituted[open_rows]
+    requests, inverse = _list_distinct(flow, provider, np.where(provider >= 0, -1, place), own, substituted)
+    linked, apart, fallbacks = _answer(
+        inventory, functions, markets, requests, places, rows[open_rows], inverse, policy, found
+    )
+    link[open_rows], fallback[open_rows] = linked[inverse], apart[inverse]
+    _block_far(inventory, fallbacks, fallback, exchanges.rows[rows], policy, found)
+    return Links(link, fallback, tuple(fallbacks))
+
+
+def _follow_names(functions: Functions, flow: NDArray[np.int64], provider: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the activity of each named provider whose only product is what is asked for, -1 for all other rows."""
+    named = np.maximum(provider, 0)
+    is_sole = (provider >= 0) & (functions.count[named] == 1)
+    maker = np.where(is_sole, functions.first[named], 0)
+    return np.where(is_sole & (functions.flow[maker] == flow), maker, -1) if len(functions.flow) else maker - 1
+
+
+def _list_distinct(*columns: NDArray[np.generic]) -> tuple[list[list[int]], NDArray[np.int64]]:
+    """Give the distinct rows of columns of numbers from -1 on, in order, and each row's position among them."""
+    key, room = np.zeros(len(columns[0]), np.int64), 1
+    for column in columns:
+        width = int(column.max(initial=0)) + 2
+        if room > np.iinfo(np.int64).max // width:
+            distinct, key = find_distinct(key)
+            room = len(distinct)
+        key, room = key * width + column + 1, room * width
+    distinct, inverse = find_distinct(key)
+    first = np.empty(len(distinct), np.int64)
+    first[inverse[::-1]] = np.arange(len(key))[::-1]
+    return np.stack([column[first].astype(np.int64) for column in columns], axis=1).tolist(), inverse
+
+
+def _answer(
+    inventory: Inventory,
+    functions: Functions,
+    markets: list[Market],
+    requests: list[list[int]],
+    places: list[str],
+    rows: NDArray[np.int64],
+    inverse: NDArray[np.int64],
+    policy: Policy,
+    found: Findings,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Fallback]]:
+    """Give the activity and the fallback of each distinct request, -1 where there is none, and the fallbacks."""
+    book, counts = Book(functions, markets), np.bincount(inverse)
+    link, fallback = np.full(len(requests), -1, np.int64), np.full(len(requests), -1, np.int64)
     fallbacks: list[Fallback] = []
-    for at, (wanted, named, place, without, substituted) in enumerate(distinct.tolist()):
+    for at, (wanted, named, place, without, substituted) in enumerate(requests):
         asked = places[place] if place >= 0 else GLOBAL
-        answer, there = find_provider(book, processes.location, wanted, named, asked, without)
+        answer, there = find_provider(book, inventory.processes.location, wanted, named, asked, without)
         if isinstance(answer, Fault):
-            mine = inverse == at
-            own_rows, may_cut = exchanges.rows[rows[mine]], policy.unlinked == "cutoff"
+            own_rows, may_cut = inventory.exchanges.rows[rows[inverse == at]], policy.unlinked == "cutoff"
             _report_unlinked(inventory, book, answer, wanted, named, own_rows, may_cut, bool(substituted), found)
             continue
         link[at] = answer
         if named < 0 and is_elsewhere(asked, there):
             fallback[at] = len(fallbacks)
             path = _trace_path(asked, there, is_market=answer >= len(functions.process))
-            fallbacks.append(Fallback(wanted, asked, there, path, int((inverse == at).sum())))
-    _block_far(inventory, fallbacks, fallback[inverse], exchanges.rows[rows], policy, found)
-    return Links(link[inverse], fallback[inverse], tuple(fallbacks))
+            fallbacks.append(Fallback(wanted, asked, there, path, int(counts[at])))
+    return link, fallback, fallbacks
 
 
 class Book:
     """Who makes what, looked up by flow; functions come first, markets after them."""
 
     def __init__(self, functions: Functions, markets: list[Market]) -> None:
-        self.makers: dict[int, list[int]] = {}
         self.process = functions.process.tolist()
-        self.of: dict[tuple[int, int], int] = {}
-        for at, (process, flow) in enumerate(zip(self.process, functions.flow.tolist(), strict=True)):
+        self.makers: dict[int, list[int]] = {}
+        for at, flow in enumerate(functions.flow.tolist()):
             self.makers.setdefault(flow, []).append(at)
-            self.of[process, flow] = at
         start = len(functions.process)
         self.markets = {(market.flow, market.place): start + k for k, market in enumerate(markets)}
         self.with_market = {market.flow for market in markets}
+
+    def find_maker(self, process: int, flow: int) -> int | None:
+        """Give the function of a process that makes a flow, None where it makes none."""
+        return next((maker for maker in self.makers.get(flow, []) if self.process[maker] == process), None)
 
 
 def find_provider(
@@ -149,7 +195,7 @@ def find_provider(
 ) -> tuple[int | Fault, str]:
     """Give the activity that meets a request and its place, or what stands in the way."""
     if named >= 0:
-        maker = book.of.get((named, flow))
+        maker = book.find_maker(named, flow)
         return (Fault.MAKES_NOT, "") if maker is None else (maker, asked)
     if flow in book.with_market:
         for place in list_fallbacks(asked):
@@ -161,13 +207,23 @@ def find_provider(
     return (Fault.AMBIGUOUS if makers else Fault.NOBODY), ""
 
 
-def _encode_places(
-    own: list[str | None], of_process: list[str | None], rows: NDArray[np.int64], process: NDArray[np.int64]
-) -> tuple[list[str], NDArray[np.int64]]:
-    asked = [own[r] or of_process[p] or GLOBAL for r, p in zip(rows.tolist(), process.tolist(), strict=True)]
-    places = sorted(set(asked))
-    code = {place: at for at, place in enumerate(places)}
-    return places, np.array([code[place] for place in asked], np.int64)
+def encode_places(inventory: Inventory, rows: NDArray[np.int64], none: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Give the place of exchange rows: their own, else their process's, else `none`.
+
+    Returns
+    -------
+    places : list of str
+        In order.
+    code : (m,) int64
+        Position of each row's place.
+    """
+    exchanges, processes = inventory.exchanges, inventory.processes
+    of_process = [place or none for place in processes.location]
+    places = sorted({*of_process, *exchanges.places})
+    position = {place: at for at, place in enumerate(places)}
+    own = np.array([position[place] for place in exchanges.places] + [-1], np.int64)[exchanges.place[rows]]
+    inherited = np.array([position[place] for place in of_process], np.int64)[exchanges.process[rows]]
+    return places, np.where(own >= 0, own, inherited)
 
 
 def _trace_path(asked: str, there: str, is_market: bool) -> str:

@@ -103,6 +103,8 @@ def _read_parts(
 ) -> tuple[dict[tuple[int, str], dict[str, Part]], set[tuple[int, str]]]:
     """Read the rows of every market by basis, and tell which markets have a row that does not hold."""
     frame = inventory.frames["markets"]
+    if not len(frame):
+        return {}, set()
     flows, processes = frame.codes("flow_id", inventory.flows.ids), frame.codes("process_id", inventory.processes.ids)
     makers = {(int(p), int(f)): k for k, (p, f) in enumerate(zip(functions.process, functions.flow, strict=True))}
     by_amount = ~np.isnan(frame.number("amount"))

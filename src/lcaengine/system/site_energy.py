@@ -79,8 +79,8 @@ def _find_bought(system: System) -> NDArray[np.int64]:
     """Find the demands of labelled processes for energy: inputs, credits left out."""
     inventory, demands = system.inventory, system.demands
     flows = inventory.flows
-    pairs = zip(flows.category, flows.units, strict=True)
-    is_energy = np.array([c == CARRIER or u.base.startswith("MJ") for c, u in pairs], np.bool_)
+    is_energy = np.array([unit.base.startswith("MJ") for unit in flows.kinds_of_unit], np.bool_)[flows.unit]
+    is_energy |= np.array([category == CARRIER for category in flows.category], np.bool_)
     row = np.maximum(demands.row, 0)
     bought = (demands.row >= 0) & ~demands.is_credit & (system.activities.stage[demands.activity] >= 0)
     return np.flatnonzero(bought & inventory.exchanges.is_input[row] & is_energy[inventory.exchanges.flow[row]])

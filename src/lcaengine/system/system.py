@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
+from lcaengine.inventory.words import find_distinct
 from lcaengine.policy import Policy
 from lcaengine.system.activities import Activities, Functions, find_functions, make_activities
 from lcaengine.system.coupling import Coupling, build_coupling
 from lcaengine.system.declared import report_declaring
 from lcaengine.system.demand import Bill, read_demand
-from lcaengine.system.linking import Fallback, link_rows
+from lcaengine.system.linking import Fallback, encode_places, link_rows
 from lcaengine.system.markets import Market, find_markets
 
 __all__ = ["Demands", "Interventions", "System", "build_system"]
@@ -191,23 +192,15 @@ def _build_demands(
 
 
 def _build_interventions(inventory: Inventory, functions: Functions, roles: NDArray[np.int8]) -> Interventions:
-    exchanges, processes = inventory.exchanges, inventory.processes
+    exchanges = inventory.exchanges
     rows = np.flatnonzero(roles == Role.ELEMENTARY)
     activity, entry, weight = _spread(functions, exchanges.process[rows], exchanges.flow[rows], len(inventory.flows))
-    asked = [
-        exchanges.location[r] or processes.location[p] or ""
-        for r, p in zip(rows.tolist(), exchanges.process[rows].tolist(), strict=True)
-    ]
-    places = sorted(set(asked))
-    code = {place: at for at, place in enumerate(places)}
-    key = np.stack(
-        [exchanges.flow[rows], exchanges.is_input[rows].astype(np.int64), np.array([code[p] for p in asked], np.int64)],
-        axis=1,
-    )
-    distinct, kind = np.unique(key, axis=0, return_inverse=True)
+    places, place = encode_places(inventory, rows, "")
+    distinct, kind = find_distinct((exchanges.flow[rows] * 2 + exchanges.is_input[rows]) * len(places) + place)
+    flow, is_input = np.divmod(distinct // max(len(places), 1), 2)
     return Interventions(
-        *(activity, rows[entry], kind.ravel()[entry].astype(np.int64), exchanges.amount[rows][entry] * weight),
-        *(distinct[:, 0], distinct[:, 1] == 1, [places[at] for at in distinct[:, 2].tolist()]),
+        *(activity, rows[entry], kind[entry], exchanges.amount[rows][entry] * weight),
+        *(flow, is_input == 1, [places[at] for at in (distinct % max(len(places), 1)).tolist()]),
     )
 
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.inventory import Kind
+from lcaengine.inventory.words import find_distinct
 from lcaengine.method import Factor, Method
 from lcaengine.system.system import System
-from lcaengine.units import Unit, read_unit
+from lcaengine.units import read_unit
 
 __all__ = ["WaterRows", "find_open_water", "list_water"]
 
@@ -39,6 +40,8 @@ class WaterRows:
         The indicators that count water that comes in and take off what is returned.
     taken, given : (m, balanced) bool
         Entries of B that withdraw, and that return, for each of them.
+    is_made : (flows,) bool
+        Products and wastes that are water.
     released : (rows,) bool
         Exchange rows of water that evaporates, goes to the sea, to treatment, or into what is made.
     """
@@ -46,6 +49,7 @@ class WaterRows:
     balanced: list[int]
     taken: NDArray[np.bool_]
     given: NDArray[np.bool_]
+    is_made: NDArray[np.bool_]
     released: NDArray[np.bool_]
 
 
@@ -95,7 +99,7 @@ def find_open_water(
         missing[b.activity[taken], k] = True  # a co-product that takes none leaves none open
     is_open[exchanges.process[water.released]] = False
     _report_open(system, is_open, where, found)
-    _report_surplus(system, water.balanced[0], kind, indicator, factor, found)
+    _report_surplus(system, water.balanced[0], kind, indicator, factor, water.is_made, found)
     if system.policy.open_water != "missing":
         return np.zeros(shape, np.bool_)
     of = system.activities.process
@@ -120,15 +124,16 @@ def list_water(
     b = system.interventions
     taken, given = (np.zeros((len(b.kind), len(balanced)), np.bool_) for _ in range(2))
     if not balanced:
-        return WaterRows(balanced, taken, given, np.zeros(len(system.inventory.exchanges), np.bool_))
-    is_water = _find_water(system)
+        none = (np.zeros(len(each), np.bool_) for each in (system.inventory.flows, system.inventory.exchanges))
+        return WaterRows(balanced, taken, given, *none)
+    is_water, is_made = _find_water(system), _is_water_made(system)
     for at, k in enumerate(balanced):
         counts, returns = np.zeros(len(b.flow), np.bool_), np.zeros(len(b.flow), np.bool_)
         counts[kind[(indicator == k) & (factor > 0)]] = True
         returns[kind[(indicator == k) & (factor < 0)]] = True
         taken[:, at] = counts[b.kind] & is_water[b.kind] & b.is_input[b.kind] & (b.amount > 0)
         given[:, at] = returns[b.kind] & ~b.is_input[b.kind]
-    return WaterRows(balanced, taken, given, _find_releases(system))
+    return WaterRows(balanced, taken, given, is_made, _find_releases(system, is_made))
 
 
 def _report_open(system: System, is_open: NDArray[np.bool_], where: NDArray[np.int64], found: Findings) -> None:
@@ -148,6 +153,7 @@ def _report_surplus(
     kind: NDArray[np.int64],
     indicator: NDArray[np.int64],
     factor: NDArray[np.float64],
+    is_made: NDArray[np.bool_],
     found: Findings,
 ) -> None:
     """Warn of processes that give back more water than they take, and buy or treat none."""
@@ -160,7 +166,7 @@ def _report_surplus(
     net = np.bincount(process, weight[b.kind] * b.amount, len(processes))
     size = np.bincount(process, np.abs(weight[b.kind] * b.amount), len(processes))
     buys = np.zeros(len(processes), np.bool_)
-    bought = _is_water_made(system)[exchanges.flow] & exchanges.is_input
+    bought = is_made[exchanges.flow] & exchanges.is_input
     buys[exchanges.process[bought]] = True
     wrong = (net < -SURPLUS * size) & ~buys
     if wrong.any():
@@ -174,38 +180,33 @@ def _report_surplus(
 def _find_water(system: System) -> NDArray[np.bool_]:
     """Tell which rows of B are water: by name, or measured in volume."""
     flows = system.inventory.flows
+    own, position = find_distinct(system.interventions.flow)
     is_water = [
-        n.casefold().startswith("water") or u.dimension == VOLUME for n, u in zip(flows.names, flows.units, strict=True)
+        flows.names[f].casefold().startswith("water") or flows.units[f].dimension == VOLUME for f in own.tolist()
     ]
-    return np.array(is_water, np.bool_)[system.interventions.flow]
+    return np.array(is_water, np.bool_)[position]
 
 
 def _is_water_made(system: System) -> NDArray[np.bool_]:
     """Tell which products and wastes are water: by name, or a waste measured in volume."""
     flows = system.inventory.flows
+    is_volume = np.array([unit.dimension == VOLUME for unit in flows.kinds_of_unit], np.bool_)[flows.unit]
+    named = np.zeros(len(flows), np.bool_)
+    for at, name in enumerate(flows.names):
+        folded = name.casefold()
+        if "water" in folded or "sewage" in folded or "effluent" in folded:  # else it cannot fit
+            named[at] = _WATER.fullmatch(folded) is not None
+    return (named & (flows.kind != Kind.ELEMENTARY)) | ((flows.kind == Kind.WASTE) & is_volume)
 
-    def is_water(name: str, kind: int, unit: Unit) -> bool:
-        if kind == Kind.ELEMENTARY:
-            return False
-        return bool(_WATER.fullmatch(name.casefold())) or (kind == Kind.WASTE and unit.dimension == VOLUME)
 
-    rows = zip(flows.names, flows.kind.tolist(), flows.units, strict=True)
-    return np.array([is_water(*each) for each in rows], np.bool_)
-
-
-def _find_releases(system: System) -> NDArray[np.bool_]:
+def _find_releases(system: System, is_made: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which exchange rows are of water that evaporates, goes to the sea, to treatment, or into what is made."""
     exchanges, flows = system.inventory.exchanges, system.inventory.flows
-    away = np.array(
-        [
-            kind == Kind.ELEMENTARY and name.casefold().startswith("water") and (top == "air" or sub in _SEA)
-            for kind, name, top, sub in zip(
-                flows.kind.tolist(), flows.names, flows.compartment, flows.sub_compartment, strict=True
-            )
-        ],
-        np.bool_,
-    )
-    return np.asarray((_is_water_made(system) | away)[exchanges.flow] & ~exchanges.is_input)
+    away = is_made.copy()
+    for f in np.flatnonzero(flows.kind == Kind.ELEMENTARY).tolist():
+        to_sink = flows.compartment[f] == "air" or flows.sub_compartment[f] in _SEA
+        away[f] = to_sink and flows.names[f].casefold().startswith("water")
+    return np.asarray(away[exchanges.flow] & ~exchanges.is_input)
 
 
 def _balances_water(method: Method, indicator: int) -> bool:

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
-
-import pint
 
 from lcaengine.errors import UnitError
-from lcaengine.units.definitions import BASES, CURRENCIES, DEFINITIONS, LABELS, REFUSED
+from lcaengine.units.definitions import CURRENCIES, LABELS, REFUSED
+from lcaengine.units.exact import EXACT
+from lcaengine.units.registry import ask_pint
 
 __all__ = ["CURRENCY_YEAR", "Unit", "read_unit"]
 
@@ -92,64 +91,28 @@ def _read_label(label: str, own: frozenset[str]) -> Unit:
         fix = f"write {above}/({below})"
         raise UnitError(f"unit {label!r} does not say how far the '/' reaches", "", fix, given=label)
     under = _read_side(below, own)
-    factor = float(_exact(above, own) / _exact(below, own))
+    factor = float(_find(above, own)[1] / _find(below, own)[1])
     base_below = f"({under.base})" if "*" in under.base else under.base
     return Unit(label, f"{over.dimension}/{under.dimension}", factor, f"{over.base}/{base_below}")
 
 
 def _read_side(label: str, own: frozenset[str]) -> Unit:
+    dimension, factor, base = _find(label, own)
+    return Unit(label, dimension, float(factor), base)
+
+
+def _find(label: str, own: frozenset[str]) -> tuple[str, Fraction, str]:
+    """Give dimension, exact factor and base of a label on the list, or refuse it by name."""
     if label in own:
-        return Unit(label, f"[{label}]", 1.0, label)
-    expression = _expression(label)
-    quantity = _registry().Quantity(Fraction(1), expression)
-    dimension = " * ".join(f"{name}^{power}" for name, power in sorted(quantity.dimensionality.items()))
-    base = _bases().get(dimension, label)
-    return Unit(label, dimension, float(_exact(label, own)), base)
-
-
-def _exact(label: str, own: frozenset[str]) -> Fraction:
-    """Give base units per `label` as an exact fraction."""
-    if label in own:
-        return Fraction(1)
-    quantity = _registry().Quantity(Fraction(1), _expression(label))
-    dimension = " * ".join(f"{name}^{power}" for name, power in sorted(quantity.dimensionality.items()))
-    base = _bases().get(dimension)
-    if base is None:
-        return Fraction(1)
-    return Fraction(quantity.to(_expression(base)).magnitude)
-
-
-def _expression(label: str) -> str:
-    """Give the pint expression of a label on the list, or refuse it by name."""
+        return f"[{label}]", Fraction(1), label
+    if label in EXACT:
+        return EXACT[label]
     if label in LABELS:
-        return LABELS[label]
+        return ask_pint(label)
     currency = CURRENCY_YEAR.fullmatch(label)
     if currency and currency[1] in CURRENCIES:
-        _define(label)
-        return label
+        return f"[{label}]^1", Fraction(1), label  # a dimension of its own, which never converts
     raise _refusal(label)
-
-
-@lru_cache(maxsize=1)
-def _registry() -> Any:
-    registry: Any = pint.UnitRegistry(None, non_int_type=Fraction)
-    registry.load_definitions(DEFINITIONS.strip().splitlines())
-    return registry
-
-
-@lru_cache(maxsize=256)
-def _define(label: str) -> None:
-    """Give a currency-year a dimension of its own; it never converts."""
-    _registry().define(f"{label} = [{label}]")
-
-
-@lru_cache(maxsize=1)
-def _bases() -> dict[str, str]:
-    bases = {}
-    for label in BASES:
-        dimensionality = _registry().Quantity(Fraction(1), LABELS[label]).dimensionality
-        bases[" * ".join(f"{name}^{power}" for name, power in sorted(dimensionality.items()))] = label
-    return bases
 
 
 def _refusal(label: str) -> UnitError:

@@ -76,7 +76,7 @@ def list_cut_off(system: System) -> Rows:
                 "direction": "input" if exchanges.is_input[exchange] else "output",
                 "amount": float(demands.amount[at]),
                 "unit": flows.units[flow].base,
-                "location": exchanges.location[exchange],
+                "location": exchanges.locate(exchange),
                 "category": flows.category[flow],
             }
         )

@@ -101,7 +101,8 @@ def _list_locations(inventory: Inventory, links: Links) -> Iterator[tuple[str, d
     import olca_schema as olca
 
     codes = {code for code in inventory.processes.location if code}
-    codes |= {code for code in inventory.exchanges.location if code} | set(links.market_places)
+    exchanges = inventory.exchanges
+    codes |= {exchanges.places[at] for at in set(exchanges.place.tolist()) if at >= 0} | set(links.market_places)
     for code in sorted(codes):
         entity = olca.Location(locate(code), code=code, name=code)
         yield f"locations/{entity.id}.json", to_plain(entity)

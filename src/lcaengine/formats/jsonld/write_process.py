@@ -171,7 +171,7 @@ def _write_exchange(
     written.unit = olca.Ref(id=catalog.unit_id(unit), name=unit.label, ref_type=olca.RefType.Unit)
     written.is_input, written.is_avoided_product = is_input, is_avoided
     written.is_quantitative_reference = bool(exchanges.is_reference[row])
-    written.location = _refer_place(exchanges.location[row])
+    written.location = _refer_place(exchanges.locate(row))
     written.description = own["comment"]
     written.dq_entry = f"({own['pedigree']})" if own["pedigree"] else None
     if row in links.provider:

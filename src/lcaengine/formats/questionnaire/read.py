@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
@@ -242,7 +241,7 @@ def _copy_background(draft: Draft, form: Form) -> None:
         return
     for name, frame in form.background.frames.items():
         if len(frame):
-            draft.add_table(name, pa.table(dict(frame.columns)))
+            draft.add_table(name, frame.to_table())
 
 
 def _add_unanswered(draft: Draft, questions: tuple[Question, ...]) -> None:
