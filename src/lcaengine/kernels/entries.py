@@ -47,13 +47,13 @@ def sum_entries(
     """
     n, m = len(diagonal), len(row)
     upcoming = _count(column, n)
-    by_column, rows, values = upcoming.copy(), np.empty(m, np.int64), np.empty(m, np.float64)
+    by_column, rows, values = upcoming.copy(), np.empty(m, np.int32), np.empty(m, np.float64)
     for e in range(m):
         at = upcoming[column[e]]
         rows[at], values[at] = row[e], value[e]
         upcoming[column[e]] += 1
     upcoming = _count(row, n)
-    starts, columns, sorted_values = upcoming.copy(), np.empty(m, np.int64), np.empty(m, np.float64)
+    starts, columns, sorted_values = upcoming.copy(), np.empty(m, np.int32), np.empty(m, np.float64)
     for each in range(n):
         for e in range(by_column[each], by_column[each + 1]):
             at = upcoming[rows[e]]
@@ -74,7 +74,7 @@ def sum_entries(
                 columns[filled], sorted_values[filled] = place, amount  # behind what is still to be read
                 filled += 1
         indptr[a + 1] = filled
-    return total, indptr, columns[:filled].copy(), sorted_values[:filled].copy()
+    return total, indptr, columns[:filled].astype(np.int64), sorted_values[:filled].copy()
 
 
 @compiled
@@ -125,7 +125,7 @@ def place_rows(
         Where each entry stands in `indices`.
     """
     n = len(order)
-    place, outer, inner = np.empty(n, np.int64), np.zeros(n, np.int64), np.zeros(n + 1, np.int64)
+    place, outer, inner = np.empty(n, np.int32), np.zeros(n, np.int64), np.zeros(n + 1, np.int64)
     for p in range(n):
         place[order[p]] = p
     provider, entry = np.empty(len(indices), np.int32), np.empty(len(indices), np.int64)

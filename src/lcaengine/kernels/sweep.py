@@ -14,8 +14,10 @@ LANES = 4
 """Right-hand sides that are solved together, held in registers."""
 STILL = 1e-15
 """Relative change of an unknown in one sweep below which it stands still [1]."""
-LOOK = 8
-"""Sweeps after which the error is measured in any case."""
+MOST_MOVING = 0.01
+"""Share of unknowns that may still move where it pays to measure the error: credits nearly cancel in some rows [1]."""
+LOOK_NEAR, LOOK_FAR = 4, 32
+"""Sweeps between two measurements of the error, with fewer moving than that and with more."""
 
 
 @compiled
@@ -53,8 +55,8 @@ def _sweep(
     data: NDArray[np.float64],
     rest: NDArray[np.float64],
     x: NDArray[np.float64],
-) -> bool:
-    """Solve every row of a component for its own unknown, with the others as they stand; tell whether none moved."""
+) -> int:
+    """Solve every row of a component for its own unknown, with the others as they stand; count those that moved."""
     still = 0  # counted, not decided lane by lane: nobody can predict which lane moves
     for p in range(start, end):
         t0, t1, t2, t3 = rest[p, 0], rest[p, 1], rest[p, 2], rest[p, 3]
@@ -69,7 +71,7 @@ def _sweep(
         still += int(abs(t0 - x[p, 0]) <= STILL * abs(t0)) + int(abs(t1 - x[p, 1]) <= STILL * abs(t1))
         still += int(abs(t2 - x[p, 2]) <= STILL * abs(t2)) + int(abs(t3 - x[p, 3]) <= STILL * abs(t3))
         x[p, 0], x[p, 1], x[p, 2], x[p, 3] = t0, t1, t2, t3
-    return still == LANES * (end - start)
+    return LANES * (end - start) - still
 
 
 @compiled
@@ -169,14 +171,15 @@ def solve_block(
         last_error = np.inf
         converged = False
         for step in range(most_sweeps):
-            is_still = _sweep(start, end, diagonal, outer, inner, provider, data, rest, x)
+            moving = _sweep(start, end, diagonal, outer, inner, provider, data, rest, x)
             sweeps += 1
-            if not is_still and step % LOOK != LOOK - 1:
+            look = LOOK_NEAR if moving <= MOST_MOVING * LANES * (end - start) else LOOK_FAR
+            if moving > 0 and step % look != look - 1:
                 continue
             error = _measure(start, end, diagonal, inner, provider, data, right, x, errors)
             if error == np.inf:
                 break
-            if error <= 1e-16 or (error <= tolerance and (is_still or error > 0.5 * last_error)):
+            if error <= 1e-16 or (error <= tolerance and (moving == 0 or error > 0.5 * last_error)):
                 converged = True
                 break
             last_error = error

@@ -116,11 +116,19 @@ def solve_coupling(
 
 def _lay_out(right: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.float64]:
     """Lay right-hand sides out in order of solution, in blocks of four; the last is filled up with zeros."""
-    blocks = np.zeros((-(-right.shape[1] // LANES), len(right), LANES))
+    blocks = _make_zeros((-(-right.shape[1] // LANES), len(right), LANES))
     for block in range(len(blocks)):
         columns = right[:, LANES * block : LANES * (block + 1)]
         blocks[block, :, : columns.shape[1]] = columns[order]
     return blocks
+
+
+def _make_zeros(shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Make an array that starts on a cache line, so that four numbers of a row share one."""
+    count = int(np.prod(shape))
+    memory = np.zeros(count + 7)
+    start = -memory.ctypes.data % 64 // 8
+    return memory[start : start + count].reshape(shape)
 
 
 def _solve_blocks(
@@ -134,7 +142,7 @@ def _solve_blocks(
     """Solve blocks of right-hand sides; factors of loops that do not converge are found once and kept in `factors`."""
     structure = (ordering.outer, ordering.inner, ordering.provider, data)
     limits = (SWEEP_TOLERANCE, MOST_SWEEPS)
-    x = np.zeros_like(right)
+    x = _make_zeros(right.shape)
     count = len(ordering.starts) - 1
     at, sweeps = np.zeros(len(right), np.int64), np.zeros(len(right), np.int64)
     while (at < count).any():

@@ -51,7 +51,7 @@ def build_coupling(
     Coupling
         Without the places that sum to exactly zero.
     """
-    if len(row) and not (0 <= min(row.min(), column.min()) and max(row.max(), column.max()) < len(diagonal)):
+    if len(row) and not (min(row.min(), column.min()) >= 0 and max(row.max(), column.max()) < len(diagonal)):
         raise IndexError("an entry lies outside the matrix")  # a kernel does not look
     arrays = (np.ascontiguousarray(row, np.int64), np.ascontiguousarray(column, np.int64))
     return Coupling(
