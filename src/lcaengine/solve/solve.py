@@ -22,7 +22,7 @@ SWEEP_TOLERANCE = 1e-14
 MOST_SWEEPS = 400
 MANY_BLOCKS = 8
 """Blocks of right-hand sides that are held in memory, and solved by several threads, at a time."""
-WORTH_THREADS = 2_000_000
+WORTH_THREADS = 8_000_000
 """Entries times blocks from which starting threads pays."""
 
 
