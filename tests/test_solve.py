@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from benchmarks.specs import Spec, draw_system
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -12,7 +15,7 @@ from lcaengine.errors import SolveError
 from lcaengine.kernels.ordering import find_components
 from lcaengine.solve import RESIDUAL_TOLERANCE, order_coupling, solve_coupling
 from lcaengine.solve.stages import cut_labelled, solve_stages
-from lcaengine.system import Coupling, build_coupling, transpose
+from lcaengine.system import Coupling, build_coupling, multiply_off_diagonal, transpose
 from tests.systems import technospheres, to_coupling
 from tests.twins import eliminate, find_reach, split_by_owner
 
@@ -94,6 +97,82 @@ def test_sweeps_that_diverge_are_factorized() -> None:
     solution = solve_coupling(coupling, np.array([[1.0], [2.0]]), name)
     assert solution.factorized == 1
     assert np.allclose(solution.x[:, 0], [4 / 3.25, 0.5 / 3.25], rtol=1e-14)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_large_loop_whose_sweeps_diverge_is_factorized(transposed: bool) -> None:
+    # Demand per gross output of up to four times what is made: no sweep converges, the matrix is regular all the same.
+    # LAPACK's dense LU is the reference, of rows and columns scaled to one, or its pivots follow the units. k = 6 fills two blocks of right-hand sides, of which both need the factors.
+    coupling, right = draw_system(Spec(2_000, 6, 10.0, 0.6), seed=1)
+    coupling = replace(coupling, data=5.0 * coupling.data)
+    coupling = transpose(coupling) if transposed else coupling
+    solution = solve_coupling(coupling, right, name)
+    dense = to_dense(coupling)
+    by_row = np.abs(dense).max(axis=1)[:, None]
+    by_column = np.abs(dense / by_row).max(axis=0)
+    inverse = np.linalg.inv(dense / by_row / by_column)
+    expected = (inverse @ (right / by_row)) / by_column[:, None]
+    size = (np.abs(inverse) @ np.abs(right / by_row)) / by_column[:, None]
+    assert (np.abs(solution.x - expected) <= 1e-9 * size).all()
+    assert solution.residual <= RESIDUAL_TOLERANCE
+    loops = order_coupling(coupling).loops()
+    assert (solution.factorized, solution.swept) == (1, len(loops) - 1)
+    assert solution.substituted == 2_000 - sum(len(loop) for loop in loops)
+
+
+def test_changed_amounts_are_solved_in_the_same_ordering() -> None:
+    coupling, right = draw_system(Spec(400, 3, 8.0, 0.5), seed=4)
+    ordering = order_coupling(coupling)
+    random = np.random.default_rng(4)
+    data = coupling.data * random.uniform(0.0, 1.2, len(coupling.data))
+    data[random.random(len(data)) < 0.1] = 0.0  # an amount of nothing keeps its place
+    changed = replace(coupling, data=data, diagonal=coupling.diagonal * random.uniform(1.0, 2.0, 400))
+    solution = solve_coupling(changed, right, name, ordering)
+    assert solution.factorized == 0
+    assert solution.sweeps > 0
+    assert np.allclose(solution.x, np.linalg.solve(to_dense(changed), right), rtol=1e-11)
+
+
+def test_ordering_of_another_system_is_refused() -> None:
+    ordering = order_coupling(build_coupling(np.ones(2), np.array([1]), np.array([0]), np.array([-0.5])))
+    other = build_coupling(np.ones(2), np.array([0, 1]), np.array([1, 0]), np.array([-0.5, -0.5]))
+    with pytest.raises(ValueError, match="another system"):
+        solve_coupling(other, np.ones((2, 1)), name, ordering)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 5, 8, 9, 13])
+def test_columns_alone_and_together_agree(k: int) -> None:
+    coupling, right = draw_system(Spec(300, k, 8.0, 0.5), seed=k)
+    together = solve_coupling(coupling, right, name)
+    assert together.x.shape == (300, k)
+    for column in range(k):
+        alone = solve_coupling(coupling, right[:, [column]], name).x[:, 0]
+        assert np.allclose(together.x[:, column], alone, rtol=1e-13, atol=0)
+
+
+def test_credits_that_nearly_cancel_do_not_keep_sweeps_from_ending() -> None:
+    # 200 loops of three: u = b + v / 2 + w / 10, v = b + u / 2 + w / 10, w = u / 3 - v / 3. By symmetry u = v, so w = 0
+    # and u = v = 2 b. Nothing is left of w but rounding, which moves by its whole size in every sweep.
+    pairs = 200
+    u, v, w = (3 * np.arange(pairs) + each for each in range(3))
+    row, column = np.concatenate([u, v, w, w, u, v]), np.concatenate([v, u, u, v, w, w])
+    value = np.repeat([-0.5, -0.5, -1 / 3, 1 / 3, -0.1, -0.1], pairs)
+    coupling = build_coupling(np.ones(3 * pairs), row, column, value)
+    right = np.zeros((3 * pairs, 1))
+    right[u, 0] = right[v, 0] = 0.1 + np.arange(pairs) / 7
+    solution = solve_coupling(coupling, right, name)
+    assert solution.factorized == 0
+    assert np.allclose(solution.x[u, 0], 2 * right[u, 0], rtol=1e-13)
+    assert np.allclose(solution.x[w, 0], 0.0, atol=1e-14 * 100)
+
+
+@pytest.mark.parametrize(("row", "column"), [(2, 0), (0, 2), (-1, 0), (0, -1)])
+def test_entries_outside_the_matrix_are_refused(row: int, column: int) -> None:
+    with pytest.raises(IndexError, match="outside"):
+        build_coupling(np.ones(2), np.array([row]), np.array([column]), np.array([1.0]))
+    coupling = build_coupling(np.ones(2), np.array([1]), np.array([0]), np.array([1.0]))
+    with pytest.raises(IndexError, match="as long"):
+        multiply_off_diagonal(coupling, np.ones((1, 1)))
 
 
 @pytest.mark.parametrize("gain", [1.0, 1.0 + 1e-15])

@@ -25,7 +25,7 @@ def compiled(kernel: Kernel) -> Kernel:
 
     A kernel and what it calls stand in one file: what is compiled holds a copy of what it calls.
     """
-    return cast(Kernel, _keep(njit(nogil=True)(kernel), kernel))
+    return cast(Kernel, _keep(njit(nogil=True, error_model="numpy")(kernel), kernel))
 
 
 def compiled_parallel(kernel: Kernel) -> Kernel:
@@ -34,7 +34,7 @@ def compiled_parallel(kernel: Kernel) -> Kernel:
     Only over independent rows, columns or samples: no sums across them, so that bits do not depend on the number of
     threads. It is called from Python, not from other kernels.
     """
-    fast = _keep(njit(parallel=True, nogil=True)(kernel), kernel)
+    fast = _keep(njit(parallel=True, nogil=True, error_model="numpy")(kernel), kernel)
 
     @wraps(kernel)
     def enter(*arrays: Any) -> Any:

@@ -97,7 +97,12 @@ def _find_starved(system: System, takes: NDArray[np.bool_]) -> list[NDArray[np.i
     inside = component[activity] == component[provider]
     need = build_coupling(np.ones(len(output)), activity[inside], provider[inside], -share[inside])
     loops = [*order.loops(), *np.flatnonzero(_is_alone(order) & (need.diagonal != 1.0))[:, None]]
-    return [members for members in loops if not _gives_away(need, members)]
+    try:
+        # Components of `need` do not touch: one solve does for all, unless one of them has no solution.
+        x: NDArray[np.float64] | None = solve_coupling(need, np.ones((len(need), 1)), lambda _: "").x
+    except SolveError:
+        x = None
+    return [members for members in loops if not _gives_away(need, members, x)]
 
 
 def _report_singular(system: System, found: Findings) -> None:
@@ -123,17 +128,24 @@ def _is_alone(order: Ordering) -> NDArray[np.bool_]:
     return alone
 
 
-def _gives_away(need: Coupling, members: NDArray[np.int64]) -> bool:
-    """Tell whether (I - N) x = 1 has a positive, bounded solution on a component."""
+def _gives_away(need: Coupling, members: NDArray[np.int64], x: NDArray[np.float64] | None) -> bool:
+    """Tell whether (I - N) x = 1 has a positive, bounded solution on a component; x is solved for it if not given."""
     if (need.diagonal[members] <= 0).any():
         return False
-    position = np.full(len(need), -1, np.int64)
-    position[members] = np.arange(len(members))
+    if x is None:
+        try:
+            own = solve_coupling(_cut_out(need, members), np.ones((len(members), 1)), lambda _: "").x
+        except SolveError:
+            return False
+    else:
+        own = x[members]
+    return bool((own > 0).all() and (own < MOST_GROWTH).all())
+
+
+def _cut_out(need: Coupling, members: NDArray[np.int64]) -> Coupling:
+    """Cut a component out that touches no other."""
+    by_id = np.sort(members)
+    count = np.diff(need.indptr)[members]
     rows = np.concatenate([np.arange(need.indptr[a], need.indptr[a + 1]) for a in members]).astype(np.int64)
-    owner = np.repeat(members, np.diff(need.indptr)[members])
-    part = build_coupling(need.diagonal[members], position[owner], position[need.indices[rows]], need.data[rows])
-    try:
-        x = solve_coupling(part, np.ones((len(members), 1)), lambda _: "").x
-    except SolveError:
-        return False
-    return bool((x > 0).all() and (x < MOST_GROWTH).all())
+    place = np.argsort(members)[np.searchsorted(by_id, need.indices[rows])]
+    return build_coupling(need.diagonal[members], np.repeat(np.arange(len(members)), count), place, need.data[rows])

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator, onenormest, splu
 
 from lcaengine.errors import SolveError
-from lcaengine.kernels.sweep import measure_residual, solve_components
+from lcaengine.kernels.sweep import LANES, measure_residual, solve_block, solve_blocks, subtract_earlier
+from lcaengine.solve.factors import Factors, factorize_loop
 from lcaengine.solve.ordering import Ordering, order_coupling
 from lcaengine.system.coupling import Coupling
 
@@ -22,7 +20,10 @@ RESIDUAL_TOLERANCE = 1e-12
 """Largest componentwise backward error an answer may have [1]."""
 SWEEP_TOLERANCE = 1e-14
 MOST_SWEEPS = 400
-WORST_CONDITION = 1e13
+MANY_BLOCKS = 8
+"""Blocks of right-hand sides that are held in memory, and solved by several threads, at a time."""
+WORTH_THREADS = 8_000_000
+"""Entries times blocks from which starting threads pays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class Solution:
     residual : float
         Worst componentwise backward error over rows and right-hand sides [1].
     sweeps : int
-        Sweeps made in loops, summed.
+        Sweeps made in loops, summed over loops; the most of any block of right-hand sides.
+    substituted : int
+        Activities in no loop, solved by substitution.
+    swept : int
+        Loops solved by sweeps.
     factorized : int
         Loops whose sweeps did not converge and which were factorized.
     """
@@ -43,6 +48,8 @@ class Solution:
     x: NDArray[np.float64]
     residual: float
     sweeps: int
+    substituted: int
+    swept: int
     factorized: int
 
 
@@ -63,7 +70,8 @@ def solve_coupling(
     name : callable
         Names activities, for messages.
     ordering : Ordering, optional
-        Found by :func:`order_coupling` where it is not given.
+        Of this coupling, or of one with the same entries and other amounts. Found by :func:`order_coupling` where it
+        is not given.
 
     Returns
     -------
@@ -77,81 +85,79 @@ def solve_coupling(
     if not np.isfinite(right).all() or not np.isfinite(coupling.data).all() or not np.isfinite(coupling.diagonal).all():
         raise SolveError("the system holds numbers that are not finite", "", "check amounts and factors for overflow")
     ordering = ordering or order_coupling(coupling)
-    right = np.ascontiguousarray(right)
-    x = np.zeros_like(right)
-    matrix = (coupling.diagonal, coupling.indptr, coupling.indices, coupling.data)
-    count = len(ordering.starts) - 1
-    at, sweeps, factorized = 0, 0, 0
-    while at < count:
-        at, made = solve_components(
-            *matrix, ordering.order, ordering.starts, at, right, x, SWEEP_TOLERANCE, MOST_SWEEPS
-        )
-        sweeps += made
-        if at < count:
-            members = ordering.order[ordering.starts[at] : ordering.starts[at + 1]]
-            x[members] = _factorize(coupling, members, right, x, name)
-            factorized += 1
-            at += 1
-    errors = measure_residual(*matrix, right, x)
+    if len(ordering.order) != len(coupling) or len(ordering.entry) != len(coupling.data):
+        raise ValueError("the ordering is of another system")
+    diagonal, data = coupling.diagonal[ordering.order], coupling.data[ordering.entry]
+    x = np.empty(right.shape)
+    errors = np.zeros(len(right))
+    factors: dict[int, Factors] = {}
+    sweeps = 0
+    blocks = -(-right.shape[1] // LANES)
+    width = LANES * (MANY_BLOCKS if blocks > 1 and len(data) * blocks > WORTH_THREADS else 1)
+    for first in range(0, right.shape[1], width):
+        each = _lay_out(right[:, first : first + width], ordering.order)
+        answer, made = _solve_blocks(diagonal, data, ordering, each, factors, name)
+        sweeps = max(sweeps, made)
+        errors = np.maximum(errors, measure_residual(diagonal, ordering.inner, ordering.provider, data, each, answer))
+        for block in range(len(answer)):
+            columns = x[:, first + LANES * block : first + LANES * (block + 1)]
+            columns[ordering.order] = answer[block, :, : columns.shape[1]]
     worst = float(errors.max(initial=0.0))
     if not worst <= RESIDUAL_TOLERANCE:
-        bad = np.argsort(errors)[::-1][:5]
+        by_activity = np.empty(len(errors))
+        by_activity[ordering.order] = errors
+        bad = np.argsort(by_activity)[::-1][:5]
         what = f"the answer does not verify: componentwise backward error {worst:.1e}"
         raise SolveError(what, name(bad), "check the amounts of these processes; they may nearly cancel")
-    return Solution(x, worst, sweeps, factorized)
+    loops = int((np.diff(ordering.starts) > 1).sum())
+    alone = len(ordering.starts) - 1 - loops
+    return Solution(x, worst, sweeps, alone, loops - len(factors), len(factors))
 
 
-def _factorize(
-    coupling: Coupling,
-    members: NDArray[np.int64],
+def _lay_out(right: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Lay right-hand sides out in order of solution, in blocks of four; the last is filled up with zeros."""
+    blocks = _make_zeros((-(-right.shape[1] // LANES), len(right), LANES))
+    for block in range(len(blocks)):
+        columns = right[:, LANES * block : LANES * (block + 1)]
+        blocks[block, :, : columns.shape[1]] = columns[order]
+    return blocks
+
+
+def _make_zeros(shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Make an array that starts on a cache line, so that four numbers of a row share one."""
+    count = int(np.prod(shape))
+    memory = np.zeros(count + 7)
+    start = -memory.ctypes.data % 64 // 8
+    return memory[start : start + count].reshape(shape)
+
+
+def _solve_blocks(
+    diagonal: NDArray[np.float64],
+    data: NDArray[np.float64],
+    ordering: Ordering,
     right: NDArray[np.float64],
-    x: NDArray[np.float64],
+    factors: dict[int, Factors],
     name: Callable[[NDArray[np.int64]], str],
-) -> NDArray[np.float64]:
-    """Solve one component by LU of its rows scaled to one, refined twice."""
-    matrix, rest = _extract(coupling, members, right, x)
-    singular = f"the loop of {name(members)} is singular: no amounts meet a demand on it"
-    fix = "check which of these processes takes as much of another as it gives; look for a wrong amount or provider"
-    scale = abs(matrix).max(axis=1).toarray().ravel()
-    if (scale == 0).any():
-        raise SolveError(singular, name(members), fix)
-    scaled = (sparse.diags_array(1.0 / scale) @ matrix).tocsc()
-    across = abs(scaled).max(axis=0).toarray().ravel()
-    if (across == 0).any():
-        raise SolveError(singular, name(members), fix)
-    scaled = (scaled @ sparse.diags_array(1.0 / across)).tocsc()
-    try:
-        factors: Any = splu(scaled)
-    except RuntimeError as error:
-        raise SolveError(singular, name(members), fix) from error
-    inverse: Any = LinearOperator(
-        scaled.shape, matvec=factors.solve, rmatvec=lambda v: factors.solve(v, "T"), dtype=np.float64
-    )
-    condition = onenormest(inverse) * abs(scaled).sum(axis=0).max()
-    if not condition < WORST_CONDITION:
-        raise SolveError(singular, name(members), fix)
-    scaled_rest = rest / scale[:, None]
-    answer = factors.solve(scaled_rest)
-    for _ in range(2):
-        answer += factors.solve(scaled_rest - scaled @ answer)
-    return np.asarray(answer / across[:, None], dtype=np.float64)
-
-
-def _extract(
-    coupling: Coupling, members: NDArray[np.int64], right: NDArray[np.float64], x: NDArray[np.float64]
-) -> tuple[Any, NDArray[np.float64]]:
-    """Give the matrix of one component, and its right-hand side less what is solved already."""
-    position = np.full(len(coupling), -1, np.int64)
-    position[members] = np.arange(len(members))
-    count = np.diff(coupling.indptr)[members]
-    owner = np.repeat(np.arange(len(members)), count)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    entry = np.repeat(coupling.indptr[members], count) + offset
-    target, value = coupling.indices[entry], coupling.data[entry]
-    inside = position[target] >= 0
-    rest = right[members].copy()
-    np.subtract.at(rest, owner[~inside], value[~inside, None] * x[target[~inside]])
-    diagonal = np.arange(len(members))
-    rows, columns = np.concatenate([diagonal, owner[inside]]), np.concatenate([diagonal, position[target[inside]]])
-    values = np.concatenate([coupling.diagonal[members], value[inside]])
-    return sparse.csc_array((values, (rows, columns)), shape=(len(members), len(members))), rest
+) -> tuple[NDArray[np.float64], int]:
+    """Solve blocks of right-hand sides; factors of loops that do not converge are found once and kept in `factors`."""
+    structure = (ordering.outer, ordering.inner, ordering.provider, data)
+    limits = (SWEEP_TOLERANCE, MOST_SWEEPS)
+    x = _make_zeros(right.shape)
+    count = len(ordering.starts) - 1
+    at, sweeps = np.zeros(len(right), np.int64), np.zeros(len(right), np.int64)
+    while (at < count).any():
+        if len(right) == 1:
+            at[0], made = solve_block(diagonal, *structure, ordering.starts, at[0], right[0], x[0], *limits)
+        else:
+            at, made = solve_blocks(diagonal, *structure, ordering.starts, at, right, x, *limits)
+        sweeps += made
+        for block in np.flatnonzero(at < count).tolist():
+            component = int(at[block])
+            if component not in factors:
+                factors[component] = factorize_loop(diagonal, data, ordering, component, name)
+            start, end = ordering.starts[component], ordering.starts[component + 1]
+            rest = np.empty_like(right[block])
+            subtract_earlier(start, end, *structure, right[block], x[block], rest)
+            x[block, start:end] = factors[component].solve_refined(rest[start:end])
+            at[block] += 1
+    return x, int(sweeps.max(initial=0))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lcaengine.kernels.entries import multiply_rows, sum_entries
+
 __all__ = ["Coupling", "build_coupling", "cut_entries", "multiply_off_diagonal", "transpose"]
 
 
@@ -49,20 +51,12 @@ def build_coupling(
     Coupling
         Without the places that sum to exactly zero.
     """
-    n = len(diagonal)
-    order = np.lexsort((column, row))
-    row, column, value = row[order], column[order], value[order]
-    new = np.ones(len(row), np.bool_)
-    new[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
-    starts = np.flatnonzero(new)
-    value = np.add.reduceat(value, starts) if len(starts) else value
-    row, column = row[starts], column[starts]
-    on = row == column
-    diagonal = diagonal.copy()
-    diagonal[row[on]] += value[on]
-    off = ~on & (value != 0)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row[off], minlength=n))]).astype(np.int64)
-    return Coupling(diagonal, indptr, column[off], value[off])
+    if len(row) and not (min(row.min(), column.min()) >= 0 and max(row.max(), column.max()) < len(diagonal)):
+        raise IndexError("an entry lies outside the matrix")  # a kernel does not look
+    arrays = (np.ascontiguousarray(row, np.int64), np.ascontiguousarray(column, np.int64))
+    return Coupling(
+        *sum_entries(np.ascontiguousarray(diagonal, np.float64), *arrays, np.ascontiguousarray(value, np.float64))
+    )
 
 
 def transpose(coupling: Coupling) -> Coupling:
@@ -94,6 +88,6 @@ def multiply_off_diagonal(coupling: Coupling, x: NDArray[np.float64]) -> NDArray
     -------
     (n, k) float64
     """
-    product = np.zeros_like(x)
-    np.add.at(product, find_rows(coupling), coupling.data[:, None] * x[coupling.indices])
-    return product
+    if len(x) != len(coupling):
+        raise IndexError("the columns are not as long as the matrix")  # a kernel does not look
+    return multiply_rows(coupling.indptr, coupling.indices, coupling.data, np.ascontiguousarray(x, np.float64))

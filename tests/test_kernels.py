@@ -1,0 +1,225 @@
+"""Kernels: what is kept on disk, what threads may do, and entries against dense sums."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lcaengine
+from lcaengine.kernels.cache import find_folder, open_folder
+from lcaengine.kernels.entries import multiply_rows, place_rows, sum_entries
+from lcaengine.kernels.ordering import find_components
+
+KERNELS = Path(lcaengine.__file__).parent / "kernels"
+NOT_KERNELS = {"__init__.py", "cache.py", "compiled.py"}
+
+SOLVE = """
+import hashlib, sys
+import numpy as np
+from lcaengine.solve import solve_coupling
+from lcaengine.system import build_coupling
+
+random = np.random.default_rng(5)
+n, m = 300, 1500
+share = random.random(m)
+activity = random.integers(0, n, m)
+coupling = build_coupling(np.ones(n), activity, random.integers(0, n, m), -0.1 * share)
+right = random.random((n, 30))
+"""
+ANSWER = (
+    SOLVE
+    + """
+x = solve_coupling(coupling, right, str).x
+dense = np.diag(coupling.diagonal)
+for a in range(n):
+    own = slice(coupling.indptr[a], coupling.indptr[a + 1])
+    dense[a, coupling.indices[own]] = coupling.data[own]
+assert np.allclose(x, np.linalg.solve(dense, right), rtol=1e-12)
+print(hashlib.sha256(x.tobytes()).hexdigest())
+"""
+)
+THREADED = """
+import lcaengine.solve.solve as solve
+solve.WORTH_THREADS = 0
+"""
+
+
+def start(code: str, **environment: str) -> subprocess.Popen[str]:
+    """Run code in a Python of its own."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**kept, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """Wait for a process that has to succeed."""
+    out, error = process.communicate(timeout=300)
+    assert process.returncode == 0, error
+    return out.strip()
+
+
+def list_files(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.kernel"))
+
+
+def test_kernels_call_only_what_stands_in_their_file() -> None:
+    # What is compiled holds a copy of what it calls, and numba looks for changes in its own file only.
+    for path in KERNELS.glob("*.py"):
+        if path.name in NOT_KERNELS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lcaengine"):
+                assert node.module == "lcaengine.kernels.compiled", f"{path.name} imports {node.module}"
+            if isinstance(node, ast.Import):
+                assert not any(alias.name.startswith("lcaengine") for alias in node.names), path.name
+
+
+def test_kernels_are_compiled_one_way() -> None:
+    # njit and prange mean what compiled.py says they mean: strict arithmetic, guarded threads, a cache that holds.
+    for path in KERNELS.glob("*.py"):
+        if path.name in NOT_KERNELS:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                how = [ast.unparse(each) for each in node.decorator_list]
+                assert how in (["compiled"], ["compiled_parallel"]), f"{path.name}:{node.name}"
+                threads = any(isinstance(each, ast.Name) and each.id == "prange" for each in ast.walk(node))
+                assert not threads or how == ["compiled_parallel"], f"{path.name}:{node.name}"
+    assert "fastmath" not in "".join(path.read_text(encoding="utf-8") for path in KERNELS.glob("*.py"))
+
+
+def test_two_processes_compile_at_once(tmp_path: Path) -> None:
+    both = [start(ANSWER, XDG_CACHE_HOME=str(tmp_path)) for _ in range(2)]
+    answers = [finish(process) for process in both]
+    assert answers[0] == answers[1]
+    files = list_files(tmp_path)
+    assert files
+    assert not list(tmp_path.rglob(".part-*"))
+    again = finish(start(ANSWER, XDG_CACHE_HOME=str(tmp_path)))
+    assert again == answers[0]
+    assert list_files(tmp_path) == files, "the third process found nothing to compile"
+
+
+def test_damaged_files_are_compiled_again(tmp_path: Path) -> None:
+    answer = finish(start(ANSWER, XDG_CACHE_HOME=str(tmp_path)))
+    whole = {path: path.read_bytes() for path in list_files(tmp_path)}
+    for number, path in enumerate(whole):
+        content = bytearray(whole[path])
+        content[len(content) // 2] ^= 1
+        path.write_bytes(bytes(content) if number % 2 else content[: number * 7])
+    assert finish(start(ANSWER, XDG_CACHE_HOME=str(tmp_path))) == answer
+    assert all(len(path.read_bytes()) > 1000 for path in whole), "they were not written again"
+
+
+def test_home_that_cannot_be_written_works(tmp_path: Path) -> None:
+    # A file stands where the folder would be: that cannot be written even by root.
+    (tmp_path / "home").write_text("")
+    place = str(tmp_path / "home")
+    answer = finish(start(ANSWER, HOME=place, XDG_CACHE_HOME=place, LOCALAPPDATA=place))
+    assert len(answer) == 64
+    assert not list_files(tmp_path)
+
+
+def test_folder_of_others_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = open_folder(tmp_path)
+    assert folder is not None
+    assert folder.stat().st_mode & 0o077 == 0
+    folder.chmod(0o777)
+    assert open_folder(tmp_path) is None, "others may write to it"
+    folder.chmod(0o700)
+    assert open_folder(tmp_path) == folder
+    monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
+    assert open_folder(tmp_path) is None, "it is another user's"
+
+
+def test_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere/cache")
+    assert find_folder() == Path("/somewhere/cache/lcaengine")
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
+    assert find_folder() is None
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "/home/analyst")
+    assert find_folder() == Path("/home/analyst/.cache/lcaengine")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert find_folder() == Path("/home/analyst/Library/Caches/lcaengine")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/given")
+    assert find_folder() == Path("/given/lcaengine")
+
+
+def test_bits_do_not_depend_on_threads() -> None:
+    serial = start(ANSWER)
+    one, two = (start(THREADED + ANSWER, NUMBA_NUM_THREADS=threads) for threads in "12")
+    assert finish(serial) == finish(one) == finish(two)
+
+
+def test_threads_that_solve_at_once_do_not_abort() -> None:
+    # numba's own pool (workqueue) ends the process where two threads enter a parallel kernel at the same time.
+    code = (
+        THREADED
+        + SOLVE
+        + """
+from concurrent.futures import ThreadPoolExecutor
+import numba
+with ThreadPoolExecutor(6) as pool:
+    answers = list(pool.map(lambda _: solve_coupling(coupling, right, str).x.tobytes(), range(60)))
+assert len(set(answers)) == 1
+print(numba.threading_layer(), hashlib.sha256(answers[0]).hexdigest())
+"""
+    )
+    shared = start(code, NUMBA_THREADING_LAYER="workqueue", NUMBA_NUM_THREADS="2")
+    assert finish(shared) == f"workqueue {finish(start(ANSWER))}"
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 9), st.integers(0, 40), st.integers(0, 2**32 - 1))
+def test_entries_are_summed_by_place(n: int, m: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    diagonal, row, column = random.normal(size=n), random.integers(0, n, m), random.integers(0, n, m)
+    value = random.choice([-1.0, -0.25, 0.0, 0.5, 1.0], m)  # sums of these are exact, and often zero
+    total, indptr, indices, data = sum_entries(diagonal, row, column, value)
+    expected = np.zeros((n, n))
+    for r, c, v in zip(row, column, value, strict=True):
+        expected[r, c] += v
+    found = np.zeros((n, n))
+    for a in range(n):
+        own = indices[indptr[a] : indptr[a + 1]]
+        assert (np.diff(own) > 0).all()
+        found[a, own] = data[indptr[a] : indptr[a + 1]]
+    assert (total == diagonal + np.diag(expected)).all()
+    assert (found == expected - np.diag(np.diag(expected))).all()
+    assert (data != 0).all()
+    x = random.normal(size=(n, 3))
+    assert np.allclose(multiply_rows(indptr, indices, data, x), found @ x, rtol=1e-13, atol=1e-13)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 9), st.integers(0, 30), st.integers(0, 2**32 - 1))
+def test_rows_in_order_of_solution(n: int, m: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    _, indptr, indices, _ = sum_entries(np.ones(n), random.integers(0, n, m), random.integers(0, n, m), np.ones(m))
+    order, starts = find_components(indptr, indices)
+    outer, inner, provider, entry = place_rows(indptr, indices, order, starts)
+    assert sorted(entry.tolist()) == list(range(len(indices)))
+    for p, a in enumerate(order.tolist()):
+        first = starts[np.searchsorted(starts, p, side="right") - 1]
+        own = order[provider[inner[p] : inner[p + 1]]]
+        assert sorted(own.tolist()) == indices[indptr[a] : indptr[a + 1]].tolist()
+        assert (indices[entry[inner[p] : inner[p + 1]]] == own).all()
+        assert (provider[inner[p] : outer[p]] < first).all()
+        assert (provider[outer[p] : inner[p + 1]] >= first).all()
