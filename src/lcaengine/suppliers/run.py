@@ -77,8 +77,10 @@ def score_suppliers(
         An inventory.
     target : str or Path
         Folder or URI of one; parts that are there already, of the same job and the same files, are left as they are.
-    method, policy
+    method : Method, str or Path
         As in :func:`~lcaengine.score`.
+    policy : Policy, optional
+        As there.
     wide : bool
         One row a supplier, one column an indicator and stage.
     progress : callable, optional

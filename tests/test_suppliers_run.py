@@ -1,0 +1,225 @@
+"""A job over parts: what it refuses, and that it goes on where it was killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import lcaengine as lca
+from lcaengine.policy import Policy
+from tests.tables import Row, emits, exchange, makes, process, takes, write_inventory
+from tests.test_suppliers import BACKGROUND, write_parts
+
+EXAMPLE = lca.find_example("two-suppliers")
+
+
+def write_simple(folder: Path, count: int = 12, parts: int = 3, more: tuple[Row, ...] = ()) -> Path:
+    """Write suppliers that buy acid."""
+    processes = [process(f"supplier {at}", "processing", location="CN") for at in range(count)]
+    rows = [
+        row
+        for at in range(count)
+        for row in (
+            makes(f"supplier {at}", "oxide"),
+            takes(f"supplier {at}", "acid", 1.0 + at, provider_id="acid_plant"),
+        )
+    ]
+    return write_parts(folder, processes, [*rows, *more], parts)
+
+
+def write_background(folder: Path) -> Path:
+    return write_inventory(folder / "background", BACKGROUND, "parquet")
+
+
+def test_the_example_by_hand(tmp_path: Path) -> None:
+    """Metal is 5.4 kg CO2e/kg and the grid 0.6 kg CO2e/kWh (the background's own example)."""
+    lca.score_suppliers(EXAMPLE.parent / "suppliers", EXAMPLE, tmp_path / "out", wide=True)
+    table = pq.read_table(tmp_path / "out" / "results")
+    got = dict(zip(table.column("process_id").to_pylist(), table.column("ghg.total").to_pylist(), strict=True))
+    assert got["smelter-1"] == pytest.approx(1.05 * 5.4 + 2 * 0.6, rel=1e-12)  # 6.87
+    assert got["smelter-2"] == pytest.approx(1.02 * 5.4 + 2.5 * 0.6 + 0.05, rel=1e-12)  # 9 GJ/t is 2.5 kWh/kg
+    assert got["smelter-3"] == pytest.approx(1.2 * 5.4, rel=1e-12)
+    water = table.column("water_withdrawal.total").to_pylist()
+    # Mine A withdraws 2 L/kg and returns 0.5; metal takes 2 kg of ore, 0.6 of it from mine A: 2.4 L.
+    assert water[2] == pytest.approx(1.2 * 2.4e-3 + 3e-3, rel=1e-12)
+
+
+BAD: dict[str, tuple[Row, str]] = {
+    "no such provider": (takes("supplier 1", "acid", 1.0, provider_id="nobody"), "unknown_provider_id"),
+    "provider makes another": (takes("supplier 1", "acid", 1.0, provider_id="grid_cn"), "wrong_provider"),
+    "no such flow": (takes("supplier 1", "moon dust", 1.0), "unknown_flow_id"),
+    "no such unit": (takes("supplier 1", "acid", 1.0, "ton"), "unknown_unit"),
+    "another dimension": (takes("supplier 1", "acid", 1.0, "kWh"), "dimension"),
+    "no such place": (takes("supplier 1", "acid", 1.0, location="Narnia"), "unknown_location"),
+    "nobody supplies": (takes("supplier 1", "nothing", 1.0), "unlinked_input"),
+    "co-product": (exchange("supplier 1", "steel", "output", 1.0), "co_product"),
+    "two references": (makes("supplier 1", "magnet", 1.0, "piece"), "two_references"),
+    "reference that comes in": (takes("supplier 1", "acid", 1.0, is_reference=True), "refused_row"),
+    "avoided emission": (emits("supplier 1", 1.0, is_avoided=True), "refused_row"),
+    "direction": ({**takes("supplier 1", "acid", 1.0), "direction": "in"}, "unknown_direction"),
+    "not a number": (takes("supplier 1", "acid", float("nan")), "not_finite"),
+    "too large": (takes("supplier 1", "acid", 1e308, provider_id="acid_plant"), "overflow"),
+    "no amount": ({**takes("supplier 1", "acid", 1.0), "amount": None}, "missing_value"),
+    "no process": ({**takes("supplier 1", "acid", 1.0), "process_id": None}, "missing_value"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_rows_are_refused_by_name(case: str, tmp_path: Path) -> None:
+    """Every bad row is a finding with its code; the part is not written, and no run is."""
+    row, code = BAD[case]
+    if row["process_id"] is None:
+        folder = write_simple(tmp_path / "suppliers")
+        file = folder / "exchanges" / "part-0.parquet"
+        table = pq.read_table(file)
+        ids = pa.array([None, *table.column("process_id").to_pylist()[1:]], pa.string())
+        pq.write_table(table.set_column(table.column_names.index("process_id"), "process_id", ids), file)
+    else:
+        write_simple(tmp_path / "suppliers", more=(row,))
+    with pytest.raises(lca.DataError, match=code):
+        lca.score_suppliers(tmp_path / "suppliers", write_background(tmp_path), tmp_path / "out")
+    assert not (tmp_path / "out" / "run.json").exists()
+
+
+def _drop_table(folder: Path) -> None:
+    shutil.rmtree(folder / "processes")
+
+
+def _drop_part(folder: Path) -> None:
+    (folder / "exchanges" / "part-1.parquet").unlink()
+
+
+def _damage(folder: Path) -> None:
+    file = folder / "exchanges" / "part-1.parquet"
+    file.write_bytes(file.read_bytes()[:-40])
+
+
+def _add_markets(folder: Path) -> None:
+    (folder / "markets.csv").write_text("flow_id,process_id,share\noxide,supplier 1,1\n")
+
+
+def _repeat(folder: Path) -> None:
+    file = folder / "processes" / "part-1.parquet"
+    table = pq.read_table(file)
+    pq.write_table(pa.concat_tables([table, table]), file)
+
+
+def _orphan(folder: Path) -> None:
+    file = folder / "processes" / "part-1.parquet"
+    pq.write_table(pq.read_table(file).slice(1), file)
+
+
+def _other_flow(folder: Path) -> None:
+    pq.write_table(
+        pa.table({"flow_id": ["acid"], "name": ["acid"], "kind": ["waste"], "unit": ["kg"]}), folder / "flows.parquet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (_drop_table, "the table processes is missing"),
+        (_drop_part, "part 'part-1' of processes has none of exchanges"),
+        (_damage, "cannot be read"),
+        (_add_markets, "have no table markets"),
+        (_repeat, "duplicate_key"),
+        (_orphan, "unknown_process_id"),
+        (_other_flow, "other_flow"),
+    ],
+)
+def test_bad_folders_are_refused(spoil: Callable[[Path], None], says: str, tmp_path: Path) -> None:
+    """What does not fit together is said."""
+    spoil(write_simple(tmp_path / "suppliers"))
+    with pytest.raises(lca.DataError, match=says):
+        lca.score_suppliers(tmp_path / "suppliers", write_background(tmp_path), tmp_path / "out")
+
+
+def test_results_are_not_written_into_what_is_read(tmp_path: Path) -> None:
+    """Neither into the suppliers nor into the background."""
+    source, background = write_simple(tmp_path / "suppliers"), write_background(tmp_path)
+    for target in (source / "out", background):
+        with pytest.raises(lca.OutputError, match="part of what is read"):
+            lca.score_suppliers(source, background, target)
+
+
+def test_finished_parts_are_left_alone(tmp_path: Path) -> None:
+    """A second run writes nothing; a changed part, a lost one and other settings are done again."""
+    source, background, out = write_simple(tmp_path / "suppliers"), write_background(tmp_path), tmp_path / "out"
+    first = lca.score_suppliers(source, background, out)
+    stamps = {file.name: file.stat().st_mtime_ns for file in (out / "results").iterdir()}
+    again = lca.score_suppliers(source, background, out)
+    assert (first.resumed, again.resumed, again.suppliers) == (0, 3, 0)
+    assert stamps == {file.name: file.stat().st_mtime_ns for file in (out / "results").iterdir()}
+    (out / "results" / "part-0.parquet").unlink()
+    (out / "results" / "part-1.parquet").write_bytes(b"PAR1")
+    file = source / "exchanges" / "part-2.parquet"
+    table = pq.read_table(file)
+    pq.write_table(table.slice(0, 2).replace_schema_metadata({"changed": "yes"}), file)
+    pq.write_table(
+        pq.read_table(source / "processes" / "part-2.parquet").slice(0, 1), source / "processes" / "part-2.parquet"
+    )
+    assert lca.score_suppliers(source, background, out).suppliers == 4 + 4 + 1
+    assert lca.score_suppliers(source, background, out, policy=Policy(open_water="consumed")).resumed == 0
+
+
+def test_order_of_rows_changes_no_bit(tmp_path: Path) -> None:
+    """Rows of a part in any order, in any encoding of text, give the same table."""
+    more = tuple(takes("supplier 1", "electricity", 0.1 * at, "kWh") for at in range(1, 30))
+    source, background = write_simple(tmp_path / "suppliers", 6, 1, more), write_background(tmp_path)
+    file = source / "exchanges" / "part-0.parquet"
+    lca.score_suppliers(source, background, tmp_path / "one")
+    table = pq.read_table(file)
+    table = table.take(pa.array(list(reversed(range(table.num_rows)))))
+    pq.write_table(table.set_column(1, "flow_id", table.column("flow_id").dictionary_encode()), file)
+    lca.score_suppliers(source, background, tmp_path / "two")
+    one, two = (pq.read_table(tmp_path / name / "results") for name in ("one", "two"))
+    assert one.drop_columns("inventory_hash").equals(two.drop_columns("inventory_hash"))
+
+
+def test_a_killed_run_is_resumed(tmp_path: Path) -> None:
+    """After SIGKILL every file that stands is whole, and the next run does the rest: no row lost or doubled."""
+    source, background = write_simple(tmp_path / "suppliers", 400, 200), write_background(tmp_path)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "lcaengine", "score", str(source), "--background", str(background), "-o", str(out)]
+    run = subprocess.Popen([*command, "--wide"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(list((out / "results").glob("part-*"))) < 20 and time.monotonic() < deadline and run.poll() is None:
+        time.sleep(0.002)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    stand = sorted((out / "results").glob("part-*"))
+    assert 20 <= len(stand) < 200
+    assert sum(pq.read_table(file).num_rows for file in stand) == 2 * len(stand)
+    report = lca.score_suppliers(source, background, out, wide=True)
+    assert (report.resumed, report.suppliers) == (len(stand), 400 - 2 * len(stand))
+    lca.score_suppliers(source, background, tmp_path / "whole", wide=True)
+    for file in sorted((tmp_path / "whole" / "results").iterdir()):
+        assert pq.read_table(file).equals(pq.read_table(out / "results" / file.name), check_metadata=True)
+
+
+def test_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The example through the command, and what it refuses."""
+    command = [
+        sys.executable,
+        "-m",
+        "lcaengine",
+        "score",
+        str(EXAMPLE.parent / "suppliers"),
+        "--background",
+        str(EXAMPLE),
+    ]
+    assert subprocess.run([*command, "-o", str(tmp_path / "out")]).returncode == 0
+    assert "3 suppliers written to" in capfd.readouterr().out
+    assert subprocess.run(command, check=False).returncode == 2
+    assert "add -o FOLDER" in capfd.readouterr().err
+    assert subprocess.run([*command, "-o", str(tmp_path / "o"), "--by", "supplier"], check=False).returncode == 2
