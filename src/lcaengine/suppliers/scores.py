@@ -98,6 +98,8 @@ def sum_part(part: Part, probes: Probes, policy: Policy, found: Findings, every_
     is_credited = _has_bit(marks, CREDITED)
     is_open = _find_open(probes, marks)
     _report(part, value, is_open, policy, found)
+    if found.blockers():
+        return None
     if policy.open_water == "missing":
         status[:, probes.balanced] = np.where(is_open, np.int8(Status.MISSING), status[:, probes.balanced])
     missing = status == Status.MISSING
