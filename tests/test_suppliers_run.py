@@ -188,20 +188,20 @@ def test_order_of_rows_changes_no_bit(tmp_path: Path) -> None:
 
 def test_a_killed_run_is_resumed(tmp_path: Path) -> None:
     """After SIGKILL every file that stands is whole, and the next run does the rest: no row lost or doubled."""
-    source, background = write_simple(tmp_path / "suppliers", 400, 200), write_background(tmp_path)
+    source, background = write_simple(tmp_path / "suppliers", 120, 60), write_background(tmp_path)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "lcaengine", "score", str(source), "--background", str(background), "-o", str(out)]
     run = subprocess.Popen([*command, "--wide"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while len(list((out / "results").glob("part-*"))) < 20 and time.monotonic() < deadline and run.poll() is None:
+    while len(list((out / "results").glob("part-*"))) < 8 and time.monotonic() < deadline and run.poll() is None:
         time.sleep(0.002)
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
     stand = sorted((out / "results").glob("part-*"))
-    assert 20 <= len(stand) < 200
+    assert 8 <= len(stand) < 60
     assert sum(pq.read_table(file).num_rows for file in stand) == 2 * len(stand)
     report = lca.score_suppliers(source, background, out, wide=True)
-    assert (report.resumed, report.suppliers) == (len(stand), 400 - 2 * len(stand))
+    assert (report.resumed, report.suppliers) == (len(stand), 120 - 2 * len(stand))
     lca.score_suppliers(source, background, tmp_path / "whole", wide=True)
     for file in sorted((tmp_path / "whole" / "results").iterdir()):
         assert pq.read_table(file).equals(pq.read_table(out / "results" / file.name), check_metadata=True)

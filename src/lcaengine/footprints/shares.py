@@ -19,9 +19,9 @@ def divide_sizes(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArr
     ndarray of float64
         [1], from zero to one; NaN where the whole is zero or not known.
     """
-    share = np.full(whole.shape, np.nan)
+    share = np.full_like(whole, np.nan)  # in the order the numbers stand in memory
     np.divide(part, whole, out=share, where=whole > 0)
-    return np.asarray(np.clip(share, 0.0, 1.0))
+    return np.clip(share, 0.0, 1.0, out=share)
 
 
 def share_far(total: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,7 +40,6 @@ def share_far(total: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[
         [1]; zero where nothing rests on them, NaN where Y' is not known.
     """
     gap = np.abs(total - near)
-    gap[gap <= ROUNDING * np.abs(total)] = 0.0
-    share = np.where(np.isnan(near), np.nan, 0.0)
-    np.divide(gap, gap + np.abs(near), out=share, where=gap > 0)
+    share = np.zeros_like(gap)
+    np.divide(gap, gap + np.abs(near), out=share, where=~(gap <= ROUNDING * np.abs(total)))
     return share

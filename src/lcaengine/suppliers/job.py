@@ -107,7 +107,8 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
         With every supplier that cannot be scored.
     """
     found = Findings()
-    scores = sum_part(part, probes, settings.policy, found, every_share=not settings.wide)
+    at = probes.find(part.keys)
+    scores = sum_part(part, at, probes, settings.policy, found, every_share=not settings.wide)
     raise_blockers(found, f"part {part.label}")
     assert scores is not None
     about = {**settings.about, "residual": probes.residual}
@@ -119,7 +120,7 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
         "lcaengine": json.dumps(about),
     }
     write = to_wide if settings.wide else to_long
-    return write(part, probes, scores, constants), list_gaps(part, probes, scores)
+    return write(part, probes, scores, constants), list_gaps(part, at, probes, scores)
 
 
 def prepare_job(

@@ -16,9 +16,6 @@ from lcaengine.suppliers.probes import CREDITED, GIVEN, RELEASED, TAKEN, Probes
 
 __all__ = ["Scores", "sum_part"]
 
-_BLOCK = 16_384
-"""Suppliers summed at a time: their sums stay in the processor's cache."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -55,14 +52,17 @@ class Scores:
     is_credited: NDArray[np.bool_]
 
 
-def sum_part(part: Part, probes: Probes, policy: Policy, found: Findings, every_share: bool = True) -> Scores | None:
+def sum_part(
+    part: Part, at: NDArray[np.int64], probes: Probes, policy: Policy, found: Findings, every_share: bool = True
+) -> Scores | None:
     """Sum the rows of every supplier: ``y_p = sum_r x_r y_c(r) / q_p``, with q what it makes.
 
     Parameters
     ----------
     part : Part
+    at : (c,) int64
+        The probe of every kind of row of the part.
     probes : Probes
-        With every kind of row of the part.
     policy : Policy
     found : Findings
         Receives suppliers that cannot be scored.
@@ -74,7 +74,6 @@ def sum_part(part: Part, probes: Probes, policy: Policy, found: Findings, every_
     Scores or None
         None where a blocker was found.
     """
-    at = probes.find(part.keys)
     output, product = _find_outputs(part, probes, at, found)
     if found.blockers():
         return None
@@ -82,19 +81,20 @@ def sum_part(part: Part, probes: Probes, policy: Policy, found: Findings, every_
     kept = slice(None) if every_share else slice(s - 1, s)
     blocks = (probes.intensity, probes.size[:, kept], probes.primary[:, kept], probes.near[:, None])
     vector = np.concatenate([*(each[at].reshape(len(at), -1) for each in blocks), probes.mass[at]], axis=1)
-    sums = np.zeros((p, vector.shape[1]))
+    sums = np.empty((vector.shape[1], p))
     status = np.full((p, k), Status.COMPLETE, np.int8)
     status[part.is_proxy] = Status.PROXY
     marks = np.zeros((p, probes.marks.shape[1]), np.uint64)
     is_reference = probes.product[at] >= 0
     amount = np.where(is_reference[part.code], 0.0, part.amount)
-    rows = (vector, probes.status[at], probes.marks[at], np.empty(len(amount), np.int64))
-    sum_rows(part.starts, part.code, amount, *rows, sums, status, marks)
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        sums /= output[:, None]
-    width = [each[0].size for each in blocks]
-    value, size, primary, near, mass = np.split(sums, np.cumsum(width), axis=1)
-    value, shares = value.reshape(p, s, k), (p, -1, k)
+    kinds = (vector, probes.status[at], probes.marks[at])
+    sum_rows(part.starts, part.code.copy(), amount, output, *kinds, sums, status, marks)
+    ends = np.cumsum([each[0].size for each in blocks])
+    # One number of all suppliers after another, as the columns of a table stand.
+    value, size, primary, near = (
+        each.reshape(-1, k, p).transpose(2, 0, 1) for each in np.split(sums[: ends[-1]], ends[:-1])
+    )
+    mass = sums[ends[-1] :]
     is_credited = _has_bit(marks, CREDITED)
     is_open = _find_open(probes, marks)
     _report(part, value, is_open, policy, found)
@@ -103,11 +103,11 @@ def sum_part(part: Part, probes: Probes, policy: Policy, found: Findings, every_
     if policy.open_water == "missing":
         status[:, probes.balanced] = np.where(is_open, np.int8(Status.MISSING), status[:, probes.balanced])
     missing = status == Status.MISSING
-    share = divide_sizes(primary.reshape(shares), size.reshape(shares))
+    share = divide_sizes(primary, size)
     share[is_credited] = np.nan
-    unlinked = divide_sizes(mass[:, 1], mass[:, 0])
+    unlinked = divide_sizes(mass[1], mass[0])
     unlinked[is_credited] = np.nan
-    far = share_far(value[:, -1], near)
+    far = share_far(value[:, -1], near[:, 0])
     far[missing] = np.nan
     value[np.broadcast_to(missing[:, None], value.shape)] = np.nan
     words = 1 + probes.input_words

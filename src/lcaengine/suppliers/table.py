@@ -78,7 +78,7 @@ def to_long(part: Part, probes: Probes, scores: Scores, constants: Mapping[str, 
     ).replace_schema_metadata(constants)
 
 
-def list_gaps(part: Part, probes: Probes, scores: Scores) -> pa.Table:
+def list_gaps(part: Part, at: NDArray[np.int64], probes: Probes, scores: Scores) -> pa.Table:
     """List what is missing from the suppliers' own rows, once a kind of row, with how many suppliers it concerns.
 
     Returns
@@ -86,7 +86,6 @@ def list_gaps(part: Part, probes: Probes, scores: Scores) -> pa.Table:
     pyarrow.Table
         flow_id, kind, indicator, amount (summed), unit, used_by.
     """
-    at = probes.find(part.keys)
     process = np.repeat(np.arange(len(part)), np.diff(part.starts))
     rows: list[tuple[str | None, str, str | None, float | None, int]] = []
     for kind, is_gap in (("unlinked_input", probes.is_unlinked), ("uncharacterized_flow", probes.is_uncharacterized)):
