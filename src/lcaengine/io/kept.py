@@ -1,0 +1,94 @@
+"""What is kept beside an inventory: answers that took a solution to find, named by what they answer and by content.
+
+A file is called ``KIND-KEY-DIGEST.arrow``: the key says of what it is the answer, so that one of an inventory that has
+changed since is never found, and the digest is the SHA-256 of its bytes, so that a damaged one is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from lcaengine.io.store import Store, read_files
+
+__all__ = ["find_kept_folder", "hash_files", "join_key", "keep", "read_kept"]
+
+FOLDER = ".lcaengine"
+MOST_KEPT = 4
+"""How many answers of a kind are kept; the oldest make place."""
+
+
+def find_kept_folder(store: Store) -> Path | None:
+    """Give the folder in which answers of an inventory are kept; None where it is not on this disk or is shipped.
+
+    Returns
+    -------
+    Path or None
+        In the inventory's folder, or beside its zip.
+    """
+    if store.filesystem.type_name != "local" or store.label.startswith("example:"):
+        return None
+    root = Path(store.root)
+    return (root.parent if store.is_zip else root) / FOLDER
+
+
+def hash_files(store: Store) -> str:
+    """Hash the bytes of all files of a store but hidden ones, with their names. SHA-256."""
+    digest = hashlib.sha256()
+    names = sorted(name for name in store.files if not any(part.startswith(".") for part in name.split("/")))
+    for name, content in read_files(store, [name for name in names if name not in store.broken]):
+        digest.update(f"{len(name)}:{name}:{len(content)}:".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def join_key(parts: Iterable[object]) -> str:
+    """Give one key of all that an answer depends on."""
+    return hashlib.sha256("\0".join(str(part) for part in parts).encode()).hexdigest()[:32]
+
+
+def read_kept(folder: Path | None, kind: str, key: str) -> bytes | None:
+    """Read what is kept under a key; None where there is nothing, or it is damaged, in which case it is deleted.
+
+    Returns
+    -------
+    bytes or None
+    """
+    for file in sorted(folder.glob(f"{kind}-{key}-*.arrow")) if folder is not None else ():
+        try:
+            content = file.read_bytes()
+        except OSError:
+            continue
+        if file.stem.endswith(hashlib.sha256(content).hexdigest()):
+            return content
+        file.unlink(missing_ok=True)
+    return None
+
+
+def keep(folder: Path | None, kind: str, key: str, content: bytes) -> bool:
+    """Keep an answer, whole or not at all; where nothing can be written, nothing is kept.
+
+    Returns
+    -------
+    bool
+        Whether it was kept.
+    """
+    if folder is None:
+        return False
+    name = f"{kind}-{key}-{hashlib.sha256(content).hexdigest()}.arrow"
+    beside = folder / f".{name}.{os.getpid()}"
+    try:
+        if not folder.is_dir():
+            folder.mkdir()
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        beside.write_bytes(content)
+        beside.replace(folder / name)
+        kept = sorted(folder.glob(f"{kind}-*.arrow"), key=lambda file: file.stat().st_mtime_ns)
+        for old in kept[:-MOST_KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:  # a disk that is full, or a folder that is not ours
+        beside.unlink(missing_ok=True)
+        return False
+    return True
