@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-from benchmarks.specs import SMOKE, draw_system
-
-from lcaengine.solve import solve_coupling
-from tests.test_solve import to_dense
+import pytest
+from benchmarks.systems import SMOKE, draw_system, measure_system
 
 
-def test_smoke() -> None:
-    coupling, right = draw_system(SMOKE)
-    solution = solve_coupling(coupling, right, str)
-    expected = np.linalg.solve(to_dense(coupling), right)
-    assert np.allclose(solution.x, expected, rtol=1e-9)
-    assert solution.sweeps > 0, "the benchmark has lost its loop"
+def test_systems_are_as_stated() -> None:
+    drawn = draw_system(SMOKE)
+    shape = measure_system(drawn)
+    assert (shape.activities, shape.technosphere, shape.biosphere) == (300, 2_400, 3_000)
+    assert shape.in_loop == 0.6
+    assert shape.radius == pytest.approx(0.75, rel=1e-6)
+    assert shape.most_inputs > 3 * 8
+    assert shape.most_consumers > 10 * 8
+    assert shape.most / shape.least > 1e12
