@@ -1,22 +1,21 @@
-"""A drawn system as files: our inventory in Parquet with a method beside it, and a datapackage for bw2calc."""
+"""A drawn system as files: an inventory in Parquet, and a method beside it."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmarks.packages import INDICATORS
 from benchmarks.systems import Database, Drawn
 
-__all__ = ["INDICATORS", "build_package", "name_processes", "write_inventory", "write_method", "write_package"]
+__all__ = ["name_processes", "write_inventory", "write_method"]
 
-INDICATORS = (("ghg", "kg CO2e"), ("energy", "MJ"), ("water_scarcity", "m3 world-eq"))
 UNITS = ("kg", "MJ", "kWh", "m3", "t*km", "piece")
 UNIT_SHARES = (0.55, 0.1, 0.15, 0.05, 0.1, 0.05)
 FLOW_UNITS = ("kg", "MJ", "m2*a")
@@ -97,52 +96,6 @@ def write_method(drawn: Drawn, folder: Path) -> Path:
     return folder
 
 
-def build_package(drawn: Drawn, filesystem: object = None) -> Any:
-    """Build a datapackage of bw_processing, in memory or on a filesystem of its own.
-
-    Ids start at 1: activities, which stand for their products as well, then elementary flows; bw2calc puts them in
-    order. Each indicator is a characterization with the identifier ``[drawn, name]``.
-    """
-    import bw_processing
-
-    package = bw_processing.create_datapackage(filesystem, name="drawn")
-    first_flow = 1 + drawn.database.activities
-    A, B, C = drawn.A, drawn.B, drawn.C
-    package.add_persistent_vector(
-        matrix="technosphere_matrix",
-        name="technosphere",
-        indices_array=_join_indices(A.row + 1, A.column + 1),
-        data_array=np.abs(A.value),
-        flip_array=A.row != A.column,
-    )
-    package.add_persistent_vector(
-        matrix="biosphere_matrix",
-        name="biosphere",
-        indices_array=_join_indices(B.row + first_flow, B.column + 1),
-        data_array=B.value,
-    )
-    for k, (name, _) in enumerate(INDICATORS):
-        own = C.row == k
-        package.add_persistent_vector(
-            matrix="characterization_matrix",
-            name=f"characterization-{name}",
-            identifier=["drawn", name],
-            indices_array=_join_indices(C.column[own] + first_flow, np.zeros(own.sum(), np.int64)),
-            data_array=C.value[own],
-        )
-    return package
-
-
-def write_package(drawn: Drawn, path: Path) -> Path:
-    """Write the datapackage as a zip, the form in which Brightway keeps a database."""
-    from fsspec.implementations.zip import ZipFileSystem
-
-    path.unlink(missing_ok=True)
-    package = build_package(drawn, ZipFileSystem(str(path), mode="w"))
-    package.finalize_serialization()
-    return path
-
-
 def _describe_flows(database: Database) -> tuple[NDArray[np.str_], NDArray[np.str_], NDArray[np.str_]]:
     """Give id, unit and direction of every elementary flow, the same for inventory and method."""
     random = np.random.default_rng(database.flows)
@@ -153,14 +106,6 @@ def _describe_flows(database: Database) -> tuple[NDArray[np.str_], NDArray[np.st
 
 def _over(unit: str) -> str:
     return f"({unit})" if "*" in unit else unit
-
-
-def _join_indices(row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.void]:
-    from bw_processing import INDICES_DTYPE
-
-    indices = np.empty(len(row), INDICES_DTYPE)
-    indices["row"], indices["col"] = row, column
-    return indices
 
 
 def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:

@@ -240,8 +240,8 @@ def _draw_distance(reach: NDArray[np.int64], random: np.random.Generator) -> NDA
 
 def _sort_once(place: NDArray[np.int64]) -> NDArray[np.int64]:
     """Sort places, each once; numpy.unique hashes, which takes minutes for places that lie regularly."""
-    place = np.sort(place)
-    return place[np.concatenate([[True], place[1:] != place[:-1]])]
+    ascending: NDArray[np.int64] = np.sort(place)
+    return ascending[np.diff(ascending, prepend=-1) > 0]
 
 
 def _draw_degrees(n: int, database: Database, random: np.random.Generator) -> NDArray[np.int64]:
