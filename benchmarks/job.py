@@ -18,13 +18,14 @@ class Answer:
 
     Attributes
     ----------
-    values : array of float64
-        Comparable with the other side's; empty where there is nothing to compare.
+    values : callable
+        Gives an array of float64, comparable with the other side's; empty where there is nothing to compare. It is
+        called when the clock has stopped.
     peak : float
         Peak memory of the program that was run [MiB]; not a number where the run was a call in this one.
     """
 
-    values: NDArray[np.float64]
+    values: Callable[[], NDArray[np.float64]]
     peak: float = float("nan")
 
 

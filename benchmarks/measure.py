@@ -27,7 +27,7 @@ def measure_job(job: Job, size: int, folder: Path, runs: int) -> Measured:
     """
     sides = (job.ours(size, folder), job.reference(size, folder))
     (found, first), (expected, reference_first) = (_time(side) for side in sides)
-    difference = differ(found.values, expected.values)
+    difference = differ(found.values(), expected.values())
     if difference > job.tolerance:
         raise ValueError(f"{job.name}, {size}: the answers differ by {difference:.1e}")
     times: tuple[list[float], list[float]] = ([], []) if runs else ([first], [reference_first])

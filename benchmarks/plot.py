@@ -55,6 +55,9 @@ def _draw(panel: Any, job: Job, rows: Sequence[Measured]) -> None:
         panel.annotate(f"{row.ratio:.3g}x", (row.size, middle), ha="center", va="center", fontsize=8, color="#444444")
     low, high = sizes[0], sizes[-1]
     panel.set_xlim(low / 1.8, high * 1.8)
+    panel.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=30 if len(sizes) > 3 else 0)
+    panel.minorticks_off()
+    panel.yaxis.set_major_formatter(lambda seconds, _: f"{seconds:g} s" if seconds >= 1 else f"{1e3 * seconds:g} ms")
     panel.set_title(job.name, fontsize=10)
     panel.set_xlabel(job.unit, fontsize=8)
     panel.tick_params(labelsize=8)

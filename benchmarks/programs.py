@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
@@ -50,7 +50,7 @@ def script_one_demand(activities: int, folder: Path) -> Run:
 
     def run() -> Answer:
         printed, peak = run_program(command, folder, dict(os.environ))
-        return Answer(np.array([[float(printed)]]), peak)
+        return Answer(lambda: np.array([[float(printed)]]), peak)
 
     return run
 
@@ -78,7 +78,7 @@ def copy_suppliers(suppliers: int, folder: Path) -> Run:
 
     def run() -> Answer:
         _, peak = run_program(command, folder, dict(os.environ))
-        return Answer(expected, peak)
+        return Answer(lambda: expected, peak)
 
     return run
 
@@ -92,22 +92,21 @@ def _prepare_score(activities: int, folder: Path, *, forget: bool) -> Run:
         if forget:
             _forget(case)
         _, peak = run_program(command, folder, dict(os.environ))
-        return Answer(_read_first(target), peak)
+        return Answer(lambda: _read_first(target), peak)
 
     return run
 
 
 def _prepare_suppliers(suppliers: int, folder: Path, more: tuple[str, ...]) -> Run:
     case, place = _write_suppliers(suppliers, folder)
-    target = case / "result.parquet"
+    target = case / "results"
     background = ("--background", case / "inventory", "--method", case / "method")
     command = _score(place, *background, "--wide", "-o", target, *more)
 
     def run() -> Answer:
-        for each in case.glob("result*"):  # a job that is done is not done again
-            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        shutil.rmtree(target, ignore_errors=True)  # a part that is done is not done again
         _, peak = run_program(command, folder, dict(os.environ))
-        return Answer(_read_wide(target), peak)
+        return Answer(lambda: _read_wide(target), peak)
 
     return run
 
@@ -160,12 +159,20 @@ def _read_first(target: Path) -> NDArray[np.float64]:
 
 
 def _read_wide(target: Path) -> NDArray[np.float64]:
-    """Read the totals of the first suppliers from a wide result, one file or a folder of parts."""
+    """Read the totals of the first suppliers from the parts of a wide result."""
     columns = ["process_id", *(f"{name}.total" for name, _ in INDICATORS)]
-    first = sorted(target.glob("*.parquet"))[0] if target.is_dir() else target
-    table = pq.read_table(first, columns=columns)
-    table = table.filter(pc.starts_with(table["process_id"], "supplier-")).sort_by("process_id").slice(0, COMPARED)
+    table = _read_rows(target / "results", columns, COMPARED)
     return np.stack([table[name].to_numpy() for name in columns[1:]], axis=1)
+
+
+def _read_rows(folder: Path, columns: list[str], count: int) -> pa.Table:
+    """Read the first rows of a folder of parts."""
+    tables, rows = [], 0
+    for part in sorted(folder.glob("*.parquet")):
+        if rows < count:
+            tables.append(pq.read_table(part, columns=columns))
+            rows += len(tables[-1])
+    return pa.concat_tables(tables).slice(0, count)
 
 
 def score_rows(drawn: Drawn, place: Path) -> NDArray[np.float64]:
@@ -175,8 +182,7 @@ def score_rows(drawn: Drawn, place: Path) -> NDArray[np.float64]:
     C = drawn.C.to_sparse(len(INDICATORS), kinds)
     direct = (C @ drawn.B.to_sparse(kinds, n)).T.toarray()
     intensity = splu(drawn.A.to_sparse(n, n).T.tocsc()).solve(direct)
-    table = pq.read_table(sorted((place / "exchanges").glob("*.parquet"))[0], columns=["flow_id", "amount"])
-    table = table.slice(0, COMPARED * EXCHANGES)
+    table = _read_rows(place / "exchanges", ["flow_id", "amount"], COMPARED * EXCHANGES)
     kind = np.array([each.split("-")[0] for each in table["flow_id"].to_pylist()])
     number = np.array([int(each.split("-")[1]) for each in table["flow_id"].to_pylist()])
     weight = np.zeros((len(number), len(INDICATORS)))

@@ -22,6 +22,8 @@ from benchmarks.systems import Shape
 __all__ = ["describe_growth", "describe_machine", "describe_shape", "format_row", "format_table_head", "write_json"]
 
 LIBRARIES = ("lcaengine", "numpy", "scipy", "numba", "pyarrow", "bw2calc", "bw_processing", "pypardiso", "mkl")
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""What the environment may say of threads; all of them are used where it says nothing."""
 
 
 def describe_machine() -> dict[str, Any]:
@@ -44,6 +46,7 @@ def describe_machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "versions": versions,
+        "threads": {name: os.environ[name] for name in THREADS if name in os.environ},
     }
 
 
