@@ -99,7 +99,7 @@ def _prepare_score(activities: int, folder: Path, *, forget: bool) -> Run:
 
 def _prepare_suppliers(suppliers: int, folder: Path, more: tuple[str, ...]) -> Run:
     case, place = _write_suppliers(suppliers, folder)
-    target = case / "results"
+    target = case / "-".join(("results", *(each.strip("-") for each in more)))
     background = ("--background", case / "inventory", "--method", case / "method")
     command = _score(place, *background, "--wide", "-o", target, *more)
 

@@ -19,7 +19,15 @@ from benchmarks.job import Job, Measured
 from benchmarks.measure import fit_growth
 from benchmarks.systems import Shape
 
-__all__ = ["describe_growth", "describe_machine", "describe_shape", "format_row", "format_table_head", "write_json"]
+__all__ = [
+    "describe_growth",
+    "describe_machine",
+    "describe_shape",
+    "format_ratio",
+    "format_row",
+    "format_table_head",
+    "write_json",
+]
 
 LIBRARIES = ("lcaengine", "numpy", "scipy", "numba", "pyarrow", "bw2calc", "bw_processing", "pypardiso", "mkl")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -75,7 +83,12 @@ def format_row(measured: Measured) -> str:
     ours, reference = _format_time(measured.median), _format_time(measured.reference_median)
     peaks = " ".join(f"{'-' if np.isnan(p) else f'{p:,.0f}':>9}" for p in (measured.peak, measured.reference_peak))
     differs = "-" if np.isnan(measured.difference) else f"{measured.difference:.0e}"
-    return f"{measured.size:>10,} {ours:>9} {reference:>10} {measured.ratio:>6.3g}x {peaks} {differs:>10}"
+    return f"{measured.size:>10,} {ours:>9} {reference:>10} {format_ratio(measured.ratio):>6}x {peaks} {differs:>10}"
+
+
+def format_ratio(ratio: float) -> str:
+    """Give a ratio with three digits, or all before the point."""
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
 def describe_growth(rows: Sequence[Measured]) -> str:
