@@ -1,0 +1,16 @@
+"""All benchmarks."""
+
+from __future__ import annotations
+
+from benchmarks.calls import CALLS
+from benchmarks.job import Job
+from benchmarks.programs import PROGRAMS
+
+__all__ = ["JOBS", "find_job"]
+
+JOBS: tuple[Job, ...] = (*CALLS, *PROGRAMS)
+
+
+def find_job(name: str) -> Job:
+    """Find a job by name."""
+    return next(job for job in JOBS if job.name == name)
