@@ -101,8 +101,9 @@ def test_sweeps_that_diverge_are_factorized() -> None:
 
 @pytest.mark.parametrize("transposed", [False, True])
 def test_large_loop_whose_sweeps_diverge_is_factorized(transposed: bool) -> None:
-    # Demand per gross output of up to four times what is made: no sweep converges, the matrix is regular all the same.
-    # LAPACK's dense LU is the reference, of rows and columns scaled to one, or its pivots follow the units. k = 6 fills two blocks of right-hand sides, of which both need the factors.
+    # Demand per gross output of up to four times what is made: no sweep converges, the matrix is regular all the
+    # same. LAPACK's dense LU is the reference, of rows and columns scaled to one, or its pivots follow the units.
+    # k = 6 fills two blocks of right-hand sides, of which both need the factors.
     coupling, right = draw_system(Spec(2_000, 6, 10.0, 0.6), seed=1)
     coupling = replace(coupling, data=5.0 * coupling.data)
     coupling = transpose(coupling) if transposed else coupling
