@@ -135,15 +135,17 @@ def test_home_that_cannot_be_written_works(tmp_path: Path) -> None:
 
 
 def test_folder_of_others_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = open_folder(tmp_path)
+    assert open_folder(tmp_path, make=False) is None
+    assert not list(tmp_path.iterdir())
+    folder = open_folder(tmp_path, make=True)
     assert folder is not None
     assert folder.stat().st_mode & 0o077 == 0
     folder.chmod(0o777)
-    assert open_folder(tmp_path) is None, "others may write to it"
+    assert open_folder(tmp_path, make=True) is None, "others may write to it"
     folder.chmod(0o700)
-    assert open_folder(tmp_path) == folder
+    assert open_folder(tmp_path, make=False) == folder
     monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
-    assert open_folder(tmp_path) is None, "it is another user's"
+    assert open_folder(tmp_path, make=True) is None, "it is another user's"
 
 
 def test_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lcaengine.errors import SolveError
 from lcaengine.kernels.ordering import find_components
 from lcaengine.solve import RESIDUAL_TOLERANCE, order_coupling, solve_coupling
+from lcaengine.solve.loops import _give_away
 from lcaengine.solve.stages import cut_labelled, solve_stages
 from lcaengine.system import Coupling, build_coupling, multiply_off_diagonal, transpose
 from tests.systems import technospheres, to_coupling
@@ -101,8 +102,9 @@ def test_sweeps_that_diverge_are_factorized() -> None:
 
 @pytest.mark.parametrize("transposed", [False, True])
 def test_large_loop_whose_sweeps_diverge_is_factorized(transposed: bool) -> None:
-    # Demand per gross output of up to four times what is made: no sweep converges, the matrix is regular all the same.
-    # LAPACK's dense LU is the reference, of rows and columns scaled to one, or its pivots follow the units. k = 6 fills two blocks of right-hand sides, of which both need the factors.
+    # Demand per gross output of up to four times what is made: no sweep converges, the matrix is regular all the
+    # same. LAPACK's dense LU is the reference, of rows and columns scaled to one, or its pivots follow the units.
+    # k = 6 fills two blocks of right-hand sides, of which both need the factors.
     coupling, right = draw_system(Spec(2_000, 6, 10.0, 0.6), seed=1)
     coupling = replace(coupling, data=5.0 * coupling.data)
     coupling = transpose(coupling) if transposed else coupling
@@ -164,6 +166,23 @@ def test_credits_that_nearly_cancel_do_not_keep_sweeps_from_ending() -> None:
     assert solution.factorized == 0
     assert np.allclose(solution.x[u, 0], 2 * right[u, 0], rtol=1e-13)
     assert np.allclose(solution.x[w, 0], 0.0, atol=1e-14 * 100)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 12), st.integers(0, 2**16))
+def test_loops_are_judged_each_for_itself(count: int, seed: int) -> None:
+    # Two processes that take u and v of each other: det = own^2 - u v. They give away what they make where it is
+    # positive and own is; a loop without a solution, or one that starves, does not speak for the others.
+    random = np.random.default_rng(seed)
+    u, v = random.choice([0.5, 1.0, 2.0, 3.0], (2, count))
+    own = random.choice([1.0, 1.0, 1.0, 0.0, -1.0], count)
+    first, second = 2 * np.arange(count), 2 * np.arange(count) + 1
+    need = build_coupling(
+        np.repeat(own, 2), np.concatenate([first, second]), np.concatenate([second, first]), -np.concatenate([u, v])
+    )
+    places = random.permutation(count)
+    loops = [random.permutation([2 * at, 2 * at + 1]) for at in places.tolist()]
+    assert _give_away(need, loops) == ((own > 0) & (own**2 - u * v > 0))[places].tolist()
 
 
 @pytest.mark.parametrize(("row", "column"), [(2, 0), (0, 2), (-1, 0), (0, -1)])

@@ -47,10 +47,10 @@ def find_folder() -> Path | None:
     return base / "lcaengine" if base.is_absolute() else None
 
 
-def open_folder(place: Path | None) -> Path | None:
-    """Make the folder of this version of the code; None where it cannot be made, or others may write to it.
+def open_folder(place: Path | None, *, make: bool) -> Path | None:
+    """Open the folder of this version of the code; None where there is none, or others may write to it.
 
-    What is loaded from it is run, so it has to be this user's own.
+    What is loaded from it is run, so it has to be this user's own. It is made when there is a kernel to keep.
 
     Returns
     -------
@@ -60,7 +60,8 @@ def open_folder(place: Path | None) -> Path | None:
         return None
     folder = place / f"kernels-{__version__}-{_hash_code()}"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if make:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.stat()
     except OSError:
         return None
@@ -90,24 +91,25 @@ class DiskCache:
 
     Attributes
     ----------
-    folder : Path
     name : str
         Of the kernel, with its module.
     """
 
-    folder: Path
     name: str
 
     @property
     def cache_path(self) -> str:
-        """Folder of the cache."""
-        return str(self.folder)
+        """Folder of the caches of this user."""
+        return str(find_folder())
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """Load the kernel for some argument types; None where it is not there, or damaged."""
         target.refresh()
+        folder = open_folder(find_folder(), make=False)
+        if folder is None:
+            return None
         try:
-            stored = self._place(signature, target.codegen()).read_bytes()
+            stored = (folder / self._name_file(signature, target.codegen())).read_bytes()
         except OSError:
             return None
         if hashlib.sha256(stored[DIGEST:]).digest() != stored[:DIGEST]:
@@ -119,11 +121,14 @@ class DiskCache:
         """Save the kernel for some argument types; a place that is full or gone is no error."""
         if compiled.library.has_dynamic_globals or any(not each.can_cache for each in compiled.lifted):
             return
+        folder = open_folder(find_folder(), make=True)
+        if folder is None:
+            return
         write: Any = dumps
         content = write(compiled._reduce())
-        place = self._place(signature, compiled.codegen)
+        place = folder / self._name_file(signature, compiled.codegen)
         with contextlib.suppress(OSError):
-            number, written = tempfile.mkstemp(dir=self.folder, prefix=".part-")
+            number, written = tempfile.mkstemp(dir=folder, prefix=".part-")
             try:
                 with os.fdopen(number, "wb") as file:
                     file.write(hashlib.sha256(content).digest() + content)
@@ -141,7 +146,6 @@ class DiskCache:
     def flush(self) -> None:
         """Do nothing: nothing is held back."""
 
-    def _place(self, signature: Any, codegen: Any) -> Path:
+    def _name_file(self, signature: Any, codegen: Any) -> str:
         key = repr((self.name, signature, codegen.magic_tuple()))
-        short = self.name.rpartition(".")[2]
-        return self.folder / f"{short}-{hashlib.sha256(key.encode()).hexdigest()[:32]}.kernel"
+        return f"{self.name.rpartition('.')[2]}-{hashlib.sha256(key.encode()).hexdigest()[:32]}.kernel"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import cache, wraps
-from pathlib import Path
+from functools import wraps
 from typing import Any, TypeVar, cast
 
 from numba import njit
 
-from lcaengine.kernels.cache import DiskCache, find_folder, open_folder
+from lcaengine.kernels.cache import DiskCache
 
 __all__ = ["compiled", "compiled_parallel"]
 
@@ -45,13 +44,7 @@ def compiled_parallel(kernel: Kernel) -> Kernel:
 
 
 def _keep(fast: Any, kernel: Kernel) -> Any:
-    """Give a compiled function its cache on disk, where there is a folder; none where compilation is switched off."""
-    folder = _open()
-    if folder is not None and hasattr(fast, "_cache"):
-        fast._cache = DiskCache(folder, f"{kernel.__module__}.{kernel.__qualname__}")
+    """Give a compiled function its cache on disk; it has none where compilation is switched off."""
+    if hasattr(fast, "_cache"):
+        fast._cache = DiskCache(f"{kernel.__module__}.{kernel.__qualname__}")
     return fast
-
-
-@cache
-def _open() -> Path | None:
-    return open_folder(find_folder())

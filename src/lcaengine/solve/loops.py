@@ -97,12 +97,7 @@ def _find_starved(system: System, takes: NDArray[np.bool_]) -> list[NDArray[np.i
     inside = component[activity] == component[provider]
     need = build_coupling(np.ones(len(output)), activity[inside], provider[inside], -share[inside])
     loops = [*order.loops(), *np.flatnonzero(_is_alone(order) & (need.diagonal != 1.0))[:, None]]
-    try:
-        # Components of `need` do not touch: one solve does for all, unless one of them has no solution.
-        x: NDArray[np.float64] | None = solve_coupling(need, np.ones((len(need), 1)), lambda _: "").x
-    except SolveError:
-        x = None
-    return [members for members in loops if not _gives_away(need, members, x)]
+    return [members for members, gives in zip(loops, _give_away(need, loops), strict=True) if not gives]
 
 
 def _report_singular(system: System, found: Findings) -> None:
@@ -128,24 +123,32 @@ def _is_alone(order: Ordering) -> NDArray[np.bool_]:
     return alone
 
 
-def _gives_away(need: Coupling, members: NDArray[np.int64], x: NDArray[np.float64] | None) -> bool:
-    """Tell whether (I - N) x = 1 has a positive, bounded solution on a component; x is solved for it if not given."""
-    if (need.diagonal[members] <= 0).any():
-        return False
-    if x is None:
+def _give_away(need: Coupling, loops: list[NDArray[np.int64]]) -> list[bool]:
+    """Tell which components have a positive, bounded solution of (I - N) x = 1.
+
+    They do not touch, so that one solve does for all; where there is no solution, each half is asked for its own.
+    """
+    if not loops:
+        return []
+    members = np.concatenate(loops)
+    if (need.diagonal[members] > 0).all():
         try:
-            own = solve_coupling(_cut_out(need, members), np.ones((len(members), 1)), lambda _: "").x
+            x = solve_coupling(_cut_out(need, members), np.ones((len(members), 1)), lambda _: "").x[:, 0]
         except SolveError:
-            return False
-    else:
-        own = x[members]
-    return bool((own > 0).all() and (own < MOST_GROWTH).all())
+            pass
+        else:
+            starts = np.cumsum([0, *(len(each) for each in loops[:-1])])
+            return [bool(each) for each in np.logical_and.reduceat((x > 0) & (x < MOST_GROWTH), starts)]
+    if len(loops) == 1:
+        return [False]
+    half = len(loops) // 2
+    return _give_away(need, loops[:half]) + _give_away(need, loops[half:])
 
 
 def _cut_out(need: Coupling, members: NDArray[np.int64]) -> Coupling:
-    """Cut a component out that touches no other."""
-    by_id = np.sort(members)
+    """Cut components out that touch no other."""
+    order = np.argsort(members)
     count = np.diff(need.indptr)[members]
-    rows = np.concatenate([np.arange(need.indptr[a], need.indptr[a + 1]) for a in members]).astype(np.int64)
-    place = np.argsort(members)[np.searchsorted(by_id, need.indices[rows])]
-    return build_coupling(need.diagonal[members], np.repeat(np.arange(len(members)), count), place, need.data[rows])
+    entry = np.repeat(need.indptr[members] - np.cumsum(count) + count, count) + np.arange(count.sum())
+    place = order[np.searchsorted(members, need.indices[entry], sorter=order)]
+    return build_coupling(need.diagonal[members], np.repeat(np.arange(len(members)), count), place, need.data[entry])

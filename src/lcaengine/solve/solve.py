@@ -148,9 +148,10 @@ def _solve_blocks(
     while (at < count).any():
         if len(right) == 1:
             at[0], made = solve_block(diagonal, *structure, ordering.starts, at[0], right[0], x[0], *limits)
+            sweeps[0] += made
         else:
-            at, made = solve_blocks(diagonal, *structure, ordering.starts, at, right, x, *limits)
-        sweeps += made
+            at, more = solve_blocks(diagonal, *structure, ordering.starts, at, right, x, *limits)
+            sweeps += more
         for block in np.flatnonzero(at < count).tolist():
             component = int(at[block])
             if component not in factors:
