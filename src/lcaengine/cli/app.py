@@ -5,6 +5,7 @@ Exit 0: done and well. 1: done, and the answer is no. 2: bad input or usage.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -55,6 +56,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # an id the terminal cannot show is escaped, not an error
             stream.reconfigure(errors="backslashreplace")
+    # A command is over before what goes in circles takes up room: looking for it is a tenth of a run on 20,000 rows.
+    gc.set_threshold(200_000, 20, 100)
     try:
         app()
     except LcaError as error:

@@ -131,6 +131,8 @@ def score_system(system: System, method: Method, matched: Characterization, by: 
     _refuse_size(system, len(labels), k, by)
     ordering = order_coupling(system.coupling)
     entries, burdens = find_burdens(system, method, matched, ordering)
+    far = entries.take(entries.is_elsewhere)
+    del entries  # as long as the exchanges, and not needed again
     graph = build_graph(system)
     graph_order = order_coupling(graph)
     sizes = np.concatenate([burdens.size, burdens.primary, measure_mass_inputs(system)], axis=1)
@@ -159,7 +161,7 @@ def score_system(system: System, method: Method, matched: Characterization, by: 
     value[np.broadcast_to(missing[:, None], value.shape)] = np.nan
     remarks = Findings()
     report_fallbacks(system, remarks)
-    fallback = measure_fallback(system, burdens, entries, solved.total[:, :k], name)
+    fallback = measure_fallback(system, burdens, far, solved.total[:, :k], name)
     return Footprints(
         system=system,
         method=method,
@@ -192,8 +194,10 @@ def find_burdens(
     """
     entries = list_entries(system, method, matched)
     burdens = sum_entries(system, method, matched, entries)
+    known = len(entries)
     entries, unknown = add_renewable(system, method, entries, burdens, ordering)
-    burdens = sum_entries(system, method, matched, entries)
+    if len(entries) > known:
+        burdens = sum_entries(system, method, matched, entries)
     if unknown.any():
         burdens.is_missing[unknown, method.find(SITE_RENEWABLE)] = True
     return entries, burdens

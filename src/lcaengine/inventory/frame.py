@@ -74,6 +74,7 @@ class Frame:
     def codes(self, name: str, keys: pa.Array) -> NDArray[np.int64]:
         """Give the position of each text in `keys`, -1 where it is null or not there."""
         column = self.columns[name]
+        keys = keys.dictionary_decode() if pa.types.is_dictionary(keys.type) else keys
         found = pc.index_in(column.dictionary, value_set=keys, skip_nulls=True).fill_null(-1)
         return np.asarray(pick(column, found.to_numpy(zero_copy_only=False).astype(np.int64), -1))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -109,6 +111,18 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
         return None
     if not len(frames["processes"]) or not len(frames["flows"]):  # no row has an id
         return None
+    with ThreadPoolExecutor(1) as beside:  # it needs no one's results, and gives way to other threads
+        digest = beside.submit(hash_frames, frames, about.to_canonical())
+        built = _build_inventory(frames, files, about.reference_period, found)
+    if built is None:
+        return None
+    return Inventory(str(place), about, digest.result(), *built, frames, tuple(found.warnings()))
+
+
+def _build_inventory(
+    frames: Mapping[str, Frame], files: Collection[str], reference_period: str, found: Findings
+) -> tuple[Processes, Flows, Exchanges] | None:
+    """Build what the tables hold, and report what contradicts itself; None where too little is left of it."""
     flows, is_broken = _build_flows(frames["flows"], frames["properties"], found)
     processes = _build_processes(frames["processes"], found)
     exchanges, lost = _build_exchanges(frames["exchanges"], processes, flows, is_broken, found)
@@ -117,14 +131,11 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
     report_signs(exchanges, processes, flows, frames["exchanges"], lost, found)
     processes = _read_production(frames["processes"], processes, exchanges, flows, found)
     report_references_between(frames, files, processes.ids, flows.ids, found)
-    report_validity(frames["processes"], about.reference_period, found)
+    report_validity(frames["processes"], reference_period, found)
     report_pedigree(frames["exchanges"], found)
     for name, amounts in _UNCERTAIN.items():
         report_uncertainty(frames[name], amounts, found)
-    if lost.any():
-        return None
-    digest = hash_frames(frames, about.to_canonical())
-    return Inventory(str(place), about, digest, processes, flows, exchanges, frames, tuple(found.warnings()))
+    return None if lost.any() else (processes, flows, exchanges)
 
 
 def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flows, NDArray[np.bool_]]:

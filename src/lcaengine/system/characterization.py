@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +96,10 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self.value)
+
+    def take(self, keep: NDArray[np.bool_]) -> Entries:
+        """Give the entries where `keep` holds."""
+        return Entries(*(getattr(self, each.name)[keep] for each in fields(self)))
 
 
 def sum_entries(system: System, method: Method, matched: Characterization, entries: Entries) -> Burdens:
