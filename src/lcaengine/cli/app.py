@@ -138,11 +138,8 @@ def score(
 ) -> None:
     """Score every supplier, product and stage of an inventory."""
     start_lightly()
-    from lcaengine.footprints.display import HEADLINES
-    from lcaengine.io.write import check_target
+    from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
-    from lcaengine.reports.terminal import print_footprints
-    from lcaengine.reports.write import FORMATS, describe_run, write_results
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if wide and output is None:
@@ -150,6 +147,9 @@ def score(
     if output is not None:
         check_target(output, FORMATS, inventory)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
+    from lcaengine.footprints.display import HEADLINES
+    from lcaengine.reports.write import describe_run, write_results
+
     known = [each.id for each in footprints.method.indicators]
     shown = footprints.select(indicator or [name for name in HEADLINES if name in known] or known[:3])
     files = [] if output is None else write_results(footprints, output, wide)
@@ -162,6 +162,8 @@ def score(
         elif files:
             typer.echo(f"{len(footprints.system.activities)} activities written to {list_written(files)}")
         else:
+            from lcaengine.reports.terminal import print_footprints
+
             print_footprints(open_console(), footprints, shown, everything)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError, SolveError
@@ -109,6 +110,7 @@ def score_inventory(
     -------
     Footprints or None
     """
+    _give_back()
     system = build_system(inventory, policy, found)
     report_loops(system, found)
     matched = match_factors(system, method, found)
@@ -133,6 +135,7 @@ def score_system(system: System, method: Method, matched: Characterization, by: 
     entries, burdens = find_burdens(system, method, matched, ordering)
     far = entries.take(entries.is_elsewhere)
     del entries  # as long as the exchanges, and not needed again
+    _give_back()
     graph = build_graph(system)
     graph_order = order_coupling(graph)
     sizes = np.concatenate([burdens.size, burdens.primary, measure_mass_inputs(system)], axis=1)
@@ -181,6 +184,11 @@ def score_system(system: System, method: Method, matched: Characterization, by: 
         factorized=solved.factorized,
         warnings=(*system.inventory.warnings, *system.warnings, *matched.warnings, *remarks.warnings()),
     )
+
+
+def _give_back() -> None:
+    """Give memory that a step has used and does not keep back to the system."""
+    pa.default_memory_pool().release_unused()
 
 
 def find_burdens(
