@@ -97,8 +97,10 @@ def score_or_exit(
     # The compiler of the kernels takes as long to import as 20,000 activities to read: these are done side by side.
     importing = Thread(target=import_module, args=("lcaengine.footprints.score",), daemon=True)
     importing.start()
-    tables = load_inventory(inventory, found)
-    importing.join()
+    try:
+        tables = load_inventory(inventory, found)
+    finally:
+        importing.join()
     from lcaengine.footprints.score import score_inventory
 
     footprints = None if tables is None else score_inventory(tables, method, policy, by, found)
