@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from benchmarks.specs import Spec, draw_system
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from lcaengine.solve import RESIDUAL_TOLERANCE, order_coupling, solve_coupling
 from lcaengine.solve.loops import _give_away
 from lcaengine.solve.stages import cut_labelled, solve_stages
 from lcaengine.system import Coupling, build_coupling, multiply_off_diagonal, transpose
+from tests.drawn import Spec, draw_system
 from tests.systems import technospheres, to_coupling
 from tests.twins import eliminate, find_reach, split_by_owner
 

@@ -5,6 +5,7 @@ Exit 0: done and well. 1: done, and the answer is no. 2: bad input or usage.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -55,6 +56,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # an id the terminal cannot show is escaped, not an error
             stream.reconfigure(errors="backslashreplace")
+    # A command is over before what goes in circles takes up room: looking for it is a tenth of a run on 20,000 rows.
+    gc.set_threshold(200_000, 20, 100)
     try:
         app()
     except LcaError as error:
@@ -147,17 +150,17 @@ def score(
             raise LcaError("suppliers in parts are scored by stage, in all indicators", "", "leave --by, --all away")
         score_parts(inventory, background, output, method, policy, wide, as_json)
         return
-    from lcaengine.footprints.display import HEADLINES
-    from lcaengine.io.write import check_target
+    from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
-    from lcaengine.reports.terminal import print_footprints
-    from lcaengine.reports.write import FORMATS, describe_run, write_results
 
     if wide and output is None:
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:
         check_target(output, FORMATS, inventory)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
+    from lcaengine.footprints.display import HEADLINES
+    from lcaengine.reports.write import describe_run, write_results
+
     known = [each.id for each in footprints.method.indicators]
     shown = footprints.select(indicator or [name for name in HEADLINES if name in known] or known[:3])
     files = [] if output is None else write_results(footprints, output, wide)
@@ -170,6 +173,8 @@ def score(
         elif files:
             typer.echo(f"{len(footprints.system.activities)} activities written to {list_written(files)}")
         else:
+            from lcaengine.reports.terminal import print_footprints
+
             print_footprints(open_console(), footprints, shown, everything)
 
 

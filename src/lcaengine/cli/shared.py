@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,10 +91,19 @@ def score_or_exit(
 ) -> Footprints:
     """Score an inventory; where blockers forbid it, show them and exit with 1."""
     from lcaengine.findings import Findings
-    from lcaengine.footprints.score import try_score
+    from lcaengine.inventory import load_inventory
 
     found = Findings() if findings is None else findings
-    footprints = try_score(inventory, method, policy, found, by)
+    # The compiler of the kernels takes as long to import as 20,000 activities to read: these are done side by side.
+    importing = Thread(target=import_module, args=("lcaengine.footprints.score",), daemon=True)
+    importing.start()
+    try:
+        tables = load_inventory(inventory, found)
+    finally:
+        importing.join()
+    from lcaengine.footprints.score import score_inventory
+
+    footprints = None if tables is None else score_inventory(tables, method, policy, by, found)
     if footprints is None:
         show_blockers(found, inventory, as_json)
         raise typer.Exit(1)

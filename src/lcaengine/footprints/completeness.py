@@ -55,6 +55,7 @@ def measure_near(
     system : System
     burdens : Burdens
     entries : Entries
+        At least those whose factor is another place's.
     total : (n, k) float64
         Y.
     name : callable

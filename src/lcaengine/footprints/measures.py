@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.footprints.completeness import measure_mass_inputs, measure_near
@@ -78,6 +79,9 @@ def measure_system(system: System, method: Method, matched: Characterization, by
     k = len(method.indicators)
     ordering = order_coupling(system.coupling)
     entries, burdens = find_burdens(system, method, matched, ordering)
+    far = entries.take(entries.is_elsewhere)
+    del entries  # as long as the exchanges, and not needed again
+    pa.default_memory_pool().release_unused()
     graph = build_graph(system)
     graph_order = order_coupling(graph)
     sizes = np.concatenate([burdens.size, burdens.primary, measure_mass_inputs(system)], axis=1)
@@ -100,7 +104,7 @@ def measure_system(system: System, method: Method, matched: Characterization, by
         size=size[:, :, :k],
         primary=size[:, :, k : 2 * k],
         mass=size[:, -1, 2 * k :],
-        near=measure_near(system, burdens, entries, solved.total[:, :k], name),
+        near=measure_near(system, burdens, far, solved.total[:, :k], name),
         status=trace_status(system, burdens, graph, graph_order),
         credited=credited,
         graph=graph,
@@ -122,8 +126,10 @@ def find_burdens(
     """
     entries = list_entries(system, method, matched)
     burdens = sum_entries(system, method, matched, entries)
+    known = len(entries)
     entries, unknown = add_renewable(system, method, entries, burdens, ordering)
-    burdens = sum_entries(system, method, matched, entries)
+    if len(entries) > known:
+        burdens = sum_entries(system, method, matched, entries)
     if unknown.any():
         burdens.is_missing[unknown, method.find(SITE_RENEWABLE)] = True
     return entries, burdens

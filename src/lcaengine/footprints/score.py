@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError, SolveError
@@ -98,6 +99,7 @@ def score_inventory(
     -------
     Footprints or None
     """
+    pa.default_memory_pool().release_unused()  # what reading has used and does not keep
     system = build_system(inventory, policy, found)
     report_loops(system, found)
     matched = match_factors(system, method, found)

@@ -1,7 +1,7 @@
 """Inventories: tables, checked, in base units."""
 
 from lcaengine.inventory.conversion import convert
-from lcaengine.inventory.frame import type_column
+from lcaengine.inventory.frame import build_frame, type_column
 from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Kind, Processes, Property
 from lcaengine.inventory.read import build_inventory, load_inventory, read_inventory
 from lcaengine.inventory.schema import STAGES, TABLES
@@ -18,6 +18,7 @@ __all__ = [
     "Processes",
     "Property",
     "Role",
+    "build_frame",
     "build_inventory",
     "convert",
     "find_role",

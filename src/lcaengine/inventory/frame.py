@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -74,6 +75,7 @@ class Frame:
     def codes(self, name: str, keys: pa.Array) -> NDArray[np.int64]:
         """Give the position of each text in `keys`, -1 where it is null or not there."""
         column = self.columns[name]
+        keys = keys.dictionary_decode() if pa.types.is_dictionary(keys.type) else keys
         found = pc.index_in(column.dictionary, value_set=keys, skip_nulls=True).fill_null(-1)
         return np.asarray(pick(column, found.to_numpy(zero_copy_only=False).astype(np.int64), -1))
 
@@ -120,10 +122,11 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
         found.block("empty_table", spec.name, "the table has no rows", "add rows")
     rows = np.arange(1, raw.num_rows + 1, dtype=np.int64)
     given = [column.name for column in spec.columns if column.name in raw.column_names]
-    blanks = {kind: _blank(kind, len(rows)) for kind in ("text", "number", "flag", "date")}
+    kinds = {column.kind for column in spec.columns if column.name not in given}
+    blanks = {kind: _blank(kind, len(rows)) for kind in kinds}  # one of each kind: they are large
     columns = {}
     for column in spec.columns:
-        columns[column.name] = _type_column(raw, column, spec, rows, blanks[column.kind], found)
+        columns[column.name] = _type_column(raw, column, spec, rows, blanks.get(column.kind), found)
         raw = raw.drop_columns([column.name]) if column.name in given else raw  # it is large, and read
     del raw
     order = _canonical_order(columns, spec)
@@ -185,7 +188,7 @@ def hash_frames(frames: Mapping[str, Frame], about: str) -> str:
     return digest.hexdigest()
 
 
-def _list_content(values: pa.Array) -> Iterator[NDArray[np.generic] | memoryview]:
+def _list_content(values: pa.Array) -> Iterator[Any]:
     """List the bytes that a column is hashed by: lengths, -1 for null, then all text; or numbers, then nulls."""
     if pa.types.is_dictionary(values.type):
         lengths = pc.binary_length(values.dictionary).to_numpy(zero_copy_only=False).astype("<i8")
@@ -214,14 +217,14 @@ def _join_text(values: pa.Array) -> memoryview:
 
 
 def _type_column(
-    raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], blank: pa.Array, found: Findings
+    raw: pa.Table, column: Column, spec: Table, rows: NDArray[np.int64], blank: pa.Array | None, found: Findings
 ) -> pa.Array:
-    """Type one column; `blank` where it is not there, or holds something else."""
+    """Type one column; `blank`, or one made for it, where it is not there or holds something else."""
     if column.name not in raw.column_names:
         if column.required:
             fix = f"add the column: {column.about or column.kind}"
             found.block("missing_column", spec.name, f"column {column.name!r} is missing", fix, column=column.name)
-        return blank
+        return _blank(column.kind, len(rows)) if blank is None else blank
     given = raw.column(column.name).combine_chunks()
     if isinstance(given, pa.ChunkedArray):
         given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
@@ -233,7 +236,7 @@ def _type_column(
     if typed is None:
         what = f"column {column.name!r} holds {given.type}, not {column.kind}"
         found.block("wrong_type", spec.name, what, f"write it as {column.kind}", column=column.name)
-        return blank
+        return _blank(column.kind, len(rows)) if blank is None else blank
     _report_column(given, typed, column, spec, rows, found)
     return typed.fill_null(False) if column.kind == "flag" else typed
 

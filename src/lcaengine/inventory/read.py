@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -98,21 +99,21 @@ def load_inventory(place: str | Path, found: Findings) -> Inventory | None:
         found.block("unread_file", name, f"{file} looks like a part of {name!r} and cannot be read", fix, value=file)
     for name in sorted(set(files) - set(TABLES) - {"claims"}):
         found.warn("unknown_table", name, f"table {name!r} is not of the schema and is not read", "rename or remove it")
-    raw: dict[str, pa.Table] = {}
-    for name in TABLES:
+    frames: dict[str, Frame] = {}
+    for name, spec in TABLES.items():
         try:
-            if name in files:
-                raw[name] = read_table(store, name, files[name], coded=True)
+            frames[name] = build_frame(
+                read_table(store, name, files[name], coded=True) if name in files else None, spec, found
+            )
         except DataError as error:
             found.block("unreadable", name, error.what, error.fix)
-    unreadable = {f.table for f in found.blockers() if f.code == "unreadable"}
-    return build_inventory(str(place), about, raw, found, unreadable)
+    return build_inventory(str(place), about, frames, files, found)
 
 
 def build_inventory(
-    label: str, about: About, raw: Mapping[str, pa.Table], found: Findings, unreadable: Collection[str] = ()
+    label: str, about: About, frames: Mapping[str, Frame], given: Collection[str], found: Findings
 ) -> Inventory | None:
-    """Build an inventory from tables, and report everything that is wrong with them.
+    """Build an inventory from tables, and report what contradicts itself.
 
     Parameters
     ----------
@@ -120,23 +121,34 @@ def build_inventory(
         What the inventory is called in messages.
     about : About
         inventory.toml.
-    raw : dict of str to pyarrow.Table
-        Tables of the schema, as read.
+    frames : dict of str to Frame
+        The tables of the schema, typed.
+    given : collection of str
+        Names of those that were there.
     found : Findings
-        Receives blockers and warnings.
-    unreadable : collection of str
-        Tables that are there and could not be read.
+        Receives blockers and warnings; those of the frames are in it already.
 
     Returns
     -------
     Inventory or None
         As in :func:`load_inventory`.
     """
-    frames = {n: build_frame(raw.get(n), spec, found) for n, spec in TABLES.items() if n not in unreadable}
     if any(f.code in STRUCTURAL and f.row is None and f.table in TABLES for f in found.blockers()):
         return None
     if not len(frames["processes"]) or not len(frames["flows"]):  # no row has an id
         return None
+    with ThreadPoolExecutor(1) as beside:  # it needs no one's results, and gives way to other threads
+        digest = beside.submit(hash_frames, frames, about.to_canonical())
+        built = _build_inventory(frames, given, about.reference_period, found)
+    if built is None:
+        return None
+    return Inventory(label, about, digest.result(), *built, frames, tuple(found.warnings()))
+
+
+def _build_inventory(
+    frames: Mapping[str, Frame], files: Collection[str], reference_period: str, found: Findings
+) -> tuple[Processes, Flows, Exchanges] | None:
+    """Build what the tables hold, and report what contradicts itself; None where too little is left of it."""
     flows, is_broken = _build_flows(frames["flows"], frames["properties"], found)
     processes = _build_processes(frames["processes"], found)
     exchanges, lost = _build_exchanges(frames["exchanges"], processes, flows, is_broken, found)
@@ -144,15 +156,12 @@ def build_inventory(
         lost[:] = True
     report_signs(exchanges, processes, flows, frames["exchanges"], lost, found)
     processes = _read_production(frames["processes"], processes, exchanges, flows, found)
-    report_references_between(frames, raw, processes.ids, flows.ids, found)
-    report_validity(frames["processes"], about.reference_period, found)
+    report_references_between(frames, files, processes.ids, flows.ids, found)
+    report_validity(frames["processes"], reference_period, found)
     report_pedigree(frames["exchanges"], found)
     for name, amounts in _UNCERTAIN.items():
         report_uncertainty(frames[name], amounts, found)
-    if lost.any():
-        return None
-    digest = hash_frames(frames, about.to_canonical())
-    return Inventory(label, about, digest, processes, flows, exchanges, frames, tuple(found.warnings()))
+    return None if lost.any() else (processes, flows, exchanges)
 
 
 def _build_flows(frame: Frame, properties: Frame, found: Findings) -> tuple[Flows, NDArray[np.bool_]]:

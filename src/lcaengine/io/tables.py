@@ -27,7 +27,7 @@ UNPACKED_FREE, UNPACKED_PER_BYTE = 1 << 30, 200
 """Most bytes a Parquet file may unpack to: so many, and so many more for each of its own."""
 GROUPS_FREE = 10_000_000
 """Most bytes that the groups of a Parquet file may say they unpack to before they are counted for each of its own."""
-ROWS_AT_ONCE, CODED_ROWS_AT_ONCE = 1024, 1 << 18
+ROWS_AT_ONCE, CODED_ROWS_AT_ONCE = 1024, 1 << 19
 """How many rows of a Parquet file are unpacked before they are counted; more where text is read as codes and words."""
 
 
@@ -141,7 +141,8 @@ def _read_parquet(store: Store, name: str, coded: bool) -> pa.Table:
         if is_flat:
             texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
             file = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=texts)
-        for batch in file.iter_batches(CODED_ROWS_AT_ONCE if is_flat else ROWS_AT_ONCE):
+        at_once = CODED_ROWS_AT_ONCE if is_flat else ROWS_AT_ONCE
+        for batch in file.iter_batches(at_once, use_threads=not is_flat):  # threads cost more than they save here
             total += sum(_count_bytes(column) for column in batch.columns)
             if total > most:
                 raise ValueError(f"it unpacks {source.size()} bytes to more than {most}")

@@ -17,8 +17,10 @@ import pyarrow.parquet as pq
 from lcaengine.errors import OutputError
 from lcaengine.io.shipped import find_example
 
-__all__ = ["check_folder", "check_target", "replace_file", "replace_folder", "write_rows", "write_table"]
+__all__ = ["FORMATS", "check_folder", "check_target", "replace_file", "replace_folder", "write_rows", "write_table"]
 
+FORMATS = (".parquet", ".csv", ".json", ".xlsx")
+"""Endings of files that results are written to."""
 WORDS_BYTES = 1 << 26
 """Most bytes that the distinct words of a column may take where it is packed as codes and words."""
 

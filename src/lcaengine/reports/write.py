@@ -15,12 +15,10 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.completeness import tabulate_completeness
 from lcaengine.footprints.table import to_long
 from lcaengine.io.excel import Sheet, write_workbook
-from lcaengine.io.write import check_target, replace_file, write_table
+from lcaengine.io.write import FORMATS, check_target, replace_file, write_table
 from lcaengine.version import __version__
 
 __all__ = ["FORMATS", "describe_run", "list_fields", "write_results", "write_tables"]
-
-FORMATS = (".parquet", ".csv", ".json", ".xlsx")
 
 
 def write_results(footprints: Footprints, target: str | Path, wide: bool = False) -> list[Path]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lcaengine.errors import UnitError
 from lcaengine.findings import Finding, Findings, Severity, raise_blockers
 from lcaengine.footprints import measure_flows
-from lcaengine.inventory import Flows, Inventory, Kind, Role, build_inventory, convert, find_role
+from lcaengine.inventory import TABLES, Flows, Inventory, Kind, Role, build_frame, build_inventory, convert, find_role
 from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.solve import report_loops
@@ -119,9 +119,11 @@ def extend_background(
         _judge_row(Role(roles[at]), keys, at, faults)
     before = {name: len(background.frames[name]) for name in ("processes", "exchanges")}
     found = Findings(rows_named=len(probed) + 1000)
-    inventory = build_inventory(
-        background.label, background.about, raw | _write_probes(raw, keys.take(pa.array(probed))), found
-    )
+    changed = _write_probes(raw, keys.take(pa.array(probed)))
+    changed |= {name: raw[name] for name in ("flows", "properties") if name in raw}
+    frames = {name: build_frame(table, TABLES[name], found) for name, table in changed.items()}
+    given = {name for name, frame in background.frames.items() if len(frame)} | set(changed)
+    inventory = build_inventory(background.label, background.about, {**background.frames, **frames}, given, found)
     if inventory is not None:
         system = build_system(inventory, policy, found)
         report_loops(system, found)
@@ -149,7 +151,7 @@ def extend_background(
 
 def _join_flows(background: Inventory, own: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """Give the tables of the background, with the flows that suppliers have besides, and what probes make."""
-    raw = {name: pa.table(dict(frame.columns)) for name, frame in background.frames.items() if len(frame)}
+    raw = {name: pa.table(dict(background.frames[name].columns)) for name in ("processes", "exchanges", "properties")}
     raw["flows"] = background.frames["flows"].to_table()
     probe = pa.table({"flow_id": [PROBE], "name": [PROBE], "kind": ["product"], "unit": ["piece"]})
     added = {"flows": [probe], "properties": []}

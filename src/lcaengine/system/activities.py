@@ -117,7 +117,7 @@ def find_functions(inventory: Inventory, roles: NDArray[np.int8], rule: str, fou
     reference[exchanges.process[at]] = exchanges.flow[at]
     width = len(inventory.flows) + 1
     keys, inverse = find_distinct(exchanges.process[is_function] * width + exchanges.flow[is_function])
-    output = np.bincount(inverse, exchanges.amount[is_function], len(keys))
+    output = np.bincount(inverse, exchanges.amount[is_function], len(keys)).astype(np.float64)
     process, flow = keys // width, keys % width
     made = np.ones(len(inventory.processes))
     is_reference = flow == reference[process]

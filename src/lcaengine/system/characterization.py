@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,10 @@ class Entries:
     def __len__(self) -> int:
         return len(self.value)
 
+    def take(self, keep: NDArray[np.bool_]) -> Entries:
+        """Give the entries where `keep` holds."""
+        return Entries(*(getattr(self, each.name)[keep] for each in fields(self)))
+
 
 def sum_entries(system: System, method: Method, matched: Characterization, entries: Entries) -> Burdens:
     """Sum the direct contributions of every activity, d = C B, and their sizes by exchange row.
@@ -110,7 +114,7 @@ def sum_entries(system: System, method: Method, matched: Characterization, entri
     place, magnitude = activity * shape[1] + indicator, np.abs(value)
 
     def total(at: NDArray[np.int64], of: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(at, of, shape[0] * shape[1]).reshape(shape)
+        return np.bincount(at, of, shape[0] * shape[1]).reshape(shape).astype(np.float64, copy=False)
 
     is_primary = entries.data_type == DataType.PRIMARY
     with np.errstate(over="ignore"):  # the solver refuses what is not finite
@@ -129,12 +133,7 @@ def list_entries(system: System, method: Method, matched: Characterization) -> E
     Entries
     """
     b = system.interventions
-    count = np.bincount(matched.kind, minlength=len(b.flow))
-    first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) if len(count) else count
-    repeats = count[b.kind]
-    entry = np.repeat(np.arange(len(b.kind)), repeats)
-    offset = np.arange(len(entry)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    factor = first[b.kind[entry]] + offset
+    entry, factor = _pair_factors(b.kind, matched.kind, len(b.flow))
     value, elsewhere = matched.factor[factor] * b.amount[entry], matched.is_elsewhere[factor]
     found = [(b.activity[entry], matched.indicator[factor], value, b.row[entry], elsewhere)]
     for name, category in ((SITE_ENERGY, ""), (SITE_ELECTRICITY, ELECTRICITY)):
@@ -147,6 +146,19 @@ def list_entries(system: System, method: Method, matched: Characterization) -> E
     count_own = len(own.activity)
     found.append((own.activity, own.indicator, own.value, np.full(count_own, -1), np.zeros(count_own, np.bool_)))
     return make_entries(system, *(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def _pair_factors(
+    kind: NDArray[np.int64], of_factor: NDArray[np.int64], kinds: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair every entry of B with each factor of its row: positions of both, entry by entry."""
+    count = np.bincount(of_factor, minlength=kinds)
+    first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) if len(count) else count
+    repeats = count[kind]
+    entry = np.repeat(np.arange(len(kind)), repeats)
+    factor = np.repeat(first[kind] - np.cumsum(repeats) + repeats, repeats)
+    factor += np.arange(len(entry))
+    return entry, factor
 
 
 def make_entries(

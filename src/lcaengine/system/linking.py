@@ -128,7 +128,7 @@ def _follow_names(functions: Functions, flow: NDArray[np.int64], provider: NDArr
     return np.where(is_sole & (functions.flow[maker] == flow), maker, -1) if len(functions.flow) else maker - 1
 
 
-def _list_distinct(*columns: NDArray[np.generic]) -> tuple[list[list[int]], NDArray[np.int64]]:
+def _list_distinct(*columns: NDArray[np.int64] | NDArray[np.bool_]) -> tuple[list[list[int]], NDArray[np.int64]]:
     """Give the distinct rows of columns of numbers from -1 on, in order, and each row's position among them."""
     key, room = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:

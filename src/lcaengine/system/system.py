@@ -175,6 +175,8 @@ def _build_demands(
         links.fallback[entry],
         rows[entry],
     )
+    if not markets and not bills:
+        return own, links.fallbacks
     start = len(functions.process)
     extra = [(start + k, maker, share) for k, market in enumerate(markets) for maker, share in market.suppliers]
     start += len(markets)
@@ -208,6 +210,9 @@ def _spread(
     functions: Functions, process: NDArray[np.int64], flow: NDArray[np.int64], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Give each row to every activity of its process, with that activity's share of it."""
+    if len(functions.process) == len(functions.count) and (functions.count == 1).all() and not functions.causal:
+        activity = functions.first[process]
+        return activity, np.arange(len(process), dtype=np.int64), functions.share[activity]
     count = functions.count[process]
     entry = np.repeat(np.arange(len(process), dtype=np.int64), count)
     offset = np.arange(len(entry), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)

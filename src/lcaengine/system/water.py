@@ -191,12 +191,13 @@ def _is_water_made(system: System) -> NDArray[np.bool_]:
     """Tell which products and wastes are water: by name, or a waste measured in volume."""
     flows = system.inventory.flows
     is_volume = np.array([unit.dimension == VOLUME for unit in flows.kinds_of_unit], np.bool_)[flows.unit]
+    kind = flows.kind
     named = np.zeros(len(flows), np.bool_)
     for at, name in enumerate(flows.names):
         folded = name.casefold()
         if "water" in folded or "sewage" in folded or "effluent" in folded:  # else it cannot fit
             named[at] = _WATER.fullmatch(folded) is not None
-    return (named & (flows.kind != Kind.ELEMENTARY)) | ((flows.kind == Kind.WASTE) & is_volume)
+    return np.asarray((named & (kind != Kind.ELEMENTARY)) | ((kind == Kind.WASTE) & is_volume), np.bool_)
 
 
 def _find_releases(system: System, is_made: NDArray[np.bool_]) -> NDArray[np.bool_]:
