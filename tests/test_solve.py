@@ -16,7 +16,7 @@ from lcaengine.solve import RESIDUAL_TOLERANCE, order_coupling, solve_coupling
 from lcaengine.solve.loops import _give_away
 from lcaengine.solve.stages import cut_labelled, solve_stages
 from lcaengine.system import Coupling, build_coupling, multiply_off_diagonal, transpose
-from tests.drawn import Spec, draw_system
+from tests.drawn_couplings import Spec, draw_system
 from tests.systems import technospheres, to_coupling
 from tests.twins import eliminate, find_reach, split_by_owner
 
