@@ -5,6 +5,7 @@ Exit 0: done and well. 1: done, and the answer is no. 2: bad input or usage.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
@@ -58,6 +59,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     # A command is over before what goes in circles takes up room: looking for it is a tenth of a run on 20,000 rows.
     gc.set_threshold(200_000, 20, 100)
+    atexit.register(gc.freeze)  # nor is it looked for at the end, when all of it goes
     try:
         app()
     except LcaError as error:
