@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.gaps import Status
+from lcaengine.footprints.detach import identify
 from lcaengine.footprints.measures import find_burdens
-from lcaengine.footprints.table import PER_BILL, identify
+from lcaengine.results import PER_BILL, Status
 from lcaengine.solve import name_activities, order_coupling, solve_coupling
 from lcaengine.system import ActivityKind, Coupling, Entries, transpose
 

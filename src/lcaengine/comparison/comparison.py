@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from lcaengine.errors import LcaError
 from lcaengine.findings import Finding, Findings
 from lcaengine.footprints import Footprints
+from lcaengine.footprints.detach import identify, list_per
 from lcaengine.footprints.display import find_ends
 from lcaengine.footprints.score import score_inventory
-from lcaengine.footprints.table import identify, list_per
 from lcaengine.inventory import Inventory
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy

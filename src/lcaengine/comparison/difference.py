@@ -14,7 +14,7 @@ from lcaengine.comparison.terms import Key, Terms, find_key, list_terms, scale_p
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends
-from lcaengine.footprints.table import PER_BILL
+from lcaengine.results import PER_BILL
 from lcaengine.solve import solve_coupling
 from lcaengine.solve.stages import SUM_TOLERANCE
 from lcaengine.system import build_coupling

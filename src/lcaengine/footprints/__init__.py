@@ -1,11 +1,11 @@
 """Footprints: by product, supplier and stage, with status and gaps."""
 
-from lcaengine.footprints.electricity import divide_renewable
+from lcaengine.footprints.detach import detach
 from lcaengine.footprints.footprints import Footprints
-from lcaengine.footprints.gaps import Gaps, Status, carry_marks
+from lcaengine.footprints.gaps import Gaps, carry_marks
 from lcaengine.footprints.measures import Measures, measure_system
 from lcaengine.footprints.score import measure_flows, score, score_system
-from lcaengine.footprints.shares import divide_sizes, share_far
+from lcaengine.results import Status
 
 __all__ = [
     "Footprints",
@@ -13,11 +13,9 @@ __all__ = [
     "Measures",
     "Status",
     "carry_marks",
-    "divide_renewable",
-    "divide_sizes",
+    "detach",
     "measure_flows",
     "measure_system",
     "score",
     "score_system",
-    "share_far",
 ]

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.errors import SolveError
-from lcaengine.footprints.gaps import Status
 from lcaengine.inventory.conversion import list_masses
 from lcaengine.inventory.inventory import Kind
 from lcaengine.solve import solve_coupling
 from lcaengine.system import Burdens, Entries, System, build_coupling
 
-if TYPE_CHECKING:
-    from lcaengine.footprints.footprints import Footprints
-
-__all__ = ["measure_mass_inputs", "measure_near", "tabulate_completeness"]
+__all__ = ["measure_mass_inputs", "measure_near"]
 
 
 def measure_mass_inputs(system: System) -> NDArray[np.float64]:
@@ -84,50 +78,3 @@ def measure_near(
         return solve_coupling(near, direct, name).x
     except SolveError:
         return np.full(total.shape, np.nan)
-
-
-def tabulate_completeness(footprints: Footprints, coded: bool = False) -> pa.Table:
-    """Give the completeness record: one row an activity and indicator.
-
-    Parameters
-    ----------
-    footprints : Footprints
-    coded : bool
-        Whether text stays codes and words.
-
-    Returns
-    -------
-    pyarrow.Table
-        supplier_id, process_id, product_id, location, basis (of a market), indicator, status, missing_inputs,
-        missing_factors, unlinked_mass_share, indicators_missing, fallback_share.
-    """
-    from lcaengine.footprints.table import code_activities, nullable, spell_table, statuses
-
-    n, _, k = footprints.value.shape
-    every = np.repeat(np.arange(n), k)
-    rows, names = pa.array(every), pa.array([each.id for each in footprints.method.indicators], pa.string())
-    basis = pa.array(footprints.system.activities.basis, pa.string()).dictionary_encode()
-    table = pa.table(
-        {
-            **{name: column.take(rows) for name, column in code_activities(footprints).items()},
-            "basis": basis.take(rows),
-            "indicator": pa.DictionaryArray.from_arrays(pa.array(np.tile(np.arange(k, dtype=np.int32), n)), names),
-            "status": statuses(footprints.status.reshape(-1)),
-            "missing_inputs": pa.array(footprints.gaps.missing_inputs[every]),
-            "missing_factors": pa.array(footprints.gaps.missing_factors[every]),
-            "unlinked_mass_share": nullable(footprints.unlinked_mass_share[every]),
-            "indicators_missing": _list_missing(footprints).take(rows),
-            "fallback_share": nullable(footprints.fallback_share.reshape(-1)),
-        }
-    )
-    return table if coded else spell_table(table)
-
-
-def _list_missing(footprints: Footprints) -> pa.DictionaryArray:
-    """Name the indicators that every activity lacks, as codes and words: few sets of them occur."""
-    missing = footprints.status == Status.MISSING
-    names = [each.id for each in footprints.method.indicators]
-    sets, of = np.unique(missing, axis=0, return_inverse=True) if missing.any() else (missing[:1], 0)
-    lacking = [";".join(name for name, m in zip(names, row, strict=True) if m) for row in sets.tolist()]
-    codes = np.broadcast_to(np.asarray(of, np.int32).reshape(-1), (len(missing),))
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(lacking, pa.string()))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from lcaengine.footprints.primary import build_graph
 from lcaengine.kernels.chain import carry_bits
 from lcaengine.method import SITE_ELECTRICITY, SITE_RENEWABLE, Method
+from lcaengine.results import SHARE_ROUNDING, divide_renewable
 from lcaengine.solve import Ordering, name_activities, order_coupling, solve_coupling
 from lcaengine.system import (
     ELECTRICITY,
@@ -19,10 +20,7 @@ from lcaengine.system import (
     make_entries,
 )
 
-__all__ = ["add_renewable", "divide_renewable", "share_renewable"]
-
-ROUNDING = 1e-9
-"""How far shares may be from zero and one by rounding."""
+__all__ = ["add_renewable", "share_renewable"]
 
 
 def add_renewable(
@@ -97,7 +95,7 @@ def _find_renewable(system: System, method: Method, burdens: Burdens, ordering: 
     taken = np.bincount(asks, weight, n)
     weight = weight / np.maximum(taken, 1.0)[asks]
     left = 1.0 - np.minimum(taken, 1.0)
-    left[left < ROUNDING] = 0.0  # shares that sum to one but for rounding
+    left[left < SHARE_ROUNDING] = 0.0  # shares that sum to one but for rounding
     passes = build_coupling(np.ones(n), asks, meets, -weight)
     unknown = (makes & (left > 0) & (lacks | ~np.isfinite(own))).astype(np.float64)
     right = np.stack([np.where(left > 0, left * np.nan_to_num(np.clip(own, 0.0, 1.0)), 0.0), unknown], axis=1)
@@ -131,17 +129,3 @@ def share_renewable(method: Method, value: NDArray[np.float64]) -> NDArray[np.fl
     """
     all_of, renewable = method.find(SITE_ELECTRICITY), method.find(SITE_RENEWABLE)
     return None if min(all_of, renewable) < 0 else divide_renewable(value[:, :, renewable], value[:, :, all_of])
-
-
-def divide_renewable(renewable: NDArray[np.float64], every: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide renewable electricity by all that is bought; NaN where the quotient is no share.
-
-    Returns
-    -------
-    ndarray of float64
-        [1]
-    """
-    share = np.full(every.shape, np.nan)
-    np.divide(renewable, every, out=share, where=every > 0)
-    share[(share < -ROUNDING) | (share > 1.0 + ROUNDING)] = np.nan
-    return np.asarray(np.clip(share, 0.0, 1.0))

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError
 from lcaengine.findings import Finding
-from lcaengine.footprints.gaps import Gaps, Status
+from lcaengine.footprints.detach import detach
+from lcaengine.footprints.gaps import Gaps
 from lcaengine.method import Method
+from lcaengine.results import Status, tabulate_completeness, to_long, to_wide
 from lcaengine.system import Characterization, System
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Footprints:
     primary_data_share : (n, stages, k) float64
         [1], NaN where there is no contribution.
     status : (n, k) int8
-        :class:`~lcaengine.footprints.gaps.Status`.
+        :class:`~lcaengine.results.Status`.
     per_kg : (n,) float64
         Reference units a kg, NaN where the product has no mass.
     per_content : dict of str to (n,) float64
@@ -158,9 +160,7 @@ class Footprints:
     @property
     def completeness(self) -> pa.Table:
         """The completeness record: one row an activity and indicator."""
-        from lcaengine.footprints.completeness import tabulate_completeness
-
-        return tabulate_completeness(self)
+        return tabulate_completeness(detach(self))
 
     def renewable_share(self) -> NDArray[np.float64] | None:
         """Give the renewable share of the electricity that labelled processes buy, by activity and part.
@@ -176,15 +176,11 @@ class Footprints:
 
     def to_arrow(self) -> pa.Table:
         """Give the result table: one row an activity, indicator and stage, per reference unit and per kg."""
-        from lcaengine.footprints.table import to_long
-
-        return to_long(self)
+        return to_long(detach(self))
 
     def to_wide(self) -> pa.Table:
         """Give one row an activity, one column an indicator and stage (``ghg.extraction``), per reference unit."""
-        from lcaengine.footprints.table import to_wide
-
-        return to_wide(self)
+        return to_wide(detach(self))
 
     def to_pandas(self) -> pd.DataFrame:
         """Give the result table as a data frame."""

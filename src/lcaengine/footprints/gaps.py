@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +12,11 @@ from numpy.typing import NDArray
 from lcaengine.inventory import DataType
 from lcaengine.kernels.chain import carry_bits, carry_worst
 from lcaengine.method import Method
+from lcaengine.results import Status
 from lcaengine.solve import Ordering
 from lcaengine.system import Burdens, Characterization, Coupling, System
 
-__all__ = ["Gaps", "Status", "carry_marks", "find_gaps", "trace_status"]
+__all__ = ["Gaps", "carry_marks", "find_gaps", "trace_status"]
 
 GAP_SCHEMA = pa.schema(
     [
@@ -29,16 +29,6 @@ GAP_SCHEMA = pa.schema(
         ("used_by", pa.int64()),
     ]
 )
-
-
-class Status(IntEnum):
-    """How complete a number is, the worst along its chain."""
-
-    COMPLETE = 0
-    FALLBACK = 1
-    PROXY = 2
-    CUT_OFF = 3
-    MISSING = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Measures:
     near : (n, k) float64
         Y without products and factors of other places; NaN where what is left has no solution.
     status : (n, k) int8
-        :class:`~lcaengine.footprints.gaps.Status`.
+        :class:`~lcaengine.results.Status`.
     credited : (m,) int64
         Activities with avoided or negative amounts in their chain: their sizes do not add up.
     graph, graph_order

@@ -13,14 +13,14 @@ from lcaengine.errors import LcaError, SolveError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.footprints.fallbacks import report_fallbacks
 from lcaengine.footprints.footprints import Footprints
-from lcaengine.footprints.gaps import Status, find_gaps
+from lcaengine.footprints.gaps import find_gaps
 from lcaengine.footprints.labels import find_labels
 from lcaengine.footprints.measures import measure_system
-from lcaengine.footprints.shares import divide_sizes, share_far
 from lcaengine.inventory import Flows, Inventory, load_inventory
 from lcaengine.inventory.conversion import list_masses
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
+from lcaengine.results import Status, divide_sizes, share_far
 from lcaengine.solve import name_activities, report_loops
 from lcaengine.system import Characterization, System, build_system, match_factors
 

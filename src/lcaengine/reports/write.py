@@ -11,11 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from lcaengine.errors import OutputError
-from lcaengine.footprints import Footprints
-from lcaengine.footprints.completeness import tabulate_completeness
-from lcaengine.footprints.table import to_long
+from lcaengine.footprints import Footprints, detach
 from lcaengine.io.excel import Sheet, write_workbook
 from lcaengine.io.write import FORMATS, check_target, replace_file, write_table
+from lcaengine.results import tabulate_completeness, to_long, to_wide
 from lcaengine.version import __version__
 
 __all__ = ["FORMATS", "describe_run", "list_fields", "write_results", "write_tables"]
@@ -59,10 +58,11 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     path = check_target(target, FORMATS, footprints.system.inventory.label)
     about = describe_run(footprints)
     coded = path.suffix.lower() == ".parquet"
+    scored = detach(footprints)
     tables = {
-        "results": footprints.to_wide() if wide else to_long(footprints, coded),
+        "results": (to_wide if wide else to_long)(scored, coded),
         "gaps": footprints.gaps.table,
-        "completeness": tabulate_completeness(footprints, coded),
+        "completeness": tabulate_completeness(scored, coded),
     }
     sources = footprints.method.sources
     cited = {

@@ -20,11 +20,12 @@ from lcaengine.io.store import Store
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.method import Method
 from lcaengine.policy import Policy
+from lcaengine.results import to_long, to_wide
 from lcaengine.suppliers.extended import extend_background
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.probes import Probes, solve_probes
 from lcaengine.suppliers.scores import sum_part
-from lcaengine.suppliers.table import list_gaps, to_long, to_wide
+from lcaengine.suppliers.table import list_gaps, name_scores
 from lcaengine.version import __version__
 
 __all__ = [
@@ -120,7 +121,7 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
         "lcaengine": json.dumps(about),
     }
     write = to_wide if settings.wide else to_long
-    return write(part, probes, scores, constants), list_gaps(part, at, probes, scores)
+    return write(name_scores(part, probes, scores, constants), coded=True), list_gaps(part, at, probes, scores)
 
 
 def prepare_job(

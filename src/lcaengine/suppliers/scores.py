@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
-from lcaengine.footprints import Status, divide_sizes, share_far
 from lcaengine.kernels.suppliers import sum_rows
 from lcaengine.policy import Policy
+from lcaengine.results import Status, divide_sizes, share_far
 from lcaengine.suppliers.part import Part
 from lcaengine.suppliers.probes import CREDITED, GIVEN, RELEASED, TAKEN, Probes
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import OutputError
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.gaps import Status
 from lcaengine.formats.brightway.entries import Block, list_biosphere, list_extra, list_technosphere
 from lcaengine.formats.brightway.labels import COLUMNS
 from lcaengine.formats.brightway.tables import (
@@ -26,6 +25,7 @@ from lcaengine.formats.brightway.tables import (
 )
 from lcaengine.formats.scaling import PARAMETERS
 from lcaengine.io.write import check_target, replace_file, replace_folder
+from lcaengine.results import Status
 from lcaengine.version import __version__
 
 if TYPE_CHECKING:

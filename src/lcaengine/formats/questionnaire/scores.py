@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from lcaengine.errors import DataError
 from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.gaps import Status
 from lcaengine.footprints.score import score_inventory
 from lcaengine.formats.imported import Imported, write_inventory
 from lcaengine.formats.questionnaire.answers import UNANSWERED
@@ -25,6 +24,7 @@ from lcaengine.formats.questionnaire.row import Problem
 from lcaengine.inventory.read import load_inventory
 from lcaengine.method import Method
 from lcaengine.policy import Policy
+from lcaengine.results import Status
 
 __all__ = ["NOT_SCORED", "RowScore", "Scored", "score_questionnaire"]
 

@@ -1,0 +1,22 @@
+"""Results: scored numbers apart from what they came of, and the tables made of them."""
+
+from lcaengine.results.scored import PER_BILL, Scored, choose
+from lcaengine.results.shares import SHARE_ROUNDING, divide_renewable, divide_sizes, share_far
+from lcaengine.results.status import Status
+from lcaengine.results.table import IDS, spell_table, tabulate_completeness, to_long, to_wide
+
+__all__ = [
+    "IDS",
+    "PER_BILL",
+    "SHARE_ROUNDING",
+    "Scored",
+    "Status",
+    "choose",
+    "divide_renewable",
+    "divide_sizes",
+    "share_far",
+    "spell_table",
+    "tabulate_completeness",
+    "to_long",
+    "to_wide",
+]

@@ -1,0 +1,72 @@
+"""Scored: numbers and what names them, apart from the system and the method they came of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+__all__ = ["PER_BILL", "Scored", "choose"]
+
+PER_BILL = "bill"
+"""What a bill of materials is scored per."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Intensities and all that a result table says of them.
+
+    Attributes
+    ----------
+    identity : pyarrow.Table
+        supplier_id, process_id, product_id, location, basis and per of every activity, as codes and words.
+    by : str
+        What the numbers are split by.
+    parts : tuple of str
+        Stages (or other labels), then ``unassigned``, then ``total``.
+    indicators, units : tuple of str
+    value : (n, parts, k) float64
+        Per reference unit; NaN where the status is missing.
+    primary_data_share : (n, parts, k) float64
+        [1], or of the total alone, (n, 1, k); NaN where there is no contribution.
+    status : (n, k) int8
+        :class:`~lcaengine.results.Status`.
+    fallback_share : (n, k) float64
+        [1]
+    unlinked_mass_share : (n,) float64
+        [1]
+    missing_inputs, missing_factors : (n,) int64
+    per_kg : (n,) float64
+        Reference units a kg, NaN where there is no mass.
+    per_content : dict of str to (n,) float64
+        Reference units a kg of each element contained.
+    constants : dict of str to str
+        inventory_hash, method, method_hash and what else a wide table's metadata has.
+    """
+
+    identity: pa.Table
+    by: str
+    parts: tuple[str, ...]
+    indicators: tuple[str, ...]
+    units: tuple[str, ...]
+    value: NDArray[np.float64]
+    primary_data_share: NDArray[np.float64]
+    status: NDArray[np.int8]
+    fallback_share: NDArray[np.float64]
+    unlinked_mass_share: NDArray[np.float64]
+    missing_inputs: NDArray[np.int64]
+    missing_factors: NDArray[np.int64]
+    per_kg: NDArray[np.float64]
+    per_content: Mapping[str, NDArray[np.float64]]
+    constants: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+def choose(words: pa.Array, codes: NDArray[np.integer]) -> pa.DictionaryArray:
+    """Give text as codes and words."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
