@@ -121,7 +121,9 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
         "lcaengine": json.dumps(about),
     }
     write = to_wide if settings.wide else to_long
-    return write(name_scores(part, probes, scores, constants), coded=True), list_gaps(part, at, probes, scores)
+    table = write(name_scores(part, probes, scores, constants), coded=True)
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **constants})
+    return table, list_gaps(part, at, probes, scores)
 
 
 def prepare_job(
