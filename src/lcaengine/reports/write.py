@@ -14,10 +14,10 @@ from lcaengine.errors import OutputError
 from lcaengine.footprints import Footprints, detach
 from lcaengine.io.excel import Sheet, write_workbook
 from lcaengine.io.write import FORMATS, check_target, replace_file, write_table
-from lcaengine.results import tabulate_completeness, to_long, to_wide
+from lcaengine.results import Answer, tabulate_completeness, to_long, to_wide
 from lcaengine.version import __version__
 
-__all__ = ["FORMATS", "describe_run", "list_fields", "write_results", "write_tables"]
+__all__ = ["FORMATS", "answer_of", "describe_run", "list_fields", "write_answer", "write_results", "write_tables"]
 
 
 def write_results(footprints: Footprints, target: str | Path, wide: bool = False) -> list[Path]:
@@ -56,21 +56,39 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     if not isinstance(footprints, Footprints):
         raise OutputError(f"{type(footprints).__name__} is no result", "", "give what score returns")
     path = check_target(target, FORMATS, footprints.system.inventory.label)
-    about = describe_run(footprints)
-    coded = path.suffix.lower() == ".parquet"
-    scored = detach(footprints)
+    return write_answer(answer_of(footprints), path, wide)
+
+
+def answer_of(footprints: Footprints) -> Answer:
+    """Give what footprints come to, and how.
+
+    Returns
+    -------
+    Answer
+    """
+    return Answer(detach(footprints), footprints.gaps.table, describe_run(footprints), footprints.method.sources)
+
+
+def write_answer(answer: Answer, path: Path, wide: bool = False) -> list[Path]:
+    """Write an answer as :func:`write_results` does.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    coded, scored = path.suffix.lower() == ".parquet", answer.scored
     tables = {
         "results": (to_wide if wide else to_long)(scored, coded),
-        "gaps": footprints.gaps.table,
+        "gaps": answer.gaps,
         "completeness": tabulate_completeness(scored, coded),
     }
-    sources = footprints.method.sources
     cited = {
-        "source_id": pa.array(list(sources), pa.string()),
-        "citation": pa.array(list(sources.values()), pa.string()),
+        "source_id": pa.array(list(answer.sources), pa.string()),
+        "citation": pa.array(list(answer.sources.values()), pa.string()),
     }
-    units = {each.id: each.unit.label for each in footprints.method.indicators}
-    return write_tables(path, tables, about, {"units": units}, {"sources": pa.table(cited)})
+    units = dict(zip(scored.indicators, scored.units, strict=True))
+    return write_tables(path, tables, answer.run, {"units": units}, {"sources": pa.table(cited)})
 
 
 def write_tables(
