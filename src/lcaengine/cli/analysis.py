@@ -58,10 +58,10 @@ def contributions(
     start_lightly()
     from lcaengine.chains import build_sankey, list_contributions
     from lcaengine.errors import LcaError
-    from lcaengine.io.write import check_target
+    from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
-    from lcaengine.reports.write import FORMATS, write_tables
+    from lcaengine.reports.answer import write_tables
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if demand and process:
@@ -108,10 +108,10 @@ def compare(
     from lcaengine.comparison.comparison import RULES, try_compare, vary
     from lcaengine.findings import Findings
     from lcaengine.inventory import load_inventory
-    from lcaengine.io.write import check_target
+    from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.analysis import describe_comparison, print_comparison
-    from lcaengine.reports.write import FORMATS, write_tables
+    from lcaengine.reports.answer import write_tables
 
     if output is not None:
         check_target(output, FORMATS, inventory)
@@ -160,10 +160,10 @@ def diff(
     start_lightly()
     from lcaengine.comparison import diff as find_difference
     from lcaengine.footprints.display import HEADLINES
-    from lcaengine.io.write import check_target
+    from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.analysis import describe_difference, print_difference
-    from lcaengine.reports.write import FORMATS, write_tables
+    from lcaengine.reports.answer import write_tables
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if output is not None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lcaengine.cli import analysis, exchange, export, links, questionnaire
+from lcaengine.cli.scores import write_scores
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -137,6 +138,9 @@ def score(
             "--background", metavar="INVENTORY", help="Score suppliers in parts against this one; -o is a folder."
         ),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Keep what was solved beside the inventory, and use it again.")
+    ] = True,
     unlinked: Unlinked = "refuse",
     basis: Basis = "location",
     max_fallback: MaxFallback = "GLO",
@@ -159,6 +163,9 @@ def score(
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:
         check_target(output, FORMATS, inventory)
+        if not (as_json or indicator or everything):
+            write_scores(inventory, read_method(method), policy, by, output, wide, keep)
+            return
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.reports.write import describe_run, write_results

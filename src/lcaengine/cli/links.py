@@ -25,8 +25,8 @@ def links(
     from lcaengine.inventory import read_inventory
     from lcaengine.io.write import check_folder, check_target
     from lcaengine.links import apply_links, list_candidates
+    from lcaengine.reports.answer import write_tables
     from lcaengine.reports.imported import print_import, print_links
-    from lcaengine.reports.write import write_tables
 
     if bool(apply) != (target is not None):
         raise LcaError("--apply and --to go together", "", "give the link file, and the folder to make")

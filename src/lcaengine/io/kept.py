@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lcaengine.io.store import Store, read_files
@@ -49,8 +49,15 @@ def join_key(parts: Iterable[object]) -> str:
     return hashlib.sha256("\0".join(str(part) for part in parts).encode()).hexdigest()[:32]
 
 
-def read_kept(folder: Path | None, kind: str, key: str) -> bytes | None:
-    """Read what is kept under a key; None where there is nothing, or it is damaged, in which case it is deleted.
+def read_kept(folder: Path | None, kind: str, key: str, tell: Callable[[str], None]) -> bytes | None:
+    """Read what is kept under a key; None where there is nothing, or it is damaged.
+
+    Parameters
+    ----------
+    folder : Path or None
+    kind, key : str
+    tell : callable
+        Is told of a damaged file, which is deleted.
 
     Returns
     -------
@@ -63,6 +70,7 @@ def read_kept(folder: Path | None, kind: str, key: str) -> bytes | None:
             continue
         if file.stem.endswith(hashlib.sha256(content).hexdigest()):
             return content
+        tell(f"{file} is damaged: it is deleted, and its answer found anew")
         file.unlink(missing_ok=True)
     return None
 

@@ -18,7 +18,8 @@ from lcaengine.inventory import Inventory
 from lcaengine.inventory.schema import TABLES
 from lcaengine.io.excel import MOST_ROWS, Sheet, write_workbook
 from lcaengine.io.write import check_target, replace_file, replace_folder, write_table
-from lcaengine.reports.write import describe_run, list_fields
+from lcaengine.reports.answer import list_fields
+from lcaengine.reports.write import describe_run
 from lcaengine.version import __version__
 
 __all__ = ["Exported", "tabulate_inventory", "write_datapackage", "write_excel", "write_json", "write_jsonld"]

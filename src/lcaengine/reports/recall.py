@@ -1,0 +1,53 @@
+"""Recall: an answer kept beside an inventory, found again by the bytes of its files, the method and the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lcaengine.io.kept import find_kept_folder, hash_files, join_key, keep, read_kept
+from lcaengine.io.store import open_store
+from lcaengine.method import Method
+from lcaengine.policy import Policy
+from lcaengine.results import Answer, pack_answer, unpack_answer
+from lcaengine.version import __version__
+
+__all__ = ["recall_or_find"]
+
+KIND = "scores"
+
+
+def recall_or_find(
+    place: str | Path, method: Method, policy: Policy, by: str, find: Callable[[], Answer], tell: Callable[[str], None]
+) -> Answer:
+    """Give the answer that is kept, or find it and keep it.
+
+    Parameters
+    ----------
+    place : str or Path
+        The inventory: a folder or a zip on this disk; of others nothing is kept.
+    method : Method
+    policy : Policy
+    by : str
+    find : callable
+        Scores the inventory.
+    tell : callable
+        Is told where something that was kept is damaged and is found anew.
+
+    Returns
+    -------
+    Answer
+        The same whether it was kept or not: the key holds the bytes of all files of the inventory, the method's and the
+        engine's version, and the file's name its own hash.
+    """
+    store = open_store(place)
+    folder = find_kept_folder(store)
+    if folder is None:
+        return find()
+    key = join_key((__version__, hash_files(store), method.hash, sorted(policy.to_dict().items()), by))
+    content = read_kept(folder, KIND, key, tell)
+    if content is not None:
+        return unpack_answer(content)
+    answer = find()
+    keep(folder, KIND, key, pack_answer(answer))
+    return answer
