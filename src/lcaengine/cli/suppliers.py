@@ -81,7 +81,7 @@ def _show_time(seconds: float) -> str:
     Examples
     --------
     >>> _show_time(3.2), _show_time(125), _show_time(7300)
-    ('3 s', '2 min 5 s', '2 h 2 min')
+    ('3 s', '2 min 5 s', '2 h 1 min')
     """
     whole = round(seconds)
     if whole < 60:

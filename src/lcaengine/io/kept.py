@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from lcaengine.io.store import Store, read_files
@@ -97,6 +98,7 @@ def keep(folder: Path | None, kind: str, key: str, content: bytes) -> bool:
         for old in kept[:-MOST_KEPT]:
             old.unlink(missing_ok=True)
     except OSError:  # a disk that is full, or a folder that is not ours
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         return False
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from lcaengine.errors import DataError
 from lcaengine.io.kept import find_kept_folder, hash_files, join_key, keep, read_kept
 from lcaengine.io.store import open_store
 from lcaengine.method import Method
@@ -44,7 +45,11 @@ def recall_or_find(
     folder = find_kept_folder(store)
     if folder is None:
         return find()
-    key = join_key((__version__, hash_files(store), method.hash, sorted(policy.to_dict().items()), by))
+    try:
+        digest = hash_files(store)
+    except DataError:  # a file that cannot be read: scoring says which, and what else is wrong
+        return find()
+    key = join_key((__version__, digest, method.hash, sorted(policy.to_dict().items()), by))
     content = read_kept(folder, KIND, key, tell)
     if content is not None:
         return unpack_answer(content)
