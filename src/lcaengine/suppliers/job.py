@@ -5,33 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from lcaengine.errors import DataError, OutputError
 from lcaengine.findings import Finding, Findings, raise_blockers
-from lcaengine.inventory import STAGES, TABLES, Inventory, load_inventory
-from lcaengine.io.parts import Folder, list_parts, open_folder, read_metadata, read_part, write_bytes, write_part
-from lcaengine.io.store import Store, open_store
-from lcaengine.io.tables import list_tables, read_table
-from lcaengine.method import Method, take_method
+from lcaengine.io.parts import read_part, write_bytes, write_part
+from lcaengine.io.store import Store
+from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.suppliers.extended import extend_background
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, KEY, PROCESS_COLUMNS, Part, encode_part, list_keys
+from lcaengine.suppliers.plan import ONE_PART, Job, Plan, Settings, join_digests, plan_job
 from lcaengine.suppliers.probes import Probes, solve_probes
 from lcaengine.suppliers.scores import sum_part
 from lcaengine.suppliers.table import list_gaps, to_long, to_wide
-from lcaengine.version import __version__
 
 __all__ = [
-    "Job",
+    "Progress",
     "Report",
-    "Settings",
-    "prepare_job",
+    "finish_job",
     "read_suppliers",
     "score_part",
     "score_suppliers",
@@ -40,51 +35,6 @@ __all__ = [
 
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
-ONE_PART = "part"
-"""Name of the results where the tables are one file each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the results of a job are made and marked by; small, so that it travels.
-
-    Attributes
-    ----------
-    policy : Policy
-    wide : bool
-    digest : str
-        SHA-256 of all that the results of a part depend on but its own files: the background, the suppliers' own flows,
-        the method, the policy, the layout and the engine's version.
-    about : dict of str to str
-        What a run says of itself.
-    """
-
-    policy: Policy
-    wide: bool
-    digest: str
-    about: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is asked, apart from the suppliers.
-
-    Attributes
-    ----------
-    background : Inventory
-    own : dict of str to pyarrow.Table
-        ``flows`` and ``properties`` of the suppliers.
-    method : Method
-    stages : tuple of str
-        Stages that occur among the suppliers and in the background.
-    settings : Settings
-    """
-
-    background: Inventory
-    own: Mapping[str, pa.Table]
-    method: Method
-    stages: tuple[str, ...]
-    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,32 +107,47 @@ def score_suppliers(
     >>> report.suppliers
     3
     """
-    store = open_store(suppliers)
-    parts = list_parts(store, ("processes", "exchanges"))
-    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide)
-    _check_target(str(target), (store.label, str(background)))
-    folder = open_folder(target)
-    resumed = [part for part in parts if _is_done(store, part, job, folder)]
-    left = [part for part in parts if part not in resumed]
-    done, count, warnings, residual = len(resumed), 0, [], 0.0
-    for part, digest, probes in _encode(store, left, job):
-        table, gaps = score_part(part, probes, job.settings, digest)
-        write_part(gaps, folder, f"gaps/{part.label}")
-        write_part(table, folder, f"results/{part.label}")
+    plan = plan_job(suppliers, background, target, method, policy, wide)
+    done, count, residual = len(plan.parts) - len(plan.left), 0, 0.0
+    warnings: tuple[Finding, ...] = ()
+    for part, digest, probes in _encode(plan.store, plan.left, plan.job):
+        table, gaps = score_part(part, probes, plan.job.settings, digest)
+        write_part(gaps, plan.folder, f"gaps/{part.label}")
+        write_part(table, plan.folder, f"results/{part.label}")
         done, count, residual = done + 1, count + len(part), max(residual, probes.residual)
-        warnings = [w.what for w in probes.warnings]
+        warnings = probes.warnings
         if progress is not None:
-            progress(done, len(parts), count)
+            progress(done, len(plan.parts), count)
+    return finish_job(plan, count, residual, warnings)
+
+
+def finish_job(plan: Plan, suppliers: int, residual: float, warnings: Sequence[Finding]) -> Report:
+    """Write what the run says of itself, once all parts are there.
+
+    Parameters
+    ----------
+    plan : Plan
+    suppliers : int
+        Suppliers scored in this run.
+    residual : float
+        Worst of the solutions used [1].
+    warnings : sequence of Finding
+        Of the probes.
+
+    Returns
+    -------
+    Report
+    """
     run = {
-        **job.settings.about,
-        "job": job.settings.digest,
+        **plan.job.settings.about,
+        "job": plan.job.settings.digest,
         "residual": residual,
-        "suppliers": store.label,
-        "parts": len(parts),
-        "warnings": [*(w.what for w in job.background.warnings), *warnings],
+        "suppliers": plan.store.label,
+        "parts": len(plan.parts),
+        "warnings": [w.what for w in (*plan.job.background.warnings, *warnings)],
     }
-    write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), folder, "run.json")
-    return Report(str(target), len(parts), len(resumed), count, run)
+    write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), plan.folder, "run.json")
+    return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run)
 
 
 def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> tuple[pa.Table, pa.Table]:
@@ -222,78 +187,6 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
     return write(part, probes, scores, constants), list_gaps(part, probes, scores)
 
 
-def prepare_job(
-    store: Store, parts: Sequence[str], background: str | Path, method: Method, policy: Policy, wide: bool
-) -> Job:
-    """Read the background, and say what results depend on.
-
-    Raises
-    ------
-    DataError
-        With every blocking finding of the background.
-    """
-    found = Findings()
-    inventory = load_inventory(background, found)
-    raise_blockers(found, str(background))
-    assert inventory is not None
-    files, _ = list_tables(store, TABLES)
-    for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
-        what = f"suppliers in parts have no table {name}: it would change nothing"
-        raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
-    own: dict[str, pa.Table] = {
-        name: read_table(store, name, files[name]) for name in ("flows", "properties") if name in files
-    }
-    used = set(inventory.frames["processes"].columns["stage"].unique().to_pylist())
-    for part in parts:
-        table, _ = read_part(store, "processes", part, ("stage",))
-        if table.num_columns:
-            used |= set(pc.unique(table.column("stage").combine_chunks()).to_pylist())
-    stages = tuple(stage for stage in STAGES if stage in used)
-    key = [__version__, inventory.hash, method.hash, asdict(policy), stages, wide, _hash_tables(own)]
-    about = {
-        "engine": f"lcaengine {__version__}",
-        "background": inventory.about.name,
-        "background_hash": inventory.hash,
-        "method": method.label,
-        "method_hash": method.hash,
-        "gwp_set": method.gwp_set,
-        **policy.to_dict(),
-    }
-    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    return Job(inventory, own, method, stages, Settings(policy, wide, digest, about))
-
-
-def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
-    return [
-        hashlib.sha256(json.dumps(tables[name].to_pydict(), default=str).encode()).hexdigest()
-        for name in sorted(tables)
-    ]
-
-
-def _check_target(target: str, sources: Sequence[str]) -> None:
-    """Refuse to write into what is read."""
-    if "://" in target:
-        return
-    path = Path(target).expanduser().resolve()
-    for source in sources:
-        if "://" not in source and Path(source).exists() and Path(source).resolve() in (path, *path.parents):
-            raise OutputError(f"{target!r} is a part of what is read", target, "write beside it, not into it")
-
-
-def _is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:
-    """Tell whether a part stands written, by this job and of the same files."""
-    known = read_metadata(folder, f"results/{part or ONE_PART}")
-    if known.get("job") != job.settings.digest:
-        return False
-    return known.get("part") == _join_digests(
-        *(read_part(store, table, part, ())[1] for table in ("processes", "exchanges"))
-    )
-
-
-def _join_digests(*digests: str) -> str:
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
 def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     """Read a part and number its rows by kind.
 
@@ -308,7 +201,7 @@ def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     part = encode_part(name or ONE_PART, processes, exchanges, found)
     raise_blockers(found, f"part {name or ONE_PART} of {store.label}")
     assert part is not None
-    return part, _join_digests(first, second)
+    return part, join_digests(first, second)
 
 
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
@@ -327,8 +220,16 @@ def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part
         yield part, digest, probes
 
 
-def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:
+def solve_keys(keys: pa.Table, part: Part | None, job: Job) -> Probes:
     """Solve the background with a probe for each kind of row; those of parts to come that have a fault are left out.
+
+    Parameters
+    ----------
+    keys : pyarrow.Table
+        Kinds of row, each once.
+    part : Part or None
+        The part whose faults are raised; None to leave out whatever has a fault.
+    job : Job
 
     Raises
     ------
@@ -339,6 +240,15 @@ def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:
     extended = extend_background(job.background, job.own, job.method, job.settings.policy, keys, faults)
     if extended is not None:
         return solve_probes(extended, job.method, keys, job.stages, job.background.hash)
+    if part is not None:
+        _raise_faults(keys, part, faults)
+    sound = np.ones(keys.num_rows, np.bool_)
+    sound[list(faults)] = False
+    return solve_keys(keys.filter(pa.array(sound)), part, job)
+
+
+def _raise_faults(keys: pa.Table, part: Part, faults: Mapping[int, Sequence[Finding]]) -> None:
+    """Raise the faults of a part's own kinds of row, each at the first row of it."""
     own = {key: at for at, key in enumerate(list_keys(part.keys))}
     every = list_keys(keys)
     found = Findings()
@@ -349,6 +259,3 @@ def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:
             what = finding.what + (f" ({rows} rows of this part)" if rows > 1 else "")
             found.items.append(replace(finding, row=int(part.first_row[code]), what=what))
     raise_blockers(found, f"part {part.label}")
-    sound = np.ones(len(every), np.bool_)
-    sound[list(faults)] = False
-    return solve_keys(keys.filter(pa.array(sound)), part, job)
