@@ -116,4 +116,4 @@ def read_model(target: str, digest: str) -> Probes:
 
 def name_model(digest: str) -> str:
     """Give the path of probes in the target."""
-    return f"model/{digest}.arrow"
+    return f"model-{digest}.arrow"
