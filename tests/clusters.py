@@ -33,15 +33,16 @@ def start_cluster(folder: Path, workers: int) -> Iterator[Cluster]:
         log = folder / f"{program}-{len(started)}.log"
         with log.open("wb") as stream:
             command = [sys.executable, "-m", f"distributed.cli.dask_{program}", "--scheduler-file", str(file), *words]
-            process = subprocess.Popen(
-                [*command, "--no-dashboard"], stdout=stream, stderr=subprocess.STDOUT, env=environment, cwd=folder
-            )
+            process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, env=environment, cwd=folder)
         started.append(process)
         return process
 
     try:
-        scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        own = tuple(start("worker", "--nthreads", "2", "--no-nanny", "--host", "127.0.0.1") for _ in range(workers))
+        scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
+        own = tuple(
+            start("worker", "--nthreads", "2", "--no-nanny", "--host", "127.0.0.1", "--no-dashboard")
+            for _ in range(workers)
+        )
         yield Cluster(wait_for_workers(file, workers), scheduler, own)
     finally:
         for process in started:

@@ -63,10 +63,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def here() -> Iterator[Any]:
     """A scheduler and a worker of two threads in this process."""
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
-    ) as started:
+    with start_here(1) as started:
         yield started
+
+
+def start_here(workers: int) -> Any:
+    own = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    return distributed.LocalCluster(n_workers=workers, threads_per_worker=2, processes=False, scheduler_kwargs=own)
 
 
 def compare(place: Place, target: Path, wide: bool) -> None:
@@ -184,11 +187,8 @@ def test_findings_are_those_of_one_process(fault: str, here: Any, tmp_path: Path
 def test_no_worker_is_left(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The job ends with an error, and what is written stays."""
     monkeypatch.setattr(wave, "PATIENCE", 0.5)
-    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as empty:
-        with pytest.raises(lca.LcaError, match="no worker was there"):
-            score_on_cluster(
-                place.suppliers, place.background, tmp_path, policy=POLICY, address=empty.scheduler_address
-            )
+    with start_here(0) as empty, pytest.raises(lca.LcaError, match="no worker was there"):
+        score_on_cluster(place.suppliers, place.background, tmp_path, policy=POLICY, address=empty.scheduler_address)
     assert [file.name for file in (tmp_path / "results").iterdir()] == ["part-0.parquet"]
 
 
@@ -196,9 +196,14 @@ def test_the_scheduler_is_lost(place: Place, tmp_path: Path, monkeypatch: pytest
     """The job ends with an error that says so."""
     monkeypatch.setattr(wave, "PATIENCE", 0.5)
     with start_cluster(tmp_path, 0) as started:
-        words = {"address": started.address, "progress": lambda *_: started.scheduler.send_signal(signal.SIGKILL)}
+        kill = started.scheduler.kill
         with pytest.raises(lca.LcaError, match=r"scheduler was lost|no worker was there"):
-            score_on_cluster(place.suppliers, place.background, tmp_path / "out", policy=POLICY, **words)
+            score_on_cluster(
+                *(place.suppliers, place.background, tmp_path / "out"),
+                policy=POLICY,
+                progress=lambda *_: kill(),
+                address=started.address,
+            )
 
 
 def test_nobody_answers(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def open_machines(address: str | None, workers: int | None) -> Iterator[Client]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},  # a port of its own
             memory_limit=None,
             silence_logs=logging.CRITICAL,
             env={"NUMBA_NUM_THREADS": str(threads)},

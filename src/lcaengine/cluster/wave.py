@@ -88,17 +88,26 @@ def collect_outcomes(
     for future in wave:
         future.add_done_callback(done.put)
     outcomes: dict[int, Outcome] = {}
+    again: list[Future] = []
     left, seen = dict(wave), time.monotonic()
     while left:
         try:
             future = done.get(timeout=LOOK)
         except Empty:
             seen = _look_for_workers(client, seen)
+            for future in again:
+                done.put(future)
+            again.clear()
             continue
-        at = left.pop(future, None)
+        at = left.get(future)
         if at is None:
             continue
-        outcomes[at] = outcome = _take(future, plan.left[at])
+        outcome = _take(future, plan.left[at])
+        if outcome is None:
+            again.append(future)
+            continue
+        outcomes[at] = outcome
+        del left[future]
         if outcome.fault is not None:
             late = [each for each, other in left.items() if other > at]
             client.cancel(late)
@@ -118,8 +127,8 @@ def _ask(plan: Plan, part: str, target: str, model: str) -> Task:
     return Task(replace(plan.store, files=files), part, target, model, plan.job.settings, __version__)
 
 
-def _take(future: Future, part: str) -> Outcome:
-    """Give what came of a task that ended, or raise what hindered it."""
+def _take(future: Future, part: str) -> Outcome | None:
+    """Give what came of a task, or raise what hindered it; None where it was lost with its worker, and runs again."""
     if future.status == "error":
         error = future.exception()
         if isinstance(error, LcaError):
@@ -127,10 +136,13 @@ def _take(future: Future, part: str) -> Outcome:
         what = f"workers cannot score part {part or 'of all'}: {type(error).__name__}: {' '.join(str(error).split())}"
         fix = "see to the workers (the same lcaengine on all, enough memory for a part each); what is written stays"
         raise LcaError(what, "the cluster", fix) from error
-    if future.status != "finished":
+    if future.status == "cancelled":
         fix = "start it again, and run this again: what is written stays"
         raise LcaError("the scheduler was lost", "the cluster", fix)
-    outcome: Outcome = future.result()
+    try:
+        outcome: Outcome = future.result(timeout=LOOK)
+    except TimeoutError:
+        return None
     return outcome
 
 
