@@ -44,6 +44,7 @@ def open_machines(address: str | None, workers: int | None) -> Iterator[Client]:
     if workers is not None and workers < 1:
         raise LcaError(f"{workers} workers do nothing", "", "give one or more")
     try:
+        import dask
         import distributed
     except ImportError as error:
         what, fix = "work on many machines needs Dask", "pip install 'lcaengine[dist]'"
@@ -57,8 +58,11 @@ def open_machines(address: str | None, workers: int | None) -> Iterator[Client]:
         with client:
             yield client
         return
-    threads = max(1, (os.cpu_count() or 1) // (workers or 1))
+    threads = str(max(1, (os.cpu_count() or 1) // (workers or 1)))
+    # Set before a worker starts, when numba reads it: as many threads in all as there are processors.
+    environment = {"distributed.nanny.pre-spawn-environ.NUMBA_NUM_THREADS": threads}
     with (
+        dask.config.set(environment),
         distributed.LocalCluster(
             n_workers=0,
             threads_per_worker=1,
@@ -67,7 +71,6 @@ def open_machines(address: str | None, workers: int | None) -> Iterator[Client]:
             scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},  # a port of its own
             memory_limit=None,
             silence_logs=logging.CRITICAL,
-            env={"NUMBA_NUM_THREADS": str(threads)},
             preload=["lcaengine.cluster.task"],
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
