@@ -21,6 +21,8 @@ ONLY_HERE = {
     "pyarrow.fs": "io",
     "zipfile": "io",
     "lxml": "formats",
+    "dask": "cluster",
+    "distributed": "cluster",
 }
 
 

@@ -13,9 +13,10 @@ import pytest
 import lcaengine as lca
 from lcaengine.io.store import open_store
 from lcaengine.policy import Policy
-from lcaengine.suppliers.job import Job, prepare_job, read_suppliers, score_part, solve_keys
+from lcaengine.suppliers.job import read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.kept import pack_probes, unpack_probes
 from lcaengine.suppliers.part import Part
+from lcaengine.suppliers.plan import Job, prepare_job
 from lcaengine.suppliers.probes import Probes
 from tests.tables import CO2, Row, emits, exchange, makes, process, product, takes, waste, write_inventory
 

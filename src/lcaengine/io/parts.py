@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -16,7 +16,17 @@ from lcaengine.errors import DataError, OutputError
 from lcaengine.io.store import Store, read_bytes
 from lcaengine.io.tables import GROUPS_FREE, UNPACKED_PER_BYTE, read_table
 
-__all__ = ["Folder", "list_parts", "open_folder", "read_metadata", "read_part", "write_bytes", "write_part"]
+__all__ = [
+    "Folder",
+    "list_parts",
+    "open_folder",
+    "read_content",
+    "read_metadata",
+    "read_part",
+    "remove_file",
+    "write_bytes",
+    "write_part",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,37 @@ def read_metadata(folder: Folder, name: str) -> dict[str, str]:
     return {key.decode(errors="replace"): value.decode(errors="replace") for key, value in metadata.items()}
 
 
+def read_content(folder: Folder, name: str) -> bytes:
+    """Read a file of a folder of results.
+
+    Raises
+    ------
+    DataError
+        If it is not there, or cannot be read.
+    """
+    try:
+        with folder.filesystem.open_input_file(f"{folder.root}/{name}") as file:
+            return bytes(file.read())
+    except (pa.ArrowException, OSError) as error:
+        fix = "name a target that all machines of the job see under the same name"
+        raise DataError(f"cannot read {name}: {' '.join(str(error).split())}", folder.label, fix) from error
+
+
+def remove_file(folder: Folder, name: str) -> None:
+    """Remove a file of a folder of results.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be removed.
+    """
+    try:
+        folder.filesystem.delete_file(f"{folder.root}/{name}")
+    except (pa.ArrowException, OSError) as error:
+        what = f"cannot remove {name}: {' '.join(str(error).split())}"
+        raise OutputError(what, folder.label, "check the rights") from error
+
+
 def _list_texts(table: pa.Table) -> list[str]:
     """Name the columns of codes and words; numbers hardly repeat, and a dictionary of them costs time for nothing."""
     return [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
@@ -186,7 +227,7 @@ def _list_texts(table: pa.Table) -> list[str]:
 def _replace(folder: Folder, name: str, write: Callable[[pa.NativeFile], object]) -> None:
     path = f"{folder.root}/{name}"
     parent, _, last = path.rpartition("/")
-    beside = f"{parent}/.{last}.{os.getpid()}"
+    beside = f"{parent}/.{last}.{uuid4().hex}"  # several machines may write the same part
     try:
         folder.filesystem.create_dir(parent, recursive=True)
         try:

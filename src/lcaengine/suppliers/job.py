@@ -1,89 +1,27 @@
-"""The job: what is asked of suppliers in parts, and the steps that answer it for one part."""
+"""The steps that answer a job for one part: it is read, its kinds of row are solved, its suppliers are summed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from lcaengine.errors import DataError
 from lcaengine.findings import Finding, Findings, raise_blockers
-from lcaengine.inventory import STAGES, TABLES, Inventory, load_inventory
 from lcaengine.io.parts import read_part
 from lcaengine.io.store import Store
-from lcaengine.io.tables import list_tables, read_table
-from lcaengine.method import Method
-from lcaengine.policy import Policy
 from lcaengine.results import to_long, to_wide
 from lcaengine.suppliers.extended import extend_background
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
+from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
 from lcaengine.suppliers.probes import Probes, solve_probes
 from lcaengine.suppliers.scores import sum_part
 from lcaengine.suppliers.table import list_gaps, name_scores
-from lcaengine.version import __version__
 
-__all__ = [
-    "ONE_PART",
-    "Job",
-    "Settings",
-    "join_digests",
-    "prepare_job",
-    "read_suppliers",
-    "score_part",
-    "solve_keys",
-]
-
-ONE_PART = "part"
-"""Name of the results where the tables are one file each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the results of a job are made and marked by; small, so that it travels.
-
-    Attributes
-    ----------
-    policy : Policy
-    wide : bool
-    digest : str
-        SHA-256 of all that the results of a part depend on but its own files: the background, the suppliers' own flows,
-        the method, the policy, the layout and the engine's version.
-    about : dict of str to str
-        What a run says of itself.
-    """
-
-    policy: Policy
-    wide: bool
-    digest: str
-    about: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is asked, apart from the suppliers.
-
-    Attributes
-    ----------
-    background : Inventory
-    own : dict of str to pyarrow.Table
-        ``flows`` and ``properties`` of the suppliers.
-    method : Method
-    stages : tuple of str
-        Stages that occur among the suppliers and in the background.
-    settings : Settings
-    """
-
-    background: Inventory
-    own: Mapping[str, pa.Table]
-    method: Method
-    stages: tuple[str, ...]
-    settings: Settings
+__all__ = ["read_suppliers", "score_part", "solve_keys"]
 
 
 def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> tuple[pa.Table, pa.Table]:
@@ -126,59 +64,6 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
     return table, list_gaps(part, at, probes, scores)
 
 
-def prepare_job(
-    store: Store, parts: Sequence[str], background: str | Path, method: Method, policy: Policy, wide: bool
-) -> Job:
-    """Read the background, and say what results depend on.
-
-    Raises
-    ------
-    DataError
-        With every blocking finding of the background.
-    """
-    found = Findings()
-    inventory = load_inventory(background, found)
-    raise_blockers(found, str(background))
-    assert inventory is not None
-    files, _ = list_tables(store, TABLES)
-    for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
-        what = f"suppliers in parts have no table {name}: it would change nothing"
-        raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
-    own: dict[str, pa.Table] = {
-        name: read_table(store, name, files[name]) for name in ("flows", "properties") if name in files
-    }
-    used = set(inventory.frames["processes"].columns["stage"].unique().to_pylist())
-    for part in parts:
-        table, _ = read_part(store, "processes", part, ("stage",))
-        if table.num_columns:
-            used |= set(pc.unique(table.column("stage").combine_chunks()).to_pylist())
-    stages = tuple(stage for stage in STAGES if stage in used)
-    key = [__version__, inventory.hash, method.hash, asdict(policy), stages, wide, _hash_tables(own)]
-    about = {
-        "engine": f"lcaengine {__version__}",
-        "background": inventory.about.name,
-        "background_hash": inventory.hash,
-        "method": method.label,
-        "method_hash": method.hash,
-        "gwp_set": method.gwp_set,
-        **policy.to_dict(),
-    }
-    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    return Job(inventory, own, method, stages, Settings(policy, wide, digest, about))
-
-
-def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
-    return [
-        hashlib.sha256(json.dumps(tables[name].to_pydict(), default=str).encode()).hexdigest()
-        for name in sorted(tables)
-    ]
-
-
-def join_digests(*digests: str) -> str:
-    """Give one digest of several."""
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
 def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     """Read a part and number its rows by kind.
 
@@ -196,8 +81,16 @@ def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     return part, join_digests(first, second)
 
 
-def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:
+def solve_keys(keys: pa.Table, part: Part | None, job: Job) -> Probes:
     """Solve the background with a probe for each kind of row; those of parts to come that have a fault are left out.
+
+    Parameters
+    ----------
+    keys : pyarrow.Table
+        Kinds of row, each once.
+    part : Part or None
+        The part whose faults are raised; None to leave out whatever has a fault.
+    job : Job
 
     Raises
     ------
@@ -208,6 +101,15 @@ def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:
     extended = extend_background(job.background, job.own, job.method, job.settings.policy, keys, faults)
     if extended is not None:
         return solve_probes(extended, job.method, keys, job.stages, job.background.hash)
+    if part is not None:
+        _raise_faults(keys, part, faults)
+    sound = np.ones(keys.num_rows, np.bool_)
+    sound[list(faults)] = False
+    return solve_keys(keys.filter(pa.array(sound)), part, job)
+
+
+def _raise_faults(keys: pa.Table, part: Part, faults: Mapping[int, Sequence[Finding]]) -> None:
+    """Raise the faults of a part's own kinds of row, each at the first row of it."""
     own = {key: at for at, key in enumerate(list_keys(part.keys))}
     every = list_keys(keys)
     found = Findings()
@@ -218,6 +120,3 @@ def solve_keys(keys: pa.Table, part: Part, job: Job) -> Probes:
             what = finding.what + (f" ({rows} rows of this part)" if rows > 1 else "")
             found.items.append(replace(finding, row=int(part.first_row[code]), what=what))
     raise_blockers(found, f"part {part.label}")
-    sound = np.ones(len(every), np.bool_)
-    sound[list(faults)] = False
-    return solve_keys(keys.filter(pa.array(sound)), part, job)

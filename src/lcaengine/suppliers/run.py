@@ -9,24 +9,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from lcaengine.errors import OutputError
-from lcaengine.io.parts import Folder, list_parts, open_folder, read_metadata, read_part, write_bytes, write_part
-from lcaengine.io.store import Store, open_store
-from lcaengine.method import Method, take_method
+from lcaengine.findings import Finding
+from lcaengine.io.parts import Folder, write_bytes, write_part
+from lcaengine.io.store import Store
+from lcaengine.method import Method
 from lcaengine.policy import Policy
-from lcaengine.suppliers.job import (
-    ONE_PART,
-    Job,
-    join_digests,
-    prepare_job,
-    read_suppliers,
-    score_part,
-    solve_keys,
-)
+from lcaengine.suppliers.job import read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.part import KEY, Part
+from lcaengine.suppliers.plan import Job, Plan, plan_job
 from lcaengine.suppliers.probes import Probes
 
-__all__ = ["Progress", "Report", "check_folder_apart", "is_done", "score_suppliers", "write_results", "write_run"]
+__all__ = ["Progress", "Report", "finish_job", "score_suppliers", "write_scored"]
 
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
@@ -105,65 +98,52 @@ def score_suppliers(
     >>> report.suppliers
     3
     """
-    store = open_store(suppliers)
-    parts = list_parts(store, ("processes", "exchanges"))
-    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide)
-    check_folder_apart(str(target), (store.label, str(background)))
-    folder = open_folder(target)
-    resumed = [part for part in parts if is_done(store, part, job, folder)]
-    left = [part for part in parts if part not in resumed]
-    done, count, probes = len(resumed), 0, None
-    for part, digest, probes in _encode(store, left, job):
-        write_results(folder, part.label, *score_part(part, probes, job.settings, digest))
-        done, count = done + 1, count + len(part)
+    plan = plan_job(suppliers, background, target, method, policy, wide)
+    done, count, residual = len(plan.parts) - len(plan.left), 0, 0.0
+    warnings: tuple[Finding, ...] = ()
+    for part, digest, probes in _encode(plan.store, plan.left, plan.job):
+        table, gaps = score_part(part, probes, plan.job.settings, digest)
+        write_scored(plan.folder, part.label, table, gaps)
+        done, count, residual = done + 1, count + len(part), max(residual, probes.residual)
+        warnings = probes.warnings
         if progress is not None:
-            progress(done, len(parts), count)
-    run = write_run(folder, job, store.label, len(parts), probes)
-    return Report(str(target), len(parts), len(resumed), count, run)
+            progress(done, len(plan.parts), count)
+    return finish_job(plan, count, residual, warnings)
 
 
-def write_results(folder: Folder, label: str, results: pa.Table, gaps: pa.Table) -> None:
-    """Write what came of a part; its results last, since they say that it is done."""
+def write_scored(folder: Folder, label: str, results: pa.Table, gaps: pa.Table) -> None:
+    """Write what came of a part; results last, since they tell that it is done."""
     write_part(gaps, folder, f"gaps/{label}")
     write_part(results, folder, f"results/{label}")
 
 
-def write_run(folder: Folder, job: Job, source: str, parts: int, probes: Probes | None) -> dict[str, object]:
-    """Write run.json: how the numbers came about.
+def finish_job(plan: Plan, suppliers: int, residual: float, warnings: Sequence[Finding]) -> Report:
+    """Write what the run says of itself, once all parts are there.
+
+    Parameters
+    ----------
+    plan : Plan
+    suppliers : int
+        Suppliers scored in this run.
+    residual : float
+        Worst of the solutions used [1].
+    warnings : sequence of Finding
+        Of the probes.
 
     Returns
     -------
-    dict
-        What it says; without residual and warnings of the suppliers' rows where all parts were there already.
+    Report
     """
-    run: dict[str, object] = {**job.settings.about, "job": job.settings.digest, "suppliers": source, "parts": parts}
-    warnings = job.background.warnings
-    if probes is not None:
-        run["residual"] = probes.residual
-        warnings = (*warnings, *probes.warnings)
-    run["warnings"] = [warning.what for warning in warnings]
-    write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), folder, "run.json")
-    return run
-
-
-def check_folder_apart(target: str, sources: Sequence[str]) -> None:
-    """Refuse to write into what is read."""
-    if "://" in target:
-        return
-    path = Path(target).expanduser().resolve()
-    for source in sources:
-        if "://" not in source and Path(source).exists() and Path(source).resolve() in (path, *path.parents):
-            raise OutputError(f"{target!r} is a part of what is read", target, "write beside it, not into it")
-
-
-def is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:
-    """Tell whether a part stands written, by this job and of the same files."""
-    known = read_metadata(folder, f"results/{part or ONE_PART}")
-    if known.get("job") != job.settings.digest:
-        return False
-    return known.get("part") == join_digests(
-        *(read_part(store, table, part, ())[1] for table in ("processes", "exchanges"))
-    )
+    run = {
+        **plan.job.settings.about,
+        "job": plan.job.settings.digest,
+        "residual": residual,
+        "suppliers": plan.store.label,
+        "parts": len(plan.parts),
+        "warnings": [w.what for w in (*plan.job.background.warnings, *warnings)],
+    }
+    write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), plan.folder, "run.json")
+    return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run)
 
 
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:

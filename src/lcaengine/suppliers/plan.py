@@ -1,0 +1,181 @@
+"""The plan of a job: what is asked of suppliers in parts, and what is left to do of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lcaengine.errors import DataError, OutputError
+from lcaengine.findings import Findings, raise_blockers
+from lcaengine.inventory import STAGES, TABLES, Inventory, load_inventory
+from lcaengine.io.parts import Folder, list_parts, open_folder, read_metadata, read_part
+from lcaengine.io.store import Store, open_store
+from lcaengine.io.tables import list_tables, read_table
+from lcaengine.method import Method, take_method
+from lcaengine.policy import Policy
+from lcaengine.version import __version__
+
+__all__ = ["ONE_PART", "Job", "Plan", "Settings", "join_digests", "plan_job", "prepare_job"]
+
+ONE_PART = "part"
+"""Name of the results where the tables are one file each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the results of a job are made and marked by; small, so that it travels.
+
+    Attributes
+    ----------
+    policy : Policy
+    wide : bool
+    digest : str
+        SHA-256 of all that the results of a part depend on but its own files: the background, the suppliers' own flows,
+        the method, the policy, the layout and the engine's version.
+    about : dict of str to str
+        What a run says of itself.
+    """
+
+    policy: Policy
+    wide: bool
+    digest: str
+    about: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked, apart from the suppliers.
+
+    Attributes
+    ----------
+    background : Inventory
+    own : dict of str to pyarrow.Table
+        ``flows`` and ``properties`` of the suppliers.
+    method : Method
+    stages : tuple of str
+        Stages that occur among the suppliers and in the background.
+    settings : Settings
+    """
+
+    background: Inventory
+    own: Mapping[str, pa.Table]
+    method: Method
+    stages: tuple[str, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job, where its suppliers stand, and what is left to do of it.
+
+    Attributes
+    ----------
+    store : Store
+    parts, left : tuple of str
+        Parts there are, and those that are not written yet.
+    job : Job
+    folder : Folder
+    """
+
+    store: Store
+    parts: tuple[str, ...]
+    left: tuple[str, ...]
+    job: Job
+    folder: Folder
+
+
+def plan_job(
+    suppliers: str | Path,
+    background: str | Path,
+    target: str | Path,
+    method: Method | str | Path,
+    policy: Policy | None,
+    wide: bool,
+) -> Plan:
+    """Read what is asked, and see what is left to do; the parameters are those of :func:`score_suppliers`."""
+    store = open_store(suppliers)
+    parts = list_parts(store, ("processes", "exchanges"))
+    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide)
+    _check_target(str(target), (store.label, str(background)))
+    folder = open_folder(target)
+    left = tuple(part for part in parts if not _is_done(store, part, job, folder))
+    return Plan(store, tuple(parts), left, job, folder)
+
+
+def prepare_job(
+    store: Store, parts: Sequence[str], background: str | Path, method: Method, policy: Policy, wide: bool
+) -> Job:
+    """Read the background, and say what results depend on.
+
+    Raises
+    ------
+    DataError
+        With every blocking finding of the background.
+    """
+    found = Findings()
+    inventory = load_inventory(background, found)
+    raise_blockers(found, str(background))
+    assert inventory is not None
+    files, _ = list_tables(store, TABLES)
+    for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
+        what = f"suppliers in parts have no table {name}: it would change nothing"
+        raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
+    own: dict[str, pa.Table] = {
+        name: read_table(store, name, files[name]) for name in ("flows", "properties") if name in files
+    }
+    used = set(inventory.frames["processes"].strings("stage").unique().to_pylist())
+    for part in parts:
+        table, _ = read_part(store, "processes", part, ("stage",))
+        if table.num_columns:
+            used |= set(pc.unique(table.column("stage").combine_chunks()).to_pylist())
+    stages = tuple(stage for stage in STAGES if stage in used)
+    key = [__version__, inventory.hash, method.hash, asdict(policy), stages, wide, _hash_tables(own)]
+    about = {
+        "engine": f"lcaengine {__version__}",
+        "background": inventory.about.name,
+        "background_hash": inventory.hash,
+        "method": method.label,
+        "method_hash": method.hash,
+        "gwp_set": method.gwp_set,
+        **policy.to_dict(),
+    }
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    return Job(inventory, own, method, stages, Settings(policy, wide, digest, about))
+
+
+def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
+    return [
+        hashlib.sha256(json.dumps(tables[name].to_pydict(), default=str).encode()).hexdigest()
+        for name in sorted(tables)
+    ]
+
+
+def _check_target(target: str, sources: Sequence[str]) -> None:
+    """Refuse to write into what is read."""
+    if "://" in target:
+        return
+    path = Path(target).expanduser().resolve()
+    for source in sources:
+        if "://" not in source and Path(source).exists() and Path(source).resolve() in (path, *path.parents):
+            raise OutputError(f"{target!r} is a part of what is read", target, "write beside it, not into it")
+
+
+def _is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:
+    """Tell whether a part stands written, by this job and of the same files."""
+    known = read_metadata(folder, f"results/{part or ONE_PART}")
+    if known.get("job") != job.settings.digest:
+        return False
+    return known.get("part") == join_digests(
+        *(read_part(store, table, part, ())[1] for table in ("processes", "exchanges"))
+    )
+
+
+def join_digests(*digests: str) -> str:
+    """Give one SHA-256 for those of several files."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
