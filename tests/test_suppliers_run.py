@@ -16,7 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
+from lcaengine.inventory import Inventory
 from lcaengine.policy import Policy
+from lcaengine.suppliers import job
+from lcaengine.suppliers.background import Background, load_background
 from tests.tables import Row, emits, exchange, makes, process, takes, write_inventory
 from tests.test_suppliers import BACKGROUND, write_parts
 
@@ -216,3 +219,30 @@ def test_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     assert subprocess.run(command, check=False).returncode == 2
     assert "add -o FOLDER" in capfd.readouterr().err
     assert subprocess.run([*command, "-o", str(tmp_path / "o"), "--by", "supplier"], check=False).returncode == 2
+
+
+def test_a_known_background_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept serves as long as kinds of row are known and the background is the same to the byte."""
+    source, background = write_simple(tmp_path / "suppliers"), write_background(tmp_path)
+    lca.score_suppliers(source, background, tmp_path / "one")
+    opened: list[str] = []
+
+    def note(known: Background) -> Inventory:
+        opened.append(known.place)
+        return load_background(known)
+
+    monkeypatch.setattr(job, "load_background", note)
+    lca.score_suppliers(source, background, tmp_path / "two")
+    assert not opened
+    for file in sorted((tmp_path / "one" / "results").iterdir()):
+        again = pq.read_table(tmp_path / "two" / "results" / file.name)
+        assert pq.read_table(file).equals(again, check_metadata=True)
+    more = write_simple(tmp_path / "more", 3, 1, (takes("supplier 1", "steel", 1.0, "t"),))
+    lca.score_suppliers(more, background, tmp_path / "three")
+    assert opened == [str(background)]
+    table = pq.read_table(background / "exchanges.parquet")
+    amount = table.column("amount").to_numpy() * 2.0
+    at = table.column_names.index("amount")
+    pq.write_table(table.set_column(at, "amount", pa.array(amount)), background / "exchanges.parquet")
+    lca.score_suppliers(source, background, tmp_path / "four")
+    assert opened == [str(background)] * 2

@@ -33,7 +33,7 @@ from lcaengine.cli.shared import (
     score_or_exit,
 )
 from lcaengine.cli.start import start_lightly
-from lcaengine.cli.suppliers import score_parts
+from lcaengine.cli.suppliers import Background, Cluster, Keep, Workers, score_parts
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
 from lcaengine.version import __version__
@@ -132,15 +132,10 @@ def score(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: By = "stage",
-    background: Annotated[
-        str | None,
-        typer.Option(
-            "--background", metavar="INVENTORY", help="Score suppliers in parts against this one; -o is a folder."
-        ),
-    ] = None,
-    keep: Annotated[
-        bool, typer.Option("--keep/--no-keep", help="Keep what was solved beside the inventory, and use it again.")
-    ] = True,
+    background: Background = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    keep: Keep = True,
     unlinked: Unlinked = "refuse",
     basis: Basis = "location",
     max_fallback: MaxFallback = "GLO",
@@ -154,8 +149,10 @@ def score(
     if background is not None:
         if by != "stage" or indicator or everything:
             raise LcaError("suppliers in parts are scored by stage, in all indicators", "", "leave --by, --all away")
-        score_parts(inventory, background, output, method, policy, wide, as_json)
+        score_parts(inventory, background, output, method, policy, wide, as_json, keep, workers, cluster)
         return
+    if workers is not None or cluster is not None:
+        raise LcaError("--workers and --cluster are for suppliers in parts", "", "add --background, or leave them away")
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,21 @@ from lcaengine.policy import Policy
 if TYPE_CHECKING:
     from lcaengine.suppliers import Report
 
-__all__ = ["score_parts"]
+__all__ = ["Background", "Cluster", "Keep", "Workers", "score_parts"]
+
+Background = Annotated[
+    str | None,
+    typer.Option("--background", metavar="INVENTORY", help="Score suppliers in parts against this; -o is a folder."),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar="N", help="Score parts in N processes; needs lcaengine[dist].")
+]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="Score parts on a Dask cluster, tcp://host:8786.")
+]
+Keep = Annotated[
+    bool, typer.Option("--keep/--no-keep", help="Keep what was solved beside the inventory, and use it again.")
+]
 
 QUIET = 1.0
 """How long work goes on before its progress is shown [s]."""
@@ -30,13 +44,23 @@ def score_parts(
     policy: Policy,
     wide: bool,
     as_json: bool,
+    keep: bool,
+    workers: int | None,
+    cluster: str | None,
 ) -> None:
     """Score suppliers in parts against a background, and say what was written."""
-    from lcaengine.suppliers import score_suppliers
-
     if output is None:
         raise LcaError("results of suppliers are written in parts, and no folder is named", "", "add -o FOLDER")
-    report = score_suppliers(suppliers, background, output, method, policy, wide, show_rate())
+    if workers is None and cluster is None:
+        from lcaengine.suppliers import score_suppliers
+
+        report = score_suppliers(suppliers, background, output, method, policy, wide, show_rate(), keep)
+    else:
+        from lcaengine.cluster import score_on_cluster
+
+        report = score_on_cluster(
+            suppliers, background, output, method, policy, wide, show_rate(), address=cluster, workers=workers
+        )
     with presenting():
         if as_json:
             print_json({**report.run, "target": report.target, "scored": report.suppliers, "resumed": report.resumed})

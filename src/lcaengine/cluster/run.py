@@ -101,7 +101,10 @@ def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[
             progress(done, len(plan.parts), count)
 
     part, digest = read_suppliers(plan.store, plan.left[0])
-    probes = solve_keys(part.keys, part, plan.job)
+    probes = plan.job.known
+    if probes is None or (probes.find(part.keys) < 0).any():
+        keys = part.keys if probes is None else _join(probes.keys, part.keys)
+        probes = solve_keys(keys, part, plan.job)
     residual, error, waiting = probes.residual, None, list(range(1, len(plan.left)))
     with submit_parts(client, plan, waiting, probes) as wave:
         tell(_score(plan, part, digest, probes))

@@ -14,6 +14,7 @@ from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.io.parts import read_part
 from lcaengine.io.store import Store
 from lcaengine.results import to_long, to_wide
+from lcaengine.suppliers.background import load_background
 from lcaengine.suppliers.extended import extend_background
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
@@ -52,7 +53,7 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
     assert scores is not None
     about = {**settings.about, "residual": probes.residual}
     constants = {
-        "inventory_hash": hashlib.sha256(f"{probes.background_hash}{digest}".encode()).hexdigest(),
+        "inventory_hash": hashlib.sha256(f"{probes.background.hash}{digest}".encode()).hexdigest(),
         **{name: settings.about[name] for name in ("background_hash", "method", "method_hash")},
         "part": digest,
         "job": settings.digest,
@@ -98,9 +99,13 @@ def solve_keys(keys: pa.Table, part: Part | None, job: Job) -> Probes:
         With every fault of the part's own rows.
     """
     faults: dict[int, list[Finding]] = {}
-    extended = extend_background(job.background, job.own, job.method, job.settings.policy, keys, faults)
+    extended = extend_background(
+        load_background(job.background), job.own, job.method, job.settings.policy, keys, faults
+    )
     if extended is not None:
-        return solve_probes(extended, job.method, keys, job.stages, job.background.hash)
+        probes = solve_probes(extended, job.method, keys, job.stages, job.background)
+        job.keep(probes)
+        return probes
     if part is not None:
         _raise_faults(keys, part, faults)
     sound = np.ones(keys.num_rows, np.bool_)

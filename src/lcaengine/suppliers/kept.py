@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import DataError
 from lcaengine.findings import Finding, Severity
+from lcaengine.suppliers.background import Background
 from lcaengine.suppliers.extended import Product
 from lcaengine.suppliers.probes import Probes
 
@@ -22,7 +24,7 @@ _ARRAYS = (
     *("intensity", "size", "primary", "mass", "near", "status", "marks"),
     *("is_unlinked", "is_uncharacterized", "per_unit", "product"),
 )
-_VALUES = ("parts", "indicators", "units", "input_words", "balanced", "background_hash", "residual")
+_VALUES = ("parts", "indicators", "units", "input_words", "balanced", "residual")
 
 
 def pack_probes(probes: Probes) -> tuple[bytes, str]:
@@ -34,8 +36,6 @@ def pack_probes(probes: Probes) -> tuple[bytes, str]:
         A stream of Arrow's, the same for the same probes.
     digest : str
     """
-    missing = {field.name for field in fields(Probes)} - {*_ARRAYS, *_VALUES, "keys", "products", "warnings"}
-    assert not missing, missing
     columns: dict[str, pa.Array] = {
         name: probes.keys.column(name).combine_chunks() for name in probes.keys.column_names
     }
@@ -48,6 +48,7 @@ def pack_probes(probes: Probes) -> tuple[bytes, str]:
     about = {
         "shapes": shapes,
         **{name: getattr(probes, name) for name in _VALUES},
+        "background": asdict(probes.background),
         "products": [asdict(each) for each in probes.products],
         "warnings": [asdict(each) for each in probes.warnings],
     }
@@ -88,7 +89,13 @@ def unpack_probes(content: bytes, digest: str, label: str) -> Probes:
         given[name] = tuple(about[name]) if isinstance(about[name], list) else about[name]
     return Probes(
         keys=table.select([name for name in table.column_names if not name.endswith(" array")]),
+        background=_read_background(about["background"]),
         products=tuple(Product(**each) for each in about["products"]),
         warnings=tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in about["warnings"]),
         **given,
     )
+
+
+def _read_background(given: Mapping[str, Any]) -> Background:
+    lists = {name: tuple(given[name]) for name in ("stages", "warnings")}
+    return Background(place=given["place"], name=given["name"], hash=given["hash"], **lists)

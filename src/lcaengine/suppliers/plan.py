@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from lcaengine.errors import DataError, OutputError
-from lcaengine.findings import Findings, raise_blockers
-from lcaengine.inventory import STAGES, TABLES, Inventory, load_inventory
+from lcaengine.inventory import STAGES, TABLES
+from lcaengine.io.kept import find_kept_folder, hash_files, join_key, keep, read_kept
 from lcaengine.io.parts import Folder, list_parts, open_folder, read_metadata, read_part
 from lcaengine.io.store import Store, open_store
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
+from lcaengine.suppliers.background import Background, read_background
+from lcaengine.suppliers.kept import pack_probes, unpack_probes
+from lcaengine.suppliers.probes import Probes
 from lcaengine.version import __version__
 
 __all__ = ["ONE_PART", "Job", "Plan", "Settings", "join_digests", "plan_job", "prepare_job"]
 
+KIND = "suppliers"
+"""Of what is kept."""
 ONE_PART = "part"
 """Name of the results where the tables are one file each."""
 
@@ -54,20 +60,26 @@ class Job:
 
     Attributes
     ----------
-    background : Inventory
+    background : Background
     own : dict of str to pyarrow.Table
         ``flows`` and ``properties`` of the suppliers.
     method : Method
     stages : tuple of str
         Stages that occur among the suppliers and in the background.
     settings : Settings
+    known : Probes or None
+        What is kept of an earlier run.
+    keep : callable
+        Keeps probes for a later one.
     """
 
-    background: Inventory
+    background: Background
     own: Mapping[str, pa.Table]
     method: Method
     stages: tuple[str, ...]
     settings: Settings
+    known: Probes | None
+    keep: Callable[[Probes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +109,12 @@ def plan_job(
     method: Method | str | Path,
     policy: Policy | None,
     wide: bool,
+    may_keep: bool = True,
 ) -> Plan:
     """Read what is asked, and see what is left to do; the parameters are those of :func:`score_suppliers`."""
     store = open_store(suppliers)
     parts = list_parts(store, ("processes", "exchanges"))
-    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide)
+    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide, may_keep)
     _check_target(str(target), (store.label, str(background)))
     folder = open_folder(target)
     left = tuple(part for part in parts if not _is_done(store, part, job, folder))
@@ -109,44 +122,65 @@ def plan_job(
 
 
 def prepare_job(
-    store: Store, parts: Sequence[str], background: str | Path, method: Method, policy: Policy, wide: bool
+    store: Store,
+    parts: Sequence[str],
+    background: str | Path,
+    method: Method,
+    policy: Policy,
+    wide: bool,
+    may_keep: bool = True,
 ) -> Job:
-    """Read the background, and say what results depend on.
+    """Read the background, or what is kept of it, and say what results depend on.
 
     Raises
     ------
     DataError
         With every blocking finding of the background.
     """
-    found = Findings()
-    inventory = load_inventory(background, found)
-    raise_blockers(found, str(background))
-    assert inventory is not None
-    files, _ = list_tables(store, TABLES)
-    for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
-        what = f"suppliers in parts have no table {name}: it would change nothing"
-        raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
-    own: dict[str, pa.Table] = {
-        name: read_table(store, name, files[name]) for name in ("flows", "properties") if name in files
-    }
-    used = set(inventory.frames["processes"].strings("stage").unique().to_pylist())
+    own = _read_own(store)
+    settled = (__version__, method.hash, sorted(policy.to_dict().items()), _hash_tables(own))
+    place = open_store(background)
+    folder = find_kept_folder(place) if may_keep else None
+    key = "" if folder is None else join_key((*settled, hash_files(place)))
+    content = read_kept(folder, KIND, key, _note)
+    known = None if content is None else unpack_probes(content, hashlib.sha256(content).hexdigest(), str(background))
+    read = read_background(str(background)) if known is None else replace(known.background, place=str(background))
+    used = set(read.stages)
     for part in parts:
         table, _ = read_part(store, "processes", part, ("stage",))
         if table.num_columns:
             used |= set(pc.unique(table.column("stage").combine_chunks()).to_pylist())
     stages = tuple(stage for stage in STAGES if stage in used)
-    key = [__version__, inventory.hash, method.hash, asdict(policy), stages, wide, _hash_tables(own)]
+    if known is not None and known.parts[:-2] != stages:
+        known = None
     about = {
         "engine": f"lcaengine {__version__}",
-        "background": inventory.about.name,
-        "background_hash": inventory.hash,
+        "background": read.name,
+        "background_hash": read.hash,
         "method": method.label,
         "method_hash": method.hash,
         "gwp_set": method.gwp_set,
         **policy.to_dict(),
     }
-    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    return Job(inventory, own, method, stages, Settings(policy, wide, digest, about))
+
+    def keep_probes(probes: Probes) -> None:
+        keep(folder, KIND, key, pack_probes(probes)[0])
+
+    settings = Settings(policy, wide, join_key((*settled, read.hash, stages, wide)), about)
+    return Job(read, own, method, stages, settings, known, keep_probes)
+
+
+def _note(what: str) -> None:
+    sys.stderr.write(f"note: {what}\n")
+
+
+def _read_own(store: Store) -> dict[str, pa.Table]:
+    """Read the flows that suppliers have besides, and refuse tables that would change nothing."""
+    files, _ = list_tables(store, TABLES)
+    for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
+        what = f"suppliers in parts have no table {name}: it would change nothing"
+        raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
+    return {name: read_table(store, name, files[name]) for name in sorted({"flows", "properties"} & set(files))}
 
 
 def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lcaengine.findings import Finding
 from lcaengine.footprints import Measures, carry_marks, measure_system
 from lcaengine.method import Method
+from lcaengine.suppliers.background import Background
 from lcaengine.suppliers.extended import Extended, Product
 from lcaengine.suppliers.part import list_keys
 from lcaengine.system import list_water
@@ -58,7 +59,7 @@ class Probes:
     product : (c,) int64
         Position in `products` of what a reference row makes, -1 for other rows.
     products : tuple of Product
-    background_hash : str
+    background : Background
     residual : float
         Worst verified componentwise backward error of the solution [1].
     warnings : tuple of Finding
@@ -82,7 +83,7 @@ class Probes:
     per_unit: NDArray[np.float64]
     product: NDArray[np.int64]
     products: tuple[Product, ...]
-    background_hash: str
+    background: Background
     residual: float
     warnings: tuple[Finding, ...]
 
@@ -97,7 +98,7 @@ class Probes:
 
 
 def solve_probes(
-    extended: Extended, method: Method, keys: pa.Table, stages: tuple[str, ...], background_hash: str
+    extended: Extended, method: Method, keys: pa.Table, stages: tuple[str, ...], background: Background
 ) -> Probes:
     """Solve the background with its probes, and give what each kind of row stands for.
 
@@ -109,7 +110,7 @@ def solve_probes(
         All kinds of row, with and without a probe.
     stages : tuple of str
         Stages that results have, in order of the life cycle.
-    background_hash : str
+    background : Background
 
     Returns
     -------
@@ -152,7 +153,7 @@ def solve_probes(
         per_unit=extended.per_unit,
         product=extended.product,
         products=extended.products,
-        background_hash=background_hash,
+        background=background,
         residual=measures.residual,
         warnings=extended.warnings,
     )

@@ -55,6 +55,7 @@ def score_suppliers(
     policy: Policy | None = None,
     wide: bool = False,
     progress: Progress | None = None,
+    keep: bool = True,
 ) -> Report:
     """Score suppliers in parts against a background that is solved once, and write results as they come.
 
@@ -77,6 +78,8 @@ def score_suppliers(
     wide : bool
         One row a supplier, one column an indicator and stage.
     progress : callable, optional
+    keep : bool
+        Whether what was solved is kept beside the background, and used where it is kept.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def score_suppliers(
     >>> report.suppliers
     3
     """
-    plan = plan_job(suppliers, background, target, method, policy, wide)
+    plan = plan_job(suppliers, background, target, method, policy, wide, keep)
     done, count, residual = len(plan.parts) - len(plan.left), 0, 0.0
     warnings: tuple[Finding, ...] = ()
     for part, digest, probes in _encode(plan.store, plan.left, plan.job):
@@ -140,7 +143,7 @@ def finish_job(plan: Plan, suppliers: int, residual: float, warnings: Sequence[F
         "residual": residual,
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
-        "warnings": [w.what for w in (*plan.job.background.warnings, *warnings)],
+        "warnings": [*plan.job.background.warnings, *(warning.what for warning in warnings)],
     }
     write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), plan.folder, "run.json")
     return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run)
@@ -148,7 +151,7 @@ def finish_job(plan: Plan, suppliers: int, residual: float, warnings: Sequence[F
 
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
     """Read parts, each with the probes it needs; where some are new, solve with those of twice as many parts ahead."""
-    probes: Probes | None = None
+    probes = job.known
     ahead = 1
     for at, name in enumerate(names):
         part, digest = read_suppliers(store, name)
