@@ -94,6 +94,9 @@ def keep(folder: Path | None, kind: str, key: str, content: bytes) -> bool:
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
         beside.write_bytes(content)
         beside.replace(folder / name)
+        for other in folder.glob(f"{kind}-{key}-*.arrow"):
+            if other.name != name:
+                other.unlink(missing_ok=True)
         kept = sorted(folder.glob(f"{kind}-*.arrow"), key=lambda file: file.stat().st_mtime_ns)
         for old in kept[:-MOST_KEPT]:
             old.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,14 +105,29 @@ def score_suppliers(
     plan = plan_job(suppliers, background, target, method, policy, wide, keep)
     done, count, residual = len(plan.parts) - len(plan.left), 0, 0.0
     warnings: tuple[Finding, ...] = ()
-    for part, digest, probes in _encode(plan.store, plan.left, plan.job):
-        table, gaps = score_part(part, probes, plan.job.settings, digest)
-        write_scored(plan.folder, part.label, table, gaps)
-        done, count, residual = done + 1, count + len(part), max(residual, probes.residual)
-        warnings = probes.warnings
+    before: Future[int] | None = None
+
+    def tell(scored: Future[int]) -> None:
+        nonlocal done, count
+        done, count = done + 1, count + scored.result()
         if progress is not None:
             progress(done, len(plan.parts), count)
+
+    with ThreadPoolExecutor(1) as beside:  # a part is scored and written while the next one is read
+        for part, digest, probes in _encode(plan.store, plan.left, plan.job):
+            if before is not None:
+                tell(before)
+            before = beside.submit(_score, plan, part, digest, probes)
+            residual, warnings = max(residual, probes.residual), probes.warnings
+        if before is not None:
+            tell(before)
     return finish_job(plan, count, residual, warnings)
+
+
+def _score(plan: Plan, part: Part, digest: str, probes: Probes) -> int:
+    """Score a part, write what comes of it, and give how many suppliers it has."""
+    write_scored(plan.folder, part.label, *score_part(part, probes, plan.job.settings, digest))
+    return len(part)
 
 
 def write_scored(folder: Folder, label: str, results: pa.Table, gaps: pa.Table) -> None:
@@ -153,13 +169,16 @@ def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part
     """Read parts, each with the probes it needs; where some are new, solve with those of twice as many parts ahead."""
     probes = job.known
     ahead = 1
-    for at, name in enumerate(names):
-        part, digest = read_suppliers(store, name)
-        if probes is None or (probes.find(part.keys) < 0).any():
-            known = [part.keys] if probes is None else [probes.keys, part.keys]
-            if probes is not None:
-                known += [read_suppliers(store, other)[0].keys for other in names[at + 1 : at + ahead]]
-                ahead *= 2
-            keys = pa.concat_tables(known).group_by(list(KEY)).aggregate([])
-            probes = solve_keys(keys, part, job)
-        yield part, digest, probes
+    with ThreadPoolExecutor(1) as reader:
+        following = [reader.submit(read_suppliers, store, name) for name in names[:1]]
+        for at in range(len(names)):
+            part, digest = following.pop().result()
+            following = [reader.submit(read_suppliers, store, name) for name in names[at + 1 : at + 2]]
+            if probes is None or (probes.find(part.keys) < 0).any():
+                known = [part.keys] if probes is None else [probes.keys, part.keys]
+                if probes is not None:
+                    known += [read_suppliers(store, other)[0].keys for other in names[at + 1 : at + ahead]]
+                    ahead *= 2
+                keys = pa.concat_tables(known).group_by(list(KEY)).aggregate([])
+                probes = solve_keys(keys, part, job)
+            yield part, digest, probes
