@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from lcaengine.suppliers.probes import Probes
 
 __all__ = ["Progress", "Report", "finish_job", "score_suppliers", "write_scored"]
 
+READ_AHEAD = 2
+"""How many parts are read while one is scored."""
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
 
@@ -169,11 +172,11 @@ def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part
     """Read parts, each with the probes it needs; where some are new, solve with those of twice as many parts ahead."""
     probes = job.known
     ahead = 1
-    with ThreadPoolExecutor(1) as reader:
-        following = [reader.submit(read_suppliers, store, name) for name in names[:1]]
+    with ThreadPoolExecutor(READ_AHEAD) as reader:
+        coming = deque(reader.submit(read_suppliers, store, name) for name in names[:READ_AHEAD])
         for at in range(len(names)):
-            part, digest = following.pop().result()
-            following = [reader.submit(read_suppliers, store, name) for name in names[at + 1 : at + 2]]
+            part, digest = coming.popleft().result()
+            coming.extend(reader.submit(read_suppliers, store, each) for each in names[at + READ_AHEAD :][:1])
             if probes is None or (probes.find(part.keys) < 0).any():
                 known = [part.keys] if probes is None else [probes.keys, part.keys]
                 if probes is not None:
