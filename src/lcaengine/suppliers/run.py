@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from lcaengine.errors import DataError
 from lcaengine.findings import Finding
 from lcaengine.io.parts import Folder, write_bytes, write_part
 from lcaengine.io.store import Store
@@ -106,25 +107,42 @@ def score_suppliers(
     3
     """
     plan = plan_job(suppliers, background, target, method, policy, wide, keep)
+    return finish_job(plan, *_score_left(plan, progress))
+
+
+def _score_left(plan: Plan, progress: Progress | None) -> tuple[int, float, tuple[Finding, ...]]:
+    """Score the parts that are left, each while the next ones are read.
+
+    Returns
+    -------
+    suppliers : int
+    residual : float
+        [1]
+    warnings : tuple of Finding
+    """
     done, count, residual = len(plan.parts) - len(plan.left), 0, 0.0
     warnings: tuple[Finding, ...] = ()
     before: Future[int] | None = None
 
-    def tell(scored: Future[int]) -> None:
+    def tell(scored: Future[int] | None) -> None:
         nonlocal done, count
+        if scored is None:
+            return
         done, count = done + 1, count + scored.result()
         if progress is not None:
             progress(done, len(plan.parts), count)
 
-    with ThreadPoolExecutor(1) as beside:  # a part is scored and written while the next one is read
-        for part, digest, probes in _encode(plan.store, plan.left, plan.job):
-            if before is not None:
+    with ThreadPoolExecutor(1) as beside:
+        try:
+            for part, digest, probes in _encode(plan.store, plan.left, plan.job):
                 tell(before)
-            before = beside.submit(_score, plan, part, digest, probes)
-            residual, warnings = max(residual, probes.residual), probes.warnings
-        if before is not None:
-            tell(before)
-    return finish_job(plan, count, residual, warnings)
+                before = beside.submit(_score, plan, part, digest, probes)
+                residual, warnings = max(residual, probes.residual), probes.warnings
+        except DataError:
+            tell(before)  # what is wrong with the part before is said first
+            raise
+        tell(before)
+    return count, residual, warnings
 
 
 def _score(plan: Plan, part: Part, digest: str, probes: Probes) -> int:
