@@ -9,10 +9,10 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.calls import CALLS
+from benchmarks.jobs import find_job
 from benchmarks.measure import measure_peak
 
 name, size, side, folder = sys.argv[1:]
-job = next(job for job in CALLS if job.name == name)
+job = find_job(name)
 prepare = job.ours if side == "ours" else job.reference
 print(json.dumps(measure_peak(prepare(int(size), Path(folder)))))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from benchmarks.calls import CALLS
 from benchmarks.job import Job
 from benchmarks.programs import PROGRAMS
+from benchmarks.rows import ROWS
 
 __all__ = ["JOBS", "find_job"]
 
-JOBS: tuple[Job, ...] = (*CALLS, *PROGRAMS)
+JOBS: tuple[Job, ...] = (*CALLS, *ROWS, *PROGRAMS)
 
 
 def find_job(name: str) -> Job:

@@ -54,7 +54,7 @@ def sum_rows(
     suppliers = len(starts) - 1
     for block in prange((suppliers + BLOCK - 1) // BLOCK):
         lowest, highest = block * BLOCK, min(suppliers, block * BLOCK + BLOCK)
-        own = np.zeros((BLOCK, vector.shape[1]))
+        own = np.empty(vector.shape[1])
         for p in range(lowest, highest):
             first, last = starts[p], starts[p + 1]
             gap = last - first if last - first > BLOCK else 2
@@ -66,16 +66,16 @@ def sum_rows(
                         code[to], amount[to] = code[to - gap], amount[to - gap]
                         to -= gap
                     code[to], amount[to] = c, x
+            own[:] = 0.0
             for row in range(first, last):
                 c, x = code[row], amount[row]
                 if x == 0.0:
                     continue
                 for v in range(vector.shape[1]):
-                    own[p - lowest, v] += x * vector[c, v]
+                    own[v] += x * vector[c, v]
                 for k in range(status.shape[1]):
                     worst[p, k] = max(worst[p, k], status[c, k])
                 for w in range(marks.shape[1]):
                     union[p, w] |= marks[c, w]
-        for v in range(vector.shape[1]):
-            for p in range(lowest, highest):
-                sums[v, p] = own[p - lowest, v] / output[p]
+            for v in range(vector.shape[1]):
+                sums[v, p] = own[v] / output[p]
