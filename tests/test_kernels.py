@@ -17,6 +17,7 @@ import lcaengine
 from lcaengine.kernels.cache import find_folder, open_folder
 from lcaengine.kernels.entries import multiply_rows, place_rows, sum_entries
 from lcaengine.kernels.ordering import find_components
+from lcaengine.kernels.suppliers import sum_rows
 
 KERNELS = Path(lcaengine.__file__).parent / "kernels"
 NOT_KERNELS = {"__init__.py", "cache.py", "compiled.py"}
@@ -225,3 +226,20 @@ def test_rows_in_order_of_solution(n: int, m: int, seed: int) -> None:
         assert (indices[entry[inner[p] : inner[p + 1]]] == own).all()
         assert (provider[inner[p] : outer[p]] < first).all()
         assert (provider[outer[p] : inner[p + 1]] >= first).all()
+
+
+def test_threads_may_be_limited_and_bits_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where processes share a machine a variable says how many threads a kernel may use."""
+    random = np.random.default_rng(3)
+    starts = np.arange(0, 5001, 5)
+    vector, output = random.random((7, 4)), random.random(1000) + 1.0
+    found = []
+    for most in ("1", "", "99", "nonsense"):
+        monkeypatch.setenv("LCAENGINE_THREADS", most)
+        code, amount = np.arange(5000, dtype=np.int32) % 7, np.linspace(0.1, 9.0, 5000)
+        sums = np.empty((4, 1000))
+        status, marks = np.zeros((7, 1), np.int8), np.zeros((7, 1), np.uint64)
+        worst, union = np.zeros((1000, 1), np.int8), np.zeros((1000, 1), np.uint64)
+        sum_rows(starts, code, amount, output, vector, status, marks, sums, worst, union)
+        found.append(sums.tobytes())
+    assert len(set(found)) == 1

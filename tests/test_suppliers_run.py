@@ -67,7 +67,7 @@ BAD: dict[str, tuple[Row, str]] = {
     "nobody supplies": (takes("supplier 1", "nothing", 1.0), "unlinked_input"),
     "co-product": (exchange("supplier 1", "steel", "output", 1.0), "co_product"),
     "two references": (makes("supplier 1", "magnet", 1.0, "piece"), "two_references"),
-    "reference that comes in": (takes("supplier 1", "acid", 1.0, is_reference=True), "refused_row"),
+    "reference that comes in": (takes("supplier 1", "acid", 1.0, is_reference=True), "two_references"),
     "avoided emission": (emits("supplier 1", 1.0, is_avoided=True), "refused_row"),
     "direction": ({**takes("supplier 1", "acid", 1.0), "direction": "in"}, "unknown_direction"),
     "not a number": (takes("supplier 1", "acid", float("nan")), "not_finite"),
@@ -246,3 +246,51 @@ def test_a_known_background_is_not_read_again(tmp_path: Path, monkeypatch: pytes
     pq.write_table(table.set_column(at, "amount", pa.array(amount)), background / "exchanges.parquet")
     lca.score_suppliers(source, background, tmp_path / "four")
     assert opened == [str(background)] * 2
+
+
+def test_a_resumed_run_tells_the_residual(tmp_path: Path) -> None:
+    """It is that of the parts, whichever run wrote them."""
+    source, background, out = write_simple(tmp_path / "suppliers"), write_background(tmp_path), tmp_path / "out"
+    first, again = (lca.score_suppliers(source, background, out).run["residual"] for _ in range(2))
+    assert isinstance(first, float)
+    assert first > 0.0
+    assert first == again
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    """Neither an inventory's nor one with results of parts that are gone."""
+    source, background, out = write_simple(tmp_path / "suppliers"), write_background(tmp_path), tmp_path / "out"
+    other = write_inventory(tmp_path / "other", BACKGROUND)
+    with pytest.raises(lca.OutputError, match="which no job writes"):
+        lca.score_suppliers(source, background, other)
+    lca.score_suppliers(source, background, out)
+    for table in ("processes", "exchanges"):
+        (source / table / "part-2.parquet").unlink()
+    with pytest.raises(lca.OutputError, match="no part of the suppliers has that name"):
+        lca.score_suppliers(source, background, out)
+
+
+def test_flows_and_properties_may_be_csv(tmp_path: Path) -> None:
+    """Numbers of a CSV are text until they are read: 0.02 kg a piece, so 50 pieces a kg."""
+    source, background = write_simple(tmp_path / "suppliers", 2, 1), write_background(tmp_path)
+    (source / "properties.parquet").unlink()
+    (source / "properties.csv").write_text("flow_id,property,value,unit\noxide,content:Nd,0.5,kg/kg\n")
+    lca.score_suppliers(source, background, tmp_path / "out")
+    rows = pq.read_table(tmp_path / "out" / "results").to_pylist()
+    ghg = {row["per"]: row["value"] for row in rows if row["process_id"] == "supplier 0" and row["indicator"] == "ghg"}
+    assert ghg["kg Nd"] == pytest.approx(2.0 * ghg["kg"], rel=1e-12)
+
+
+def test_a_process_without_a_reference_is_told_so(tmp_path: Path) -> None:
+    """And not that what it makes is a co-product."""
+    source = write_simple(tmp_path / "suppliers", 2, 1)
+    file = source / "exchanges" / "part-0.parquet"
+    table = pq.read_table(file)
+    at = table.column_names.index("is_reference")
+    pq.write_table(table.set_column(at, "is_reference", pa.array([False] * table.num_rows)), file)
+    with pytest.raises(lca.DataError, match="has no reference flow"):
+        lca.score_suppliers(source, write_background(tmp_path), tmp_path / "out")
+    words = [sys.executable, "-m", "lcaengine", "score", str(source), "--background", str(tmp_path / "background")]
+    done = subprocess.run([*words, "-o", str(tmp_path / "o")], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "2 blocker(s)" in done.stderr

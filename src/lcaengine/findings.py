@@ -155,13 +155,21 @@ class Findings:
         return json.dumps(self.to_dicts(), indent=1, ensure_ascii=False)
 
 
-def raise_blockers(findings: Findings, where: str) -> None:
+def raise_blockers(findings: Findings, where: str, fix: str = "") -> None:
     """Raise one error that lists every blocker, if there is any.
+
+    Parameters
+    ----------
+    findings : Findings
+    where : str
+        What was read.
+    fix : str
+        What to do; without it, to check the inventory that `where` names.
 
     Raises
     ------
     DataError
-        The first twenty in full, and how many more there are.
+        The first twenty in full, and how many more there are; all of them as its field ``given``.
     """
     blockers = findings.blockers()
     if not blockers:
@@ -170,7 +178,8 @@ def raise_blockers(findings: Findings, where: str) -> None:
     lines += [f"  [{f.code}] {f.where()}: {f.what}. Do: {f.fix}" for f in blockers[:20]]
     if len(blockers) > 20:
         lines.append(f"  ... and {len(blockers) - 20} more")
-    raise DataError("\n".join(lines), where, f"run `lcaengine check {where}` to see them all, and mend the tables")
+    fix = fix or f"run `lcaengine check {where}` to see them all, and mend the tables"
+    raise DataError("\n".join(lines), where, fix, given=tuple(blockers))
 
 
 def _plain(value: object) -> object:

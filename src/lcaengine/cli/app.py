@@ -125,7 +125,9 @@ def check(
 def score(
     inventory: Place,
     method: MethodName = "core",
-    output: Annotated[str | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx.")] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx; of suppliers, a folder.")
+    ] = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
     indicator: Annotated[
         list[str] | None, typer.Option("--indicator", help="Show this one; may be repeated. A file has all.")
@@ -148,7 +150,9 @@ def score(
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if background is not None:
         if by != "stage" or indicator or everything:
-            raise LcaError("suppliers in parts are scored by stage, in all indicators", "", "leave --by, --all away")
+            raise LcaError(
+                "suppliers in parts are scored by stage, in all indicators", "", "leave --by, --indicator, --all away"
+            )
         score_parts(inventory, background, output, method, policy, wide, as_json, keep, workers, cluster)
         return
     if workers is not None or cluster is not None:

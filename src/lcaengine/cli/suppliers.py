@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli.shared import presenting, print_json
-from lcaengine.errors import LcaError
+from lcaengine.cli.shared import presenting, print_json, show_blockers
+from lcaengine.errors import DataError, LcaError
 from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
     from lcaengine.suppliers import Report
 
-__all__ = ["Background", "Cluster", "Keep", "Workers", "score_parts"]
+__all__ = ["Background", "Cluster", "Keep", "Results", "Workers", "score_parts"]
 
 Background = Annotated[
     str | None,
     typer.Option("--background", metavar="INVENTORY", help="Score suppliers in parts against this; -o is a folder."),
 ]
+Results = Annotated[
+    str | None,
+    typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx; of suppliers, a folder."),
+]
 Workers = Annotated[
-    int | None, typer.Option("--workers", metavar="N", help="Score parts in N processes; needs lcaengine[dist].")
+    int | None, typer.Option("--workers", metavar="N", help="Score parts in N processes; needs the extra dist.")
 ]
 Cluster = Annotated[
     str | None, typer.Option("--cluster", metavar="ADDRESS", help="Score parts on a Dask cluster, tcp://host:8786.")
@@ -49,18 +53,18 @@ def score_parts(
     cluster: str | None,
 ) -> None:
     """Score suppliers in parts against a background, and say what was written."""
-    if output is None:
+    if output is None or output.lower().endswith((".parquet", ".csv", ".json", ".xlsx")):
         raise LcaError("results of suppliers are written in parts, and no folder is named", "", "add -o FOLDER")
-    if workers is None and cluster is None:
-        from lcaengine.suppliers import score_suppliers
+    try:
+        report = _score(suppliers, background, output, method, policy, wide, keep, workers, cluster)
+    except DataError as error:
+        blockers = error.given if isinstance(error.given, tuple) else ()
+        if not blockers:
+            raise
+        from lcaengine.findings import Findings
 
-        report = score_suppliers(suppliers, background, output, method, policy, wide, show_rate(), keep)
-    else:
-        from lcaengine.cluster import score_on_cluster
-
-        report = score_on_cluster(
-            suppliers, background, output, method, policy, wide, show_rate(), address=cluster, workers=workers
-        )
+        show_blockers(Findings(list(blockers)), error.where, as_json)
+        raise typer.Exit(1) from error
     with presenting():
         if as_json:
             print_json({**report.run, "target": report.target, "scored": report.suppliers, "resumed": report.resumed})
@@ -68,11 +72,36 @@ def score_parts(
             typer.echo(describe(report))
 
 
+def _score(
+    suppliers: str,
+    background: str,
+    output: str,
+    method: str,
+    policy: Policy,
+    wide: bool,
+    keep: bool,
+    workers: int | None,
+    cluster: str | None,
+) -> Report:
+    if workers is None and cluster is None:
+        from lcaengine.suppliers import score_suppliers
+
+        return score_suppliers(suppliers, background, output, method, policy, wide, show_rate(), keep)
+    from lcaengine.cluster import score_on_cluster
+
+    return score_on_cluster(
+        suppliers, background, output, method, policy, wide, show_rate(), address=cluster, workers=workers
+    )
+
+
 def describe(report: Report) -> str:
     """Say in a line or two what came of a job."""
-    text = f"{report.suppliers} suppliers written to {report.target} in {report.parts - report.resumed} part(s)"
+    text = f"{report.suppliers} suppliers written to {report.target}, parts: {report.parts - report.resumed}"
     if report.resumed:
-        text += f"; {report.resumed} part(s) were there"
+        text += f"; {report.resumed} were there already"
+    warnings = report.run.get("warnings")
+    if isinstance(warnings, list) and warnings:
+        text += f"\n{len(warnings)} warning(s): see {report.target}/run.json"
     return text
 
 

@@ -59,8 +59,8 @@ def open_machines(address: str | None, workers: int | None) -> Iterator[Client]:
             yield client
         return
     threads = str(max(1, (os.cpu_count() or 1) // (workers or 1)))
-    # Set before a worker starts, when numba reads it: as many threads in all as there are processors.
-    environment = {"distributed.nanny.pre-spawn-environ.NUMBA_NUM_THREADS": threads}
+    # As many threads in all as there are processors; numba's own variable would have to be set before it is imported.
+    environment = {"distributed.nanny.environ.LCAENGINE_THREADS": threads}
     with (
         dask.config.set(environment),
         distributed.LocalCluster(

@@ -8,7 +8,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from lcaengine.errors import DataError, LcaError
-from lcaengine.io.parts import open_folder, read_content
+from lcaengine.io.parts import MODEL, open_folder, read_content
 from lcaengine.io.store import Store
 from lcaengine.suppliers.job import read_suppliers, score_part
 from lcaengine.suppliers.kept import unpack_probes
@@ -110,4 +110,4 @@ def read_model(target: str, digest: str) -> Probes:
 
 def name_model(digest: str) -> str:
     """Give the path of probes in the target."""
-    return f"model-{digest}.arrow"
+    return f"{MODEL}{digest}.arrow"

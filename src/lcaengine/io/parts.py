@@ -17,16 +17,23 @@ from lcaengine.io.store import Store, read_bytes
 from lcaengine.io.tables import GROUPS_FREE, UNPACKED_PER_BYTE, read_table
 
 __all__ = [
+    "MODEL",
     "Folder",
+    "list_names",
     "list_parts",
     "open_folder",
     "read_content",
     "read_metadata",
     "read_part",
     "remove_file",
+    "sweep_models",
     "write_bytes",
     "write_part",
 ]
+
+
+MODEL = "model-"
+"""Begins the name of what workers score with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def list_parts(store: Store, tables: Sequence[str]) -> list[str]:
             names[path.parts[0]].add(path.stem)
     for table, own in names.items():
         if not own:
-            fix = f"write {table}.parquet, or a folder {table} of parts"
+            fix = f"write {table}.parquet or {table}.csv, or a folder {table} of Parquet parts"
             raise DataError(f"the table {table} is missing", store.label, fix, table=table)
     for table, own in names.items():
         for other, theirs in names.items():
@@ -217,6 +224,20 @@ def remove_file(folder: Folder, name: str) -> None:
     except (pa.ArrowException, OSError) as error:
         what = f"cannot remove {name}: {' '.join(str(error).split())}"
         raise OutputError(what, folder.label, "check the rights") from error
+
+
+def list_names(folder: Folder, under: str = "") -> list[str]:
+    """Name what stands in a folder of results, or in one under it, but hidden files."""
+    place = f"{folder.root}/{under}" if under else folder.root
+    found = folder.filesystem.get_file_info(pafs.FileSelector(place, allow_not_found=True))
+    return sorted(each.base_name for each in found if not each.base_name.startswith("."))
+
+
+def sweep_models(folder: Folder) -> None:
+    """Remove models that a killed job left in a folder of results."""
+    for name in list_names(folder):
+        if name.startswith(MODEL) and name.endswith(".arrow"):
+            remove_file(folder, name)
 
 
 def _list_texts(table: pa.Table) -> list[str]:

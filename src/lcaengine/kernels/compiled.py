@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit, set_num_threads
 
 from lcaengine.kernels.cache import DiskCache
 
@@ -15,6 +16,8 @@ __all__ = ["compiled", "compiled_parallel"]
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
+THREADS = "LCAENGINE_THREADS"
+"""Variable of the environment that says how many threads a parallel kernel may use, where processes share a machine."""
 ENTRY = threading.Lock()
 """Held while a parallel kernel runs: numba's own thread pool aborts the process where two threads enter it."""
 
@@ -38,6 +41,9 @@ def compiled_parallel(kernel: Kernel) -> Kernel:
     @wraps(kernel)
     def enter(*arrays: Any) -> Any:
         with ENTRY:
+            most = os.environ.get(THREADS, "")
+            if most.isdecimal():  # of this thread; bits do not depend on it
+                set_num_threads(min(max(1, int(most)), int(config.NUMBA_NUM_THREADS)))  # type: ignore[attr-defined]
             return fast(*arrays)
 
     return cast(Kernel, enter)

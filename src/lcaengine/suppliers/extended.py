@@ -155,8 +155,11 @@ def _join_flows(background: Inventory, own: Mapping[str, pa.Table]) -> dict[str,
     raw["flows"] = background.frames["flows"].to_table()
     probe = pa.table({"flow_id": [PROBE], "name": [PROBE], "kind": ["product"], "unit": ["piece"]})
     added = {"flows": [probe], "properties": []}
-    for name, table in own.items():
-        known = raw["flows"].column("flow_id").combine_chunks()
+    known = raw["flows"].column("flow_id").combine_chunks()
+    for name, given in own.items():
+        found = Findings()
+        table = build_frame(given, TABLES[name], found).to_table()
+        raise_blockers(found, f"the suppliers' {name}", f"mend their table {name}")
         ids = table.column("flow_id").cast(pa.string())
         is_new = pc.invert(pc.is_in(ids, value_set=known))
         if name == "flows":
@@ -190,7 +193,7 @@ def _refuse_other_flows(known: pa.Table, given: pa.Table) -> None:
                     fix = "give it an id of its own, or write it as the background does"
                     value = given.column("flow_id")[row].as_py()
                     found.block("other_flow", "flows", what, fix, row=row + 1, column=name, value=value)
-    raise_blockers(found, "the suppliers' flows")
+    raise_blockers(found, "the suppliers' flows", "mend their table flows")
 
 
 def _find_roles(keys: pa.Table, flows: pa.Table) -> NDArray[np.int8]:

@@ -25,6 +25,14 @@ from lcaengine.suppliers.table import list_gaps, name_scores
 __all__ = ["read_suppliers", "score_part", "solve_keys"]
 
 
+MEND = "mend these rows and run it again: what is written stays"
+
+
+def name_part(label: str) -> str:
+    """Name a part for a message."""
+    return "the suppliers" if label in ("", ONE_PART) else f"the suppliers' part {label}"
+
+
 def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> tuple[pa.Table, pa.Table]:
     """Score the suppliers of a part: a pure function of the part and the probes.
 
@@ -49,7 +57,7 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
     found = Findings()
     at = probes.find(part.keys)
     scores = sum_part(part, at, probes, settings.policy, found, every_share=not settings.wide)
-    raise_blockers(found, f"part {part.label}")
+    raise_blockers(found, name_part(part.label), MEND)
     assert scores is not None
     about = {**settings.about, "residual": probes.residual}
     constants = {
@@ -77,7 +85,7 @@ def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     processes, first = read_part(store, "processes", name, PROCESS_COLUMNS)
     exchanges, second = read_part(store, "exchanges", name, EXCHANGE_COLUMNS)
     part = encode_part(name or ONE_PART, processes, exchanges, found)
-    raise_blockers(found, f"part {name or ONE_PART} of {store.label}")
+    raise_blockers(found, name_part(name), MEND)
     assert part is not None
     return part, join_digests(first, second)
 
@@ -124,4 +132,4 @@ def _raise_faults(keys: pa.Table, part: Part, faults: Mapping[int, Sequence[Find
             rows = int(np.count_nonzero(part.code == code))
             what = finding.what + (f" ({rows} rows of this part)" if rows > 1 else "")
             found.items.append(replace(finding, row=int(part.first_row[code]), what=what))
-    raise_blockers(found, f"part {part.label}")
+    raise_blockers(found, name_part(part.label), MEND)

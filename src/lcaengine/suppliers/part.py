@@ -117,6 +117,7 @@ def encode_part(label: str, processes: pa.Table, exchanges: pa.Table, found: Fin
     ids = of_process["process_id"].to_array().dictionary_decode()
     _report_twice(of_process["process_id"].code, ids, found)
     process = _find_processes(of_row["process_id"], of_process["process_id"], found)
+    _report_references(process[flags["is_reference"] & (process >= 0)], ids, found)
     if found.blockers():
         return None
     amount = given.to_numpy(zero_copy_only=False)
@@ -158,6 +159,18 @@ def _report_twice(code: NDArray[np.int64], ids: pa.Array, found: Findings) -> No
         twice[np.unique(code, return_index=True)[1]] = False
         what, fix = "{value} stands more than once", "keep one row, or give the other an identity of its own"
         found.block_rows("duplicate_key", "processes", twice, _number(len(ids)), "process_id", ids, what, fix)
+
+
+def _report_references(process: NDArray[np.int64], ids: pa.Array, found: Findings) -> None:
+    """Report processes that have no reference flow, or several."""
+    count = np.bincount(process, minlength=len(ids))
+    for code, wrong, what in (
+        ("no_reference", count == 0, "process {value} has no reference flow"),
+        ("two_references", count > 1, "process {value} has more than one reference flow"),
+    ):
+        if wrong.any():
+            fix, none = "mark exactly one exchange of the process is_reference", np.zeros(len(ids), np.int64)
+            found.block_rows(code, "exchanges", wrong, none, "process_id", ids, what, fix)
 
 
 def _find_processes(of_row: _Words, of_process: _Words, found: Findings) -> NDArray[np.int64]:

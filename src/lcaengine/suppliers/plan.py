@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from lcaengine.errors import DataError, OutputError
 from lcaengine.inventory import STAGES, TABLES
 from lcaengine.io.kept import find_kept_folder, hash_files, join_key, keep, read_kept
-from lcaengine.io.parts import Folder, list_parts, open_folder, read_metadata, read_part
+from lcaengine.io.parts import MODEL, Folder, list_names, list_parts, open_folder, read_metadata, read_part, remove_file
 from lcaengine.io.store import Store, open_store
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.method import Method, take_method
@@ -117,7 +117,10 @@ def plan_job(
     job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide, may_keep)
     _check_target(str(target), (store.label, str(background)))
     folder = open_folder(target)
+    _check_folder(folder, parts)
     left = tuple(part for part in parts if not _is_done(store, part, job, folder))
+    if left and "run.json" in list_names(folder):
+        remove_file(folder, "run.json")  # until all of it holds
     return Plan(store, tuple(parts), left, job, folder)
 
 
@@ -198,6 +201,21 @@ def _check_target(target: str, sources: Sequence[str]) -> None:
     for source in sources:
         if "://" not in source and Path(source).exists() and Path(source).resolve() in (path, *path.parents):
             raise OutputError(f"{target!r} is a part of what is read", target, "write beside it, not into it")
+
+
+def _check_folder(folder: Folder, parts: Sequence[str]) -> None:
+    """Refuse a folder that holds something else, or results of parts that are no longer among the suppliers."""
+    others = [n for n in list_names(folder) if n not in ("results", "gaps", "run.json") and not n.startswith(MODEL)]
+    if others:
+        raise OutputError(
+            f"{folder.label!r} holds {others[0]!r}, which no job writes", folder.label, "name another folder"
+        )
+    known = {f"{part or ONE_PART}.parquet" for part in parts}
+    for under in ("results", "gaps"):
+        strange = [name for name in list_names(folder, under) if name not in known]
+        if strange:
+            what = f"{under}/{strange[0]} is there, and no part of the suppliers has that name"
+            raise OutputError(what, folder.label, "take it away, or name another folder")
 
 
 def _is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:

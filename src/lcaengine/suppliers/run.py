@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from lcaengine.errors import DataError
 from lcaengine.findings import Finding
-from lcaengine.io.parts import Folder, write_bytes, write_part
+from lcaengine.io.parts import Folder, read_metadata, sweep_models, write_bytes, write_part
 from lcaengine.io.store import Store
 from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.suppliers.job import read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.part import KEY, Part
-from lcaengine.suppliers.plan import Job, Plan, plan_job
+from lcaengine.suppliers.plan import ONE_PART, Job, Plan, plan_job
 from lcaengine.suppliers.probes import Probes
 
 __all__ = ["Progress", "Report", "finish_job", "score_suppliers", "write_scored"]
@@ -177,13 +177,20 @@ def finish_job(plan: Plan, suppliers: int, residual: float, warnings: Sequence[F
     run = {
         **plan.job.settings.about,
         "job": plan.job.settings.digest,
-        "residual": residual,
+        "residual": max([residual, *(_read_residual(plan.folder, part) for part in {*plan.parts} - {*plan.left})]),
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
         "warnings": [*plan.job.background.warnings, *(warning.what for warning in warnings)],
     }
-    write_bytes(json.dumps(run, indent=1, ensure_ascii=False).encode(), plan.folder, "run.json")
+    sweep_models(plan.folder)
+    write_bytes((json.dumps(run, indent=1, ensure_ascii=False) + "\n").encode(), plan.folder, "run.json")
     return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run)
+
+
+def _read_residual(folder: Folder, part: str) -> float:
+    """Give the residual that results of an earlier run carry."""
+    about = json.loads(read_metadata(folder, f"results/{part or ONE_PART}").get("lcaengine", "{}"))
+    return float(about.get("residual", 0.0))
 
 
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:

@@ -126,19 +126,11 @@ def _find_outputs(
     """Give what every supplier makes, in reference units, and which product it is."""
     rows = np.flatnonzero(probes.product[at[part.code]] >= 0)
     process = np.repeat(np.arange(len(part)), np.diff(part.starts))[rows]
-    count = np.bincount(process, minlength=len(part))
-    for code, wrong, what in (
-        ("no_reference", count == 0, "process {value} has no reference flow"),
-        ("two_references", count > 1, "process {value} has more than one reference flow"),
-    ):
-        if wrong.any():
-            fix = "mark exactly one exchange of the process is_reference"
-            _block(part, code, wrong, "process_id", what, fix, found)
     output, product = np.zeros(len(part)), np.full(len(part), -1, np.int64)
     kind = at[part.code[rows]]
     output[process] = part.amount[rows] * probes.per_unit[kind]
     product[process] = probes.product[kind]
-    wrong = (output <= 0) & (count == 1)
+    wrong = output <= 0
     if wrong.any():
         what = "the reference amount of process {value} is not above zero"
         _block(part, "reference_amount", wrong, "amount", what, "write the amount made, or treated", found)

@@ -56,22 +56,24 @@ def name_scores(part: Part, probes: Probes, scores: Scores, constants: Mapping[s
 
 
 def list_gaps(part: Part, at: NDArray[np.int64], probes: Probes, scores: Scores) -> pa.Table:
-    """List what is missing from the suppliers' own rows, once a kind of row, with how many suppliers it concerns.
+    """List what is missing from the suppliers' own rows, once a flow, with how many suppliers it concerns.
 
     Returns
     -------
     pyarrow.Table
-        flow_id, kind, indicator, amount (summed), unit, used_by.
+        flow_id, kind, indicator, amount (sum of sizes, in the flow's reference unit), used_by.
     """
     process = np.repeat(np.arange(len(part)), np.diff(part.starts))
+    flow = part.keys.column("flow_id").combine_chunks().dictionary_encode()
+    of_kind = flow.indices.to_numpy(zero_copy_only=False)
     rows: list[tuple[str | None, str, str | None, float | None, int]] = []
     for kind, is_gap in (("unlinked_input", probes.is_unlinked), ("uncharacterized_flow", probes.is_uncharacterized)):
-        for code in np.flatnonzero(is_gap[at]).tolist():
-            own = (part.code == code) & (part.amount != 0)
-            if own.any():
-                amount = float(part.amount[own].sum() * probes.per_unit[at[code]])
-                flow = part.keys.column("flow_id")[code].as_py()
-                rows.append((flow, kind, None, amount, len(np.unique(process[own]))))
+        own = np.flatnonzero(is_gap[at[part.code]] & (part.amount != 0))
+        amount = part.amount[own] * probes.per_unit[at[part.code[own]]]
+        for each in np.unique(of_kind[part.code[own]]).tolist():
+            mine = of_kind[part.code[own]] == each
+            users = len(np.unique(process[own[mine]]))
+            rows.append((flow.dictionary[each].as_py(), kind, None, float(amount[mine].sum()), users))
     for bit, k in enumerate(probes.balanced):
         count = int(scores.is_open[:, bit].sum())
         if count:
