@@ -10,11 +10,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from lcaengine.io.store import Store, read_files
+from lcaengine.version import __version__
 
-__all__ = ["find_kept_folder", "hash_files", "join_key", "keep", "read_kept"]
+__all__ = ["find_kept_folder", "hash_engine", "hash_files", "join_key", "keep", "read_kept"]
 
 FOLDER = ".lcaengine"
 MOST_KEPT = 4
@@ -42,6 +44,16 @@ def hash_files(store: Store) -> str:
     for name, content in read_files(store, [name for name in names if name not in store.broken]):
         digest.update(f"{len(name)}:{name}:{len(content)}:".encode())
         digest.update(content)
+    return digest.hexdigest()
+
+
+@cache
+def hash_engine() -> str:
+    """Hash the engine's own source: an answer of other code, be its version the same, is not this one's. SHA-256."""
+    package, digest = Path(__file__).resolve().parents[1], hashlib.sha256(__version__.encode())
+    for file in sorted(package.rglob("*.py")):
+        digest.update(f"{file.relative_to(package)}:{file.stat().st_size}:".encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lcaengine.errors import DataError
-from lcaengine.io.kept import find_kept_folder, hash_files, join_key, keep, read_kept
+from lcaengine.io.kept import find_kept_folder, hash_engine, hash_files, join_key, keep, read_kept
 from lcaengine.io.store import open_store
 from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.results import Answer, pack_answer, unpack_answer
-from lcaengine.version import __version__
 
 __all__ = ["recall_or_find"]
 
@@ -38,8 +37,8 @@ def recall_or_find(
     Returns
     -------
     Answer
-        The same whether it was kept or not: the key holds the bytes of all files of the inventory, the method's and the
-        engine's version, and the file's name its own hash.
+        The same whether it was kept or not: the key holds the bytes of all files of the inventory, the method's hash
+        and the engine's, and the file's name its own hash.
     """
     store = open_store(place)
     folder = find_kept_folder(store)
@@ -49,7 +48,7 @@ def recall_or_find(
         digest = hash_files(store)
     except DataError:  # a file that cannot be read: scoring says which, and what else is wrong
         return find()
-    key = join_key((__version__, digest, method.hash, sorted(policy.to_dict().items()), by))
+    key = join_key((hash_engine(), digest, method.hash, sorted(policy.to_dict().items()), by))
     content = read_kept(folder, KIND, key, tell)
     if content is not None:
         return unpack_answer(content)

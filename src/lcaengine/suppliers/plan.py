@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from lcaengine.errors import DataError, OutputError
 from lcaengine.inventory import STAGES, TABLES
-from lcaengine.io.kept import find_kept_folder, hash_files, join_key, keep, read_kept
+from lcaengine.io.kept import find_kept_folder, hash_engine, hash_files, join_key, keep, read_kept
 from lcaengine.io.parts import MODEL, Folder, list_names, list_parts, open_folder, read_metadata, read_part, remove_file
 from lcaengine.io.store import Store, open_store
 from lcaengine.io.tables import list_tables, read_table
@@ -43,7 +43,7 @@ class Settings:
     wide : bool
     digest : str
         SHA-256 of all that the results of a part depend on but its own files: the background, the suppliers' own flows,
-        the method, the policy, the layout and the engine's version.
+        the method, the policy, the layout and the engine's source.
     about : dict of str to str
         What a run says of itself.
     """
@@ -141,7 +141,7 @@ def prepare_job(
         With every blocking finding of the background.
     """
     own = _read_own(store)
-    settled = (__version__, method.hash, sorted(policy.to_dict().items()), _hash_tables(own))
+    settled = (hash_engine(), method.hash, sorted(policy.to_dict().items()), _hash_tables(own))
     place = open_store(background)
     folder = find_kept_folder(place) if may_keep else None
     key = "" if folder is None else join_key((*settled, hash_files(place)))
