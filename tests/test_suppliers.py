@@ -101,7 +101,7 @@ def draw_suppliers(random: Random, count: int) -> tuple[list[Row], list[Row]]:
                         emits(name, -amount),
                         emits(name, amount, flow_id=random.choice(["dust", "smoke"])),
                         takes(name, "water", amount, "m3"),
-                        exchange(name, "water_back", "output", amount, "m3"),
+                        exchange(name, "water_back", "output", random.choice([0.0, amount]), "m3"),
                         takes(name, "nothing", amount),
                     ]
                 )

@@ -294,3 +294,36 @@ def test_a_process_without_a_reference_is_told_so(tmp_path: Path) -> None:
     done = subprocess.run([*words, "-o", str(tmp_path / "o")], check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert "2 blocker(s)" in done.stderr
+
+
+def test_a_background_that_changes_between_runs_of_one_process(tmp_path: Path) -> None:
+    """Emissions doubled are scored doubled, and so is what is kept for other processes."""
+    source, background = write_simple(tmp_path / "suppliers", 1, 1), write_background(tmp_path)
+
+    def score(name: str, keep: bool) -> float:
+        lca.score_suppliers(source, background, tmp_path / name, wide=True, keep=keep)
+        return float(pq.read_table(tmp_path / name / "results").column("ghg.total")[0].as_py())
+
+    before = score("one", True)
+    table = pq.read_table(background / "exchanges.parquet")
+    is_co2 = [flow == "co2" for flow in table.column("flow_id").to_pylist()]
+    amounts = zip(table.column("amount").to_pylist(), is_co2, strict=True)
+    doubled = pa.array([2.0 * amount if emitted else amount for amount, emitted in amounts])
+    at = table.column_names.index("amount")
+    pq.write_table(table.set_column(at, "amount", doubled), background / "exchanges.parquet")
+    after = score("two", True)
+    assert after == pytest.approx(2.0 * before, rel=1e-3)  # methane and the like stay as they were
+    assert score("three", True) == score("four", False) == after
+
+
+def test_a_rule_for_co_products_stands_for_all(tmp_path: Path) -> None:
+    """`none` for all is as if each process said so; another rule is refused, whatever the process says."""
+    more = (exchange("supplier 1", "steel", "output", 1.0),)
+    source, background = write_simple(tmp_path / "suppliers", 2, 1, more), write_background(tmp_path)
+    lca.score_suppliers(source, background, tmp_path / "out", policy=Policy(allocation="none"))
+    file = source / "processes" / "part-0.parquet"
+    table = pq.read_table(file)
+    pq.write_table(table.append_column("allocation", pa.array(["none"] * table.num_rows)), file)
+    lca.score_suppliers(source, background, tmp_path / "own")
+    with pytest.raises(lca.DataError, match="co_product"):
+        lca.score_suppliers(source, background, tmp_path / "mass", policy=Policy(allocation="mass"))

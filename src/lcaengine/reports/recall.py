@@ -53,5 +53,6 @@ def recall_or_find(
     if content is not None:
         return unpack_answer(content)
     answer = find()
-    keep(folder, KIND, key, pack_answer(answer))
+    if hash_files(open_store(place)) == digest:  # it has not changed while it was scored
+        keep(folder, KIND, key, pack_answer(answer))
     return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
@@ -66,7 +65,6 @@ def load_background(background: Background) -> Inventory:
     return inventory
 
 
-@lru_cache(maxsize=1)
 def _read(place: str) -> Inventory:
     found = Findings()
     inventory = load_inventory(place, found)

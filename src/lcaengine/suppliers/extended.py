@@ -116,7 +116,7 @@ def extend_background(
     has_probe = np.isin(roles, (Role.DEMAND, Role.AVOIDED, Role.ELEMENTARY, -1))
     probed = np.flatnonzero(has_probe)
     for at in np.flatnonzero(~has_probe).tolist():
-        _judge_row(Role(roles[at]), keys, at, faults)
+        _judge_row(Role(roles[at]), keys, at, policy.allocation, faults)
     before = {name: len(background.frames[name]) for name in ("processes", "exchanges")}
     found = Findings(rows_named=len(probed) + 1000)
     changed = _write_probes(raw, keys.take(pa.array(probed)))
@@ -210,9 +210,10 @@ def _find_roles(keys: pa.Table, flows: pa.Table) -> NDArray[np.int8]:
     return roles
 
 
-def _judge_row(role: Role, keys: pa.Table, at: int, faults: dict[int, list[Finding]]) -> None:
+def _judge_row(role: Role, keys: pa.Table, at: int, rule: str, faults: dict[int, list[Finding]]) -> None:
     """Report a kind of row that has no burden of its own and no meaning as a reference."""
     key = keys.slice(at, 1).to_pylist()[0]
+    carries_all = rule == "none" if rule else key["carries_all"]  # a rule for all stands in place of the process's own
     fault = ("", "", "")
     if role is Role.REFERENCE and key["is_negative"]:
         fault = ("reference_amount", "the reference amount is below zero", "write the amount made, or treated")
@@ -223,7 +224,7 @@ def _judge_row(role: Role, keys: pa.Table, at: int, faults: dict[int, list[Findi
             f"{key['flow_id']} as an {key['direction']} that is {marks} has no meaning",
             "a reference is a product that goes out or a waste that comes in; elementary flows are never avoided",
         )
-    elif role is Role.CO_PRODUCT and not key["carries_all"]:
+    elif role is Role.CO_PRODUCT and not carries_all:
         fault = (
             "co_product",
             f"{key['flow_id']} is a co-product, and suppliers in parts have one product each",

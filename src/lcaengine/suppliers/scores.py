@@ -89,6 +89,7 @@ def sum_part(
     amount = np.where(is_reference[part.code], 0.0, part.amount)
     kinds = (vector, probes.status[at], probes.marks[at])
     sum_rows(part.starts, part.code.copy(), amount, output, *kinds, sums, status, marks)
+    _join_said(part, probes.marks[at, 0], marks)
     ends = np.cumsum([each[0].size for each in blocks])
     # One number of all suppliers after another, as the columns of a table stand.
     value, size, primary, near = (
@@ -118,6 +119,14 @@ def sum_part(
         np.bitwise_count(marks[:, words:]).sum(axis=1).astype(np.int64),
         *(product, is_open, is_credited),
     )
+
+
+def _join_said(part: Part, flags: NDArray[np.uint64], marks: NDArray[np.uint64]) -> None:
+    """Join what rows of zero say: that none of the water is returned or released is known too."""
+    said = np.uint64(sum(1 << bit for bit in range(GIVEN, RELEASED + 1)))
+    rows = np.flatnonzero((part.amount == 0) & ((flags & said) != 0)[part.code])
+    process = np.searchsorted(part.starts, rows, side="right") - 1
+    np.bitwise_or.at(marks[:, 0], process, flags[part.code[rows]] & said)
 
 
 def _find_outputs(
