@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lcaengine.reports.write import write_results
     from lcaengine.suppliers import score_suppliers
     from lcaengine.system import list_flows
+    from lcaengine.uncertainty import Distributions, Pedigree, draw_values, list_distributions
     from lcaengine.units import Unit, read_unit
 
 _HOMES = {
@@ -62,6 +63,10 @@ _HOMES = {
     "list_candidates": "links",
     "list_examples": "io.shipped",
     "list_flows": "system",
+    "Distributions": "uncertainty",
+    "Pedigree": "uncertainty",
+    "draw_values": "uncertainty",
+    "list_distributions": "uncertainty",
     "Method": "method",
     "list_methods": "method",
     "read_method": "method",
@@ -77,6 +82,7 @@ __all__ = [
     "Contributions",
     "DataError",
     "Difference",
+    "Distributions",
     "Finding",
     "Findings",
     "Footprints",
@@ -85,6 +91,7 @@ __all__ = [
     "Method",
     "MethodError",
     "OutputError",
+    "Pedigree",
     "Policy",
     "Sankey",
     "SolveError",
@@ -95,9 +102,11 @@ __all__ = [
     "check",
     "compare",
     "diff",
+    "draw_values",
     "find_example",
     "list_candidates",
     "list_contributions",
+    "list_distributions",
     "list_examples",
     "list_flows",
     "list_methods",

@@ -1,0 +1,89 @@
+"""Draws: numbers made from distributions, each a function of seed, draw and key."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.errors import DataError, LcaError
+from lcaengine.kernels import draws as kernel
+from lcaengine.uncertainty.distributions import LOGNORMAL, NORMAL, Distributions
+from lcaengine.uncertainty.quantiles import find_quantiles
+
+__all__ = ["draw_values"]
+
+LARGEST_SEED = 2**64 - 1
+
+
+def draw_values(distributions: Distributions, seed: int, first: int, count: int) -> NDArray[np.float64]:
+    """Draw values of every distribution.
+
+    Draw d of a row depends on the seed, on d and on the row's key, and on nothing else: it is the same whichever draws
+    and rows it is made with.
+
+    Parameters
+    ----------
+    distributions : Distributions
+    seed : int
+        From 0 to 2^64 - 1.
+    first : int
+        Number of the first draw, from 0.
+    count : int
+        How many draws.
+
+    Returns
+    -------
+    (m, count) float64
+        [base unit of each row]
+
+    Raises
+    ------
+    LcaError
+        If the seed or the draws are none.
+    DataError
+        If nothing of a distribution lies between its bounds.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> inventory = lca.read_inventory(lca.find_example("neodymium-magnet"))
+    >>> lca.draw_values(lca.list_distributions(inventory), seed=7, first=0, count=2).shape
+    (0, 2)
+    """
+    if not (0 <= seed <= LARGEST_SEED):
+        raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
+    if first < 0 or count < 0:
+        raise LcaError(f"draws {first} to {first + count} are none", "draws", "count draws from 0")
+    start, end = first // 2, -(-(first + count) // 2)  # they are made in pairs
+    drawn = np.empty((len(distributions), 2 * (end - start)))
+    bounded = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
+    for kind in np.unique(distributions.kind).tolist():
+        for is_cut in (False, True):
+            rows = np.flatnonzero((distributions.kind == kind) & (bounded == is_cut))
+            if len(rows):
+                drawn[rows] = _draw_kind(distributions.take(rows), kind, is_cut, np.uint64(seed), start, end - start)
+    values = drawn[:, first - 2 * start : first - 2 * start + count]
+    if np.isnan(values).any():
+        row = int(distributions.row[np.isnan(values).any(axis=1)][0])
+        what, fix = "nothing of a distribution lies between its bounds", "correct minimum and maximum, or loc and scale"
+        raise DataError(what, f"exchange {row}", fix)
+    return values
+
+
+def _draw_kind(
+    given: Distributions, kind: int, is_cut: bool, seed: np.uint64, first: int, pairs: int
+) -> NDArray[np.float64]:
+    drawn = np.empty((len(given), 2 * pairs))
+    if kind == LOGNORMAL and not is_cut:
+        loc = given.loc + np.log(given.factor)
+        kernel.draw(given.key, loc, given.scale, kernel.LOGNORMAL, seed, first, drawn)
+        if given.negative.any():
+            drawn[given.negative] *= -1.0
+        return drawn
+    if kind == NORMAL and not is_cut:
+        loc, scale = given.loc * given.factor, given.scale * given.factor
+        kernel.draw(given.key, loc, scale, kernel.NORMAL, seed, first, drawn)
+        return drawn
+    kernel.draw(given.key, given.loc, given.scale, kernel.UNIFORM, seed, first, drawn)
+    parameters = (given.loc, given.scale, given.shape, given.minimum, given.maximum, given.negative)
+    return find_quantiles(kind, drawn, *parameters) * given.factor[:, None]
