@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lcaengine.reports.write import write_results
     from lcaengine.suppliers import score_suppliers
     from lcaengine.system import list_flows
-    from lcaengine.uncertainty import Distributions, Pedigree, draw_values, list_distributions
+    from lcaengine.uncertainty import Distributions, Pedigree, Samples, draw_values, list_distributions, simulate
     from lcaengine.units import Unit, read_unit
 
 _HOMES = {
@@ -65,6 +65,8 @@ _HOMES = {
     "list_flows": "system",
     "Distributions": "uncertainty",
     "Pedigree": "uncertainty",
+    "Samples": "uncertainty",
+    "simulate": "uncertainty",
     "draw_values": "uncertainty",
     "list_distributions": "uncertainty",
     "Method": "method",
@@ -93,6 +95,7 @@ __all__ = [
     "OutputError",
     "Pedigree",
     "Policy",
+    "Samples",
     "Sankey",
     "SolveError",
     "Unit",
@@ -115,6 +118,7 @@ __all__ = [
     "read_unit",
     "score",
     "score_suppliers",
+    "simulate",
     "write_results",
 ]
 

@@ -14,15 +14,12 @@ precision polynomials.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
-
 import numpy as np
-from numba import prange, types
-from numba.extending import intrinsic
+from numba import prange
 from numpy.typing import NDArray
 
 from lcaengine.kernels.compiled import compiled, compiled_parallel
+from lcaengine.kernels.vectors import multiply_add
 
 __all__ = ["LOGNORMAL", "NORMAL", "UNIFORM", "draw"]
 
@@ -125,15 +122,6 @@ _EXP_SERIES = 1.0 / np.cumprod(np.arange(1.0, 14.0))[::-1]
 """exp(r) - 1 over r, from the highest power."""
 
 
-def _build_fma(_: Any, a: Any, b: Any, c: Any) -> Any:
-    """Build the instruction that multiplies and adds, and rounds once: the same bits on every machine."""
-    signature = types.float64(a, b, c)
-    return signature, lambda _context, builder, _signature, numbers: builder.fma(*numbers)
-
-
-_fma = cast(Callable[[float, float, float], float], intrinsic(_build_fma))
-
-
 @compiled
 def _make_uniform(
     keys: NDArray[np.uint64], pairs: NDArray[np.uint64], seed: np.uint64, uniform: NDArray[np.float64]
@@ -162,12 +150,12 @@ def _make_normal(uniform: NDArray[np.float64], depth: NDArray[np.float64], norma
         s = (part - 1.0) / (part + 1.0)
         square, series = s * s, _LOG_SERIES[0]
         for k in range(1, len(_LOG_SERIES)):
-            series = _fma(series, square, _LOG_SERIES[k])
-        depth[i] = -_fma(np.float64(power), _LOG_TWO, 2.0 * s * _fma(square, series, 1.0))
+            series = multiply_add(series, square, _LOG_SERIES[k])
+        depth[i] = -multiply_add(np.float64(power), _LOG_TWO, 2.0 * s * multiply_add(square, series, 1.0))
     for i in range(len(uniform)):
         w, series = depth[i] - 3.125, _CENTER[0]
         for k in range(1, len(_CENTER)):
-            series = _fma(series, w, _CENTER[k])
+            series = multiply_add(series, w, _CENTER[k])
         normal[i] = _ROOT_TWO * (2.0 * uniform[i] - 1.0) * series
     for start in range(0, len(uniform), 32):
         end, tails = min(start + 32, len(uniform)), 0
@@ -186,7 +174,7 @@ def _find_tail(depth: float) -> float:
     polynomial = _NEAR_TAIL if depth < _FAR else _FAR_TAIL
     series = float(polynomial[0])
     for k in range(1, len(polynomial)):
-        series = _fma(series, w, polynomial[k])
+        series = multiply_add(series, w, polynomial[k])
     return series
 
 
@@ -194,15 +182,15 @@ def _find_tail(depth: float) -> float:
 def _raise_exp(x: NDArray[np.float64]) -> None:
     """Raise e to every number, in place; numbers are between the logarithms of the least and the largest float."""
     for i in range(len(x)):
-        shifted = _fma(x[i], _LOG_E, _ROUNDER)
+        shifted = multiply_add(x[i], _LOG_E, _ROUNDER)
         power = np.float64(shifted).view(np.int64)  # the whole number stands in its last bits
         whole = shifted - _ROUNDER
-        rest = _fma(whole, -_LOG_TWO_LOW, _fma(whole, -_LOG_TWO_HIGH, x[i]))
+        rest = multiply_add(whole, -_LOG_TWO_LOW, multiply_add(whole, -_LOG_TWO_HIGH, x[i]))
         series = _EXP_SERIES[0]
         for k in range(1, len(_EXP_SERIES)):
-            series = _fma(series, rest, _EXP_SERIES[k])
+            series = multiply_add(series, rest, _EXP_SERIES[k])
         scale = np.int64((power << _EXPONENT) + _BIAS).view(np.float64)
-        x[i] = _fma(series, rest, 1.0) * scale
+        x[i] = multiply_add(series, rest, 1.0) * scale
 
 
 @compiled_parallel
@@ -255,6 +243,6 @@ def draw(
                 for row in range(end - start):
                     own_loc, own_scale = loc[start + row], scale[start + row]
                     for j in range(2 * row * width, 2 * (row + 1) * width):
-                        number[j] = _fma(own_scale, number[j], own_loc)
+                        number[j] = multiply_add(own_scale, number[j], own_loc)
                 if form == LOGNORMAL:
                     _raise_exp(number)

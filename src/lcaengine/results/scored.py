@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +45,8 @@ class Scored:
         Reference units a kg of each element contained.
     constants : dict of str to str
         inventory_hash, method, method_hash and what else a wide table's metadata has.
+    statistics : dict of str to (n, parts, k) float64
+        What draws gave: mean, sd and quantiles, per reference unit; empty where nothing was drawn.
     """
 
     identity: pa.Table
@@ -62,6 +64,7 @@ class Scored:
     per_kg: NDArray[np.float64]
     per_content: Mapping[str, NDArray[np.float64]]
     constants: Mapping[str, str]
+    statistics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.value)

@@ -61,6 +61,8 @@ def to_wide(scored: Scored, coded: bool = False) -> pa.Table:
     for k, indicator in enumerate(scored.indicators):
         for s, stage in enumerate(scored.parts):
             columns[f"{indicator}.{stage}"] = _nullable(scored.value[:, s, k])
+            for name, each in scored.statistics.items():
+                columns[f"{indicator}.{stage}.{name}"] = _nullable(each[:, s, k])
         columns[f"{indicator}.primary_data_share"] = _nullable(scored.primary_data_share[:, -1, k])
         columns[f"{indicator}.status"] = _name_statuses(scored.status[:, k])
         columns[f"{indicator}.fallback_share"] = _nullable(scored.fallback_share[:, k])
@@ -131,6 +133,9 @@ def _list_rows(
         value = value[rows]
     line, indicator, part = rows // (parts * k), rows // parts % k, rows % parts
     whose = activity[line]
+    statistics = {
+        name: _nullable(each[whose, part, indicator] * factor[line]) for name, each in scored.statistics.items()
+    }
     part_names = choose(pa.array(scored.parts, pa.string()), part)
     split = {"stage": part_names}
     if scored.by != "stage":
@@ -150,6 +155,7 @@ def _list_rows(
             "missing_factors": pa.array(scored.missing_factors[whose]),
             "inventory_hash": _repeat(scored.constants["inventory_hash"], len(rows)),
             "method": _repeat(scored.constants["method"], len(rows)),
+            **statistics,
         }
     )
 

@@ -1,0 +1,127 @@
+"""Samples: the footprints of every activity in every draw, as statistics and, where they are kept, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.errors import LcaError
+from lcaengine.footprints import Footprints
+from lcaengine.uncertainty.pedigree import Pedigree
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LEVELS", "Samples"]
+
+LEVELS = (0.025, 0.5, 0.975)
+"""Quantiles that are given, as p2_5, p50 and p97_5."""
+STATISTICS = ("mean", "sd", "p2_5", "p50", "p97_5")
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Footprints of all activities of an inventory, drawn.
+
+    Attributes
+    ----------
+    footprints : Footprints
+        The static answer, of medians.
+    indicators : tuple of int
+        Positions of the indicators that were drawn.
+    draws, seed : int
+    pedigree : Pedigree
+        What was made of pedigrees.
+    mean, sd : (n, parts, k) float64
+        [unit of the indicator / reference unit of the product]; NaN where the static value is.
+    quantiles : (n, parts, k, 3) float64
+        At :data:`LEVELS`.
+    kept : (m,) int64
+        Activities whose draws are kept.
+    values : (m, parts, k, draws) float64
+        Their draws; NaN in those that have no answer.
+    uncertain : int
+        Exchange rows with a distribution.
+    infeasible : dict of int to str
+        Draws that have no answer, and why; they are in no statistic.
+    slow : int
+        Draws whose loops were factorized.
+    residual : float
+        Worst verified componentwise backward error [1].
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> samples = lca.simulate(lca.read_inventory(lca.find_example("two-suppliers")), "core", draws=8, seed=1)
+    >>> samples.draws, samples.uncertain
+    (8, 0)
+    """
+
+    footprints: Footprints
+    indicators: tuple[int, ...]
+    draws: int
+    seed: int
+    pedigree: Pedigree
+    mean: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    quantiles: NDArray[np.float64]
+    kept: NDArray[np.int64]
+    values: NDArray[np.float64]
+    uncertain: int
+    infeasible: Mapping[int, str]
+    slow: int
+    residual: float
+
+    def __repr__(self) -> str:
+        about = self.footprints.system.inventory.about.name
+        n, _, k = self.mean.shape
+        return f"Samples({about!r}: {n} activities x {k} indicators x {self.draws} draws, seed {self.seed})"
+
+    def get(
+        self, indicator: str, *, process_id: str = "", product_id: str = "", location: str = "", stage: str = "total"
+    ) -> NDArray[np.float64]:
+        """Give the draws of one number, per reference unit of the product.
+
+        Parameters
+        ----------
+        indicator : str
+        process_id, product_id, location : str
+            What names the activity, as in :meth:`lcaengine.Footprints.get`.
+        stage : str
+            A stage, ``unassigned`` or ``total``.
+
+        Returns
+        -------
+        (draws,) float64
+            [unit of the indicator / reference unit of the product]; NaN in draws that have no answer.
+
+        Raises
+        ------
+        LcaError
+            If the words name no activity or several, or its draws are not kept.
+        """
+        self.footprints.get(indicator, process_id=process_id, product_id=product_id, location=location, stage=stage)
+        activity = self.footprints.find(process_id=process_id, product_id=product_id, location=location)[0]
+        k = self.footprints.method.find(indicator)
+        at = np.flatnonzero(self.kept == activity)
+        if not len(at) or k not in self.indicators:
+            named = process_id or product_id
+            raise LcaError(f"the draws of {indicator} of {named} are not kept", "simulate", "name it in `keep`")
+        part = self.footprints.stages.index(stage)
+        return np.asarray(self.values[at[0], part, self.indicators.index(k)])
+
+    def to_arrow(self) -> pa.Table:
+        """Give the result table, with mean, sd and quantiles of every row."""
+        from lcaengine.uncertainty.table import tabulate_samples
+
+        return tabulate_samples(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give the result table as a data frame."""
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame

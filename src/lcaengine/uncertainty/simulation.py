@@ -1,0 +1,231 @@
+"""Simulation: footprints of everything, in a thousand draws of all that is uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.errors import LcaError, SolveError
+from lcaengine.footprints import Footprints, score
+from lcaengine.footprints.display import find_ends
+from lcaengine.footprints.ends import list_reference_units
+from lcaengine.footprints.labels import find_labels
+from lcaengine.inventory import Inventory
+from lcaengine.kernels.vectors import DRAWS
+from lcaengine.method import Method
+from lcaengine.policy import Policy
+from lcaengine.uncertainty.pedigree import Pedigree
+from lcaengine.uncertainty.sampled import sample_system
+from lcaengine.uncertainty.samples import LEVELS, Samples
+from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
+from lcaengine.uncertainty.structure import build_structure
+
+__all__ = ["simulate"]
+
+Numbers = NDArray[np.float64]
+
+MOST_BYTES = 1 << 30
+"""What draws may hold at a time; where all indicators need more, they are drawn in turns, in the same draws."""
+BLOCKS = 2
+"""Blocks of eight draws that are solved side by side."""
+MOST_INFEASIBLE = 0.01
+"""Share of draws without an answer beyond which there is no result [1]."""
+FEWEST_DRAWS = 2
+
+
+def simulate(
+    inventory: Inventory,
+    method: Method | str | Path = "core",
+    draws: int = 1000,
+    seed: int = 1,
+    policy: Policy | None = None,
+    by: str = "stage",
+    pedigree: Pedigree | None = None,
+    indicators: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Samples:
+    """Draw and score every product, supplier, stage and indicator of an inventory.
+
+    In each draw every exchange that has a distribution takes a value of its own, and ``A' Y = (C B)'`` is solved for
+    all activities. Draw d is a function of the seed, of d and of what identifies each exchange: it is the same with
+    other draws, rows and threads.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    method : Method, str or Path
+    draws : int
+        At least 2.
+    seed : int
+        From 0 to 2^64 - 1.
+    policy : Policy, optional
+    by : {"stage", "supplier", "location"}
+        What each footprint is split by.
+    pedigree : Pedigree, optional
+        What is made of pedigrees: by default ecoinvent's table of squared factors, with a basic factor of 1.05.
+    indicators : sequence of str
+        Those that are drawn; all of the method by default.
+    keep : sequence of str
+        Ids of processes, bills and products whose draws are kept one by one; end products by default.
+    progress : callable, optional
+        Is told draws done, and all.
+
+    Returns
+    -------
+    Samples
+
+    Raises
+    ------
+    DataError
+        With every blocking finding of the inventory.
+    SolveError
+        If more than one draw in a hundred has no answer; the loop is named.
+    LcaError
+        If a choice is none.
+
+    Notes
+    -----
+    Held at their static value: market shares, factors of the method, allocation factors that are given, and the
+    renewable share of electricity. Shares by mass, energy or price move with what a process makes in each draw.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> inventory = lca.read_inventory(lca.find_example("two-suppliers"))
+    >>> samples = lca.simulate(inventory, "core", draws=100, seed=7, indicators=["ghg"])
+    >>> samples.get("ghg", process_id="mine-a").shape
+    (100,)
+    """
+    if draws < FEWEST_DRAWS:
+        raise LcaError(f"{draws} draws are too few", "draws", f"ask for {FEWEST_DRAWS} or more")
+    if by == "scope":
+        raise LcaError("draws are not split by scope", "by", "split by stage, supplier or location")
+    footprints = score(inventory, method, policy, by)
+    chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
+    plan = _Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
+    return _draw_all(plan, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is drawn, and how."""
+
+    footprints: Footprints
+    draws: int
+    seed: int
+    pedigree: Pedigree
+    kept: NDArray[np.int64]
+    progress: Callable[[int, int], None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What the draws of some indicators gave."""
+
+    mean: Numbers
+    sd: Numbers
+    quantiles: Numbers
+    values: Numbers
+    uncertain: int
+    infeasible: dict[int, str]
+    slow: int
+    residual: float
+
+
+def _find_kept(footprints: Footprints, keep: Sequence[str]) -> NDArray[np.int64]:
+    """Find the activities whose draws are kept."""
+    if not keep:
+        return np.asarray(find_ends(footprints), np.int64)
+    found: list[int] = []
+    for each in keep:
+        named = footprints.find(process_id=each) or footprints.find(product_id=each)
+        if not named:
+            raise LcaError(f"{each!r} is no process, bill or product", "keep", "name one of the inventory")
+        found += named
+    return np.unique(np.array(found, np.int64))
+
+
+def _draw_all(plan: _Plan, chosen: list[int]) -> Samples:
+    """Draw all indicators, in turns where memory does not hold them."""
+    footprints = plan.footprints
+    n, parts, _ = footprints.value.shape
+    padded = -(-plan.draws // DRAWS) * DRAWS
+    at_once = max(1, MOST_BYTES // (8 * n * parts * padded))
+    turns = [
+        _draw_indicators(plan, chosen[first : first + at_once], first, len(chosen))
+        for first in range(0, len(chosen), at_once)
+    ]
+    return Samples(
+        footprints=footprints,
+        indicators=tuple(chosen),
+        draws=plan.draws,
+        seed=plan.seed,
+        pedigree=plan.pedigree,
+        mean=np.concatenate([turn.mean for turn in turns], axis=2),
+        sd=np.concatenate([turn.sd for turn in turns], axis=2),
+        quantiles=np.concatenate([turn.quantiles for turn in turns], axis=2),
+        kept=plan.kept,
+        values=np.concatenate([turn.values for turn in turns], axis=2),
+        uncertain=turns[0].uncertain,
+        infeasible=turns[0].infeasible,
+        slow=max(turn.slow for turn in turns),
+        residual=max(turn.residual for turn in turns),
+    )
+
+
+def _draw_indicators(plan: _Plan, chosen: list[int], before: int, every: int) -> _Turn:
+    """Draw some indicators for all activities, and take statistics over the draws."""
+    footprints, draws = plan.footprints, plan.draws
+    system = footprints.system
+    labels, label = find_labels(system, footprints.by)
+    sampled = sample_system(footprints, chosen, plan.pedigree)
+    structure = build_structure(sampled, label, len(labels))
+    static = solve_static(sampled, structure)
+    n, parts = len(system.activities), len(labels) + 2
+    blocks = -(-draws // DRAWS)
+    values = np.empty((n, parts, len(chosen), blocks * DRAWS))
+    infeasible: dict[int, str] = {}
+    residual, slow = static.residual, 0
+    for first in range(0, blocks, BLOCKS):
+        count = min(BLOCKS, blocks - first)
+        solved = solve_draw_blocks(sampled, structure, static, plan.seed, first, count)
+        values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity
+        infeasible |= {draw: why for draw, why in solved.infeasible.items() if draw < draws}
+        residual, slow = max(residual, solved.residual), slow + solved.slow
+        if plan.progress:
+            plan.progress((before * blocks + len(chosen) * (first + count)) * draws // (every * blocks), draws)
+    _refuse_infeasible(infeasible, draws)
+    values = values[..., :draws]
+    values *= list_reference_units(system)[:, None, None, None]
+    values[np.isnan(footprints.value[:, :, chosen])] = np.nan
+    kept = values[plan.kept].copy()
+    feasible = np.ones(draws, np.bool_)
+    feasible[list(infeasible)] = False
+    if not feasible.all():
+        values = values[..., feasible]
+    mean, sd = values.mean(axis=-1), values.std(axis=-1, ddof=1)
+    values.sort(axis=-1)
+    return _Turn(mean, sd, _find_quantiles(values), kept, len(sampled.distributions), infeasible, slow, residual)
+
+
+def _refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
+    """Raise where too many draws have no answer."""
+    if len(infeasible) > MOST_INFEASIBLE * draws:
+        draw, why = min(infeasible.items())
+        what = f"{len(infeasible)} of {draws} draws have no answer; in draw {draw}, {why}"
+        raise SolveError(what, "simulate", "narrow the distributions of the exchanges in that loop")
+
+
+def _find_quantiles(ordered: Numbers) -> Numbers:
+    """Find quantiles of sorted draws, between two neighbors where they fall there: (..., 3)."""
+    count = ordered.shape[-1]
+    place = np.array(LEVELS) * (count - 1)
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, count - 1)
+    low, high = ordered[..., below], ordered[..., above]
+    return np.asarray(low + (place - below) * (high - low))

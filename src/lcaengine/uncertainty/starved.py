@@ -1,0 +1,109 @@
+"""Draws in which a loop needs at least as much of itself as it makes: they have no answer."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.errors import SolveError
+from lcaengine.kernels.vectors import DRAWS
+from lcaengine.solve import name_activities, solve_coupling
+from lcaengine.solve.loops import MOST_GROWTH
+from lcaengine.system import build_coupling
+from lcaengine.system.coupling import Coupling, find_rows
+from lcaengine.uncertainty.sampled import Sampled
+from lcaengine.uncertainty.structure import Part, Structure
+from lcaengine.uncertainty.terms import Terms
+
+__all__ = ["find_starved", "take_draw"]
+
+Numbers = NDArray[np.float64]
+
+
+def find_starved(
+    sampled: Sampled, structure: Structure, values: Numbers, intensity: Numbers, direct: Numbers
+) -> dict[int, str]:
+    """Find the draws in which a loop needs at least as much of itself as it makes, credits left out.
+
+    Where nothing is spared and no burden is below zero, an intensity above zero for all members of a loop proves that
+    it gives something away. Else, or where there is none, ``(I - N) x = 1`` is solved for the loops, N the demand per
+    gross output: it has a positive solution if and only if they do (Collatz and Wielandt).
+
+    Parameters
+    ----------
+    sampled : Sampled
+    structure : Structure
+    values : (rows, draws) float64
+    intensity : (n, parts, k, draws) float64
+        As solved.
+    direct : (blocks, n, k, 8) float64
+
+    Returns
+    -------
+    dict of int to str
+        Position of the draw, and what is wrong in it.
+    """
+    found = _find_negative(sampled, values)
+    loops, draws = structure.loops, values.shape[1]
+    members = loops.activity
+    if not len(members):
+        return found
+    doubtful = np.ones(draws, np.bool_)
+    if not sampled.has_credits:
+        lowest = direct.min(axis=1).transpose(0, 2, 1).reshape(draws, -1)  # by draw and indicator
+        proves = (intensity[members, -1] > 0).all(axis=0).T & (lowest >= 0)
+        doubtful = ~proves.any(axis=1)
+    if not doubtful.any():
+        return found
+    blocks = np.unique(np.flatnonzero(doubtful) // DRAWS)
+    lanes = (blocks[:, None] * DRAWS + np.arange(DRAWS)).reshape(-1)
+    some = np.ascontiguousarray(values[:, lanes])
+    made = loops.outputs.sum(some).reshape(len(blocks), len(members), 1, DRAWS)
+    x, error = loops.solve(some, made, np.ones((len(members), 1)))
+    growth = x[:, :, 0].transpose(1, 0, 2).reshape(len(members), -1)
+    gives = (growth > 0) & (growth < MOST_GROWTH)
+    for at, draw in enumerate(lanes.tolist()):
+        own = gives[:, at] if error.reshape(-1)[at] < np.inf else _give_away(loops, some, at)
+        if doubtful[draw] and not own.all():
+            found[draw] = f"the loop of {_name_loop(sampled, loops, own)} needs at least as much of itself as it makes"
+    return found
+
+
+def take_draw(pattern: Coupling, amounts: Terms, outputs: Terms, values: Numbers, draw: int) -> Coupling:
+    """Give the matrix of one draw."""
+    block, lane = divmod(draw, DRAWS)
+    some = np.ascontiguousarray(values[:, block * DRAWS : (block + 1) * DRAWS])
+    entries, diagonal = (each.sum(some).reshape(-1, DRAWS)[:, lane] for each in (amounts, outputs))
+    return build_coupling(diagonal, find_rows(pattern), pattern.indices, entries)
+
+
+def _find_negative(sampled: Sampled, values: Numbers) -> dict[int, str]:
+    """Find the draws in which a process makes no more than it takes of its own product."""
+    net = sampled.outputs.sum(values).reshape(-1, len(sampled.outputs), DRAWS)
+    found = {}
+    for block, lane in np.argwhere((net <= 0).any(axis=1)).tolist():
+        named = name_activities(sampled.system, np.flatnonzero(net[block, :, lane] <= 0))
+        found[block * DRAWS + lane] = f"{named} makes no more of its product than it takes"
+    return found
+
+
+def _give_away(loops: Part, values: Numbers, draw: int) -> NDArray[np.bool_]:
+    """Tell which members of loops give something away, by factorization."""
+    ordering, block = loops.ordering, draw // DRAWS
+    some = np.ascontiguousarray(values[:, block * DRAWS : (block + 1) * DRAWS])
+    entries, made = (each.sum(some).reshape(-1, DRAWS)[:, draw % DRAWS] for each in (loops.amounts, loops.outputs))
+    rows = np.repeat(np.arange(len(made)), np.diff(ordering.inner))
+    try:
+        x = solve_coupling(
+            build_coupling(made, rows, ordering.provider.astype(np.int64), entries), made[:, None], str
+        ).x
+    except SolveError:
+        return np.zeros(len(made), np.bool_)
+    return np.asarray((x[:, 0] > 0) & (x[:, 0] < MOST_GROWTH))
+
+
+def _name_loop(sampled: Sampled, loops: Part, gives: NDArray[np.bool_]) -> str:
+    """Name the first loop that does not give anything away."""
+    starts = loops.ordering.starts
+    component = int(np.searchsorted(starts, np.flatnonzero(~gives)[0], side="right")) - 1
+    return name_activities(sampled.system, loops.activity[starts[component] : starts[component + 1]])

@@ -1,0 +1,199 @@
+"""The structure in which draws are solved: the background first, then what lies downstream of labelled activities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.kernels.lanes import solve_draws
+from lcaengine.kernels.vectors import DRAWS
+from lcaengine.solve import Ordering, order_coupling
+from lcaengine.system import build_coupling
+from lcaengine.system.coupling import Coupling, find_rows
+from lcaengine.uncertainty.sampled import Sampled
+from lcaengine.uncertainty.terms import Terms
+
+__all__ = ["Part", "Structure", "build_structure"]
+
+Numbers = NDArray[np.float64]
+
+TOLERANCE = 1e-10
+"""Componentwise backward error at which a loop of a draw is left [1]."""
+MOST_CYCLES = 40
+"""Cycles of sweeps and an extrapolation after which a draw is left to factorization."""
+MOST_COLUMNS = 4
+"""Right-hand sides that are solved together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some activities and what they take of one another, in order of solution.
+
+    Attributes
+    ----------
+    activity : (m,) int64
+        Activity of every place.
+    place : (n,) int64
+        Place of every activity, -1 for those that are not in it.
+    ordering : Ordering
+    amounts, outputs : Terms
+        Entries and diagonal, in that order.
+    """
+
+    activity: NDArray[np.int64]
+    place: NDArray[np.int64]
+    ordering: Ordering
+    amounts: Terms
+    outputs: Terms
+
+    def solve(self, values: Numbers, right: Numbers, start: Numbers) -> tuple[Numbers, Numbers]:
+        """Solve for blocks of draws.
+
+        Parameters
+        ----------
+        values : (rows, blocks * 8) float64
+        right : (blocks, m, columns, 8) float64
+            By place.
+        start : (m, columns) float64
+            Where loops start, by place.
+
+        Returns
+        -------
+        x : (blocks, m, columns, 8) float64
+        error : (blocks, 8) float64
+            Componentwise backward error [1]; infinite where loops did not converge.
+        """
+        blocks, m, columns, _ = right.shape
+        data, inverse = self.amounts.sum(values), 1.0 / self.outputs.sum(values)
+        order, error = self.ordering, np.zeros((blocks, DRAWS))
+        x = np.empty(right.shape)
+        for first in range(0, columns, MOST_COLUMNS):
+            some = slice(first, min(first + MOST_COLUMNS, columns))
+            width = some.stop - first
+            each = np.ascontiguousarray(right[:, :, some]).reshape(blocks, -1)
+            answer = np.empty((blocks, m, width, DRAWS))
+            answer[:] = start[None, :, some, None]
+            flat = answer.reshape(blocks, -1)
+            structure = (order.outer, order.inner, order.provider, data, order.starts)
+            found, _ = solve_draws((0,) * width, inverse, *structure, each, flat, TOLERANCE, MOST_CYCLES)
+            error = np.maximum(error, np.where(np.isnan(found), np.inf, found))
+            x[:, :, some] = answer
+        return x, error
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """How a sampled system is solved.
+
+    Attributes
+    ----------
+    label : (n,) int64
+        Label of every activity, -1 for none.
+    labels : int
+    background : Part
+        Unlabelled activities.
+    downstream : Part
+        Activities that have a labelled one in their chain, or are one.
+    labelled : (l,) int64
+        Labelled activities.
+    starts : (l + 1,) int64
+    provider : (entries,) int32
+        Places of the background that labelled activities take of.
+    taken : Terms
+        How much.
+    loops : Part
+        Members of loops, with what they take of others of their loop, credits left out.
+    """
+
+    label: NDArray[np.int64]
+    labels: int
+    background: Part
+    downstream: Part
+    labelled: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    provider: NDArray[np.int32]
+    taken: Terms
+    loops: Part
+
+
+def build_structure(sampled: Sampled, label: NDArray[np.int64], labels: int) -> Structure:
+    """Find the structure of a sampled system under labels.
+
+    Parameters
+    ----------
+    sampled : Sampled
+    label : (n,) int64
+    labels : int
+
+    Returns
+    -------
+    Structure
+    """
+    pattern, labelled = sampled.pattern, label >= 0
+    rows = find_rows(pattern)
+    background = _cut(sampled, rows, ~labelled)
+    own = np.flatnonzero(labelled)
+    takes = np.flatnonzero(labelled[rows] & ~labelled[pattern.indices])
+    count = np.bincount(rows[takes], minlength=len(labelled))[own]
+    return Structure(
+        label=label,
+        labels=labels,
+        background=background,
+        downstream=_cut(sampled, rows, _find_downstream(pattern, rows, labelled)),
+        labelled=own,
+        starts=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        provider=background.place[pattern.indices[takes]].astype(np.int32),
+        taken=sampled.amounts.take(takes),
+        loops=_cut_loops(sampled, rows),
+    )
+
+
+def _cut_loops(sampled: Sampled, rows: NDArray[np.int64]) -> Part:
+    """Cut the loops out of the pattern, each by itself."""
+    order = order_coupling(sampled.pattern)
+    size = np.diff(order.starts)
+    component = np.empty(len(order.order), np.int64)
+    component[order.order] = np.repeat(np.arange(len(size)), size)
+    inside = component[rows] == component[sampled.pattern.indices]
+    return _cut(sampled, rows, (size > 1)[component], sampled.needs, inside)
+
+
+def _cut(
+    sampled: Sampled,
+    rows: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+    amounts: Terms | None = None,
+    kept: NDArray[np.bool_] | None = None,
+) -> Part:
+    """Cut some activities out of the pattern, with what they take of one another, or some of that."""
+    members, pattern = np.flatnonzero(inside), sampled.pattern
+    number = np.cumsum(inside) - 1
+    between = inside[rows] & inside[pattern.indices]
+    entries = np.flatnonzero(between if kept is None else between & kept)
+    coupling = build_coupling(
+        np.ones(len(members)), number[rows[entries]], number[pattern.indices[entries]], np.ones(len(entries))
+    )
+    ordering = order_coupling(coupling)
+    place = np.full(len(inside), -1)
+    activity = members[ordering.order]
+    place[activity] = np.arange(len(activity))
+    return Part(
+        activity,
+        place,
+        ordering,
+        (amounts or sampled.amounts).take(entries[ordering.entry]),
+        sampled.outputs.take(activity),
+    )
+
+
+def _find_downstream(pattern: Coupling, rows: NDArray[np.int64], labelled: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Find the activities that have a labelled one in their chain, or are one."""
+    reached, new = labelled.copy(), labelled
+    while new.any():
+        asking = np.zeros(len(reached), np.bool_)
+        asking[rows[new[pattern.indices]]] = True
+        new = asking & ~reached
+        reached |= new
+    return reached
