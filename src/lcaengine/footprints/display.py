@@ -65,7 +65,7 @@ def list_lines(footprints: Footprints, indicator: int, everything: bool = False)
     values = footprints.value[:, :, indicator]
     return [
         Line(product, maker, _known(values[a]), footprints.status_of(a, indicator))
-        for a, product, maker in _name_shown(footprints, everything)
+        for a, product, maker in name_shown(footprints, everything)
     ]
 
 
@@ -80,7 +80,7 @@ def list_renewable(footprints: Footprints, everything: bool = False) -> list[Lin
     share = footprints.renewable_share()
     if share is None:
         return []
-    lines = [Line(product, maker, _known(share[a]), "") for a, product, maker in _name_shown(footprints, everything)]
+    lines = [Line(product, maker, _known(share[a]), "") for a, product, maker in name_shown(footprints, everything)]
     return [line for line in lines if any(value is not None for value in line.values)]
 
 
@@ -88,7 +88,7 @@ def _known(values: NDArray[np.float64]) -> tuple[float | None, ...]:
     return tuple(None if np.isnan(v) else float(v) for v in values)
 
 
-def _name_shown(footprints: Footprints, everything: bool) -> list[tuple[int, str, str]]:
+def name_shown(footprints: Footprints, everything: bool) -> list[tuple[int, str, str]]:
     """Name the activities to show: position, product, and maker; scopes are shown of labelled processes only."""
     activities, flows = footprints.system.activities, footprints.system.inventory.flows
     chosen = _order(footprints, range(len(activities)) if everything else find_ends(footprints))

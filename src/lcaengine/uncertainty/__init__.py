@@ -4,6 +4,18 @@ from lcaengine.uncertainty.distributions import Distributions, list_distribution
 from lcaengine.uncertainty.draws import draw_values
 from lcaengine.uncertainty.pedigree import Pedigree
 from lcaengine.uncertainty.samples import Samples
-from lcaengine.uncertainty.simulation import simulate
+from lcaengine.uncertainty.simulation import check_choices, simulate, simulate_footprints
+from lcaengine.uncertainty.table import detach_samples, list_draws
 
-__all__ = ["Distributions", "Pedigree", "Samples", "draw_values", "list_distributions", "simulate"]
+__all__ = [
+    "Distributions",
+    "Pedigree",
+    "Samples",
+    "check_choices",
+    "detach_samples",
+    "draw_values",
+    "list_distributions",
+    "list_draws",
+    "simulate",
+    "simulate_footprints",
+]

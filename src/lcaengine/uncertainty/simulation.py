@@ -18,19 +18,22 @@ from lcaengine.inventory import Inventory
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.method import Method
 from lcaengine.policy import Policy
+from lcaengine.uncertainty.draws import LARGEST_SEED
 from lcaengine.uncertainty.pedigree import Pedigree
 from lcaengine.uncertainty.sampled import sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
 from lcaengine.uncertainty.structure import build_structure
 
-__all__ = ["simulate"]
+__all__ = ["check_choices", "simulate", "simulate_footprints"]
 
 Numbers = NDArray[np.float64]
 
 MOST_BYTES = 1 << 30
 """What draws may hold at a time; where all indicators need more, they are drawn in turns, in the same draws."""
-BLOCKS = 2
+BLOCK_BYTES = 1 << 26
+"""What the amounts and answers of the blocks of draws that are solved side by side may take up, but for two blocks."""
+FEWEST_BLOCKS, MOST_BLOCKS = 2, 128
 """Blocks of eight draws that are solved side by side."""
 MOST_INFEASIBLE = 0.01
 """Share of draws without an answer beyond which there is no result [1]."""
@@ -101,11 +104,37 @@ def simulate(
     >>> samples.get("ghg", process_id="mine-a").shape
     (100,)
     """
+    check_choices(draws, seed, by)
+    footprints = score(inventory, method, policy, by)
+    return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress)
+
+
+def check_choices(draws: int, seed: int, by: str) -> None:
+    """Raise where there are too few draws, the seed is none, or the split is none that is drawn."""
     if draws < FEWEST_DRAWS:
         raise LcaError(f"{draws} draws are too few", "draws", f"ask for {FEWEST_DRAWS} or more")
+    if not (0 <= seed <= LARGEST_SEED):
+        raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
     if by == "scope":
         raise LcaError("draws are not split by scope", "by", "split by stage, supplier or location")
-    footprints = score(inventory, method, policy, by)
+
+
+def simulate_footprints(
+    footprints: Footprints,
+    draws: int,
+    seed: int,
+    pedigree: Pedigree | None = None,
+    indicators: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Samples:
+    """Draw what is scored; see :func:`simulate`.
+
+    Returns
+    -------
+    Samples
+    """
+    check_choices(draws, seed, footprints.by)
     chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
     plan = _Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
     return _draw_all(plan, chosen)
@@ -191,8 +220,10 @@ def _draw_indicators(plan: _Plan, chosen: list[int], before: int, every: int) ->
     values = np.empty((n, parts, len(chosen), blocks * DRAWS))
     infeasible: dict[int, str] = {}
     residual, slow = static.residual, 0
-    for first in range(0, blocks, BLOCKS):
-        count = min(BLOCKS, blocks - first)
+    entries = len(sampled.amounts) + n * parts * len(chosen)
+    side_by_side = min(max(BLOCK_BYTES // (8 * DRAWS * entries), FEWEST_BLOCKS), MOST_BLOCKS)
+    for first in range(0, blocks, side_by_side):
+        count = min(side_by_side, blocks - first)
         solved = solve_draw_blocks(sampled, structure, static, plan.seed, first, count)
         values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity
         infeasible |= {draw: why for draw, why in solved.infeasible.items() if draw < draws}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
-from lcaengine.footprints.detach import detach
-from lcaengine.results import Scored, to_long
+from lcaengine.footprints.detach import detach, identify
+from lcaengine.results import Scored, choose, to_long
 
 if TYPE_CHECKING:
     from lcaengine.uncertainty.samples import Samples
 
-__all__ = ["detach_samples", "tabulate_samples"]
+__all__ = ["detach_samples", "list_draws", "tabulate_samples"]
 
 
 def detach_samples(samples: Samples) -> Scored:
@@ -45,3 +46,34 @@ def tabulate_samples(samples: Samples) -> pa.Table:
     pyarrow.Table
     """
     return to_long(detach_samples(samples))
+
+
+def list_draws(samples: Samples) -> pa.Table:
+    """List the draws that are kept, one by one, per reference unit.
+
+    Returns
+    -------
+    pyarrow.Table
+        supplier_id, process_id, product_id, location, indicator, stage (or part), draw, value; null in a draw that has
+        no answer.
+    """
+    kept, parts, k, draws = samples.values.shape
+    shape = (kept, k, parts, draws)
+    at = [np.repeat(np.arange(kept), k * parts * draws)]
+    at += [
+        np.broadcast_to(np.arange(size).reshape(view), shape).reshape(-1)
+        for size, view in ((k, (1, -1, 1, 1)), (parts, (1, 1, -1, 1)), (draws, (-1,)))
+    ]
+    value = samples.values.transpose(0, 2, 1, 3).reshape(-1)
+    method, footprints = samples.footprints.method, samples.footprints
+    names = pa.array([method.indicators[each].id for each in samples.indicators], pa.string())
+    split = "stage" if footprints.by == "stage" else "part"
+    return pa.table(
+        {
+            **identify(footprints, samples.kept[at[0]]),
+            "indicator": choose(names, at[1]).cast(pa.string()),
+            split: choose(pa.array(footprints.stages, pa.string()), at[2]).cast(pa.string()),
+            "draw": pa.array(at[3].astype(np.int32)),
+            "value": pa.array(value, mask=np.isnan(value)),
+        }
+    )

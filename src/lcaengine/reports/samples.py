@@ -1,0 +1,127 @@
+"""Samples for people, and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from lcaengine.footprints.display import format_value, name_shown
+from lcaengine.io.write import write_table
+from lcaengine.reports.answer import write_answer
+from lcaengine.reports.terminal import print_whole
+from lcaengine.reports.write import describe_run
+from lcaengine.results import Answer
+from lcaengine.uncertainty import Samples, detach_samples, list_draws
+
+__all__ = ["describe_samples", "print_samples", "write_samples"]
+
+COLUMNS = ("median", "mean", "sd", "2.5 %", "97.5 %")
+
+
+def print_samples(console: Console, samples: Samples, indicators: Sequence[int], everything: bool) -> None:
+    """Print totals with their spread: one line a product and maker, a table an indicator."""
+    footprints = samples.footprints
+    for k in indicators:
+        indicator, at = footprints.method.indicators[k], samples.indicators.index(k)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+        table.add_column(escape(f"{indicator.name}, {indicator.unit.label}"), overflow="fold")
+        for name in ("static", *COLUMNS):
+            table.add_column(name, justify="right", no_wrap=True)
+        product = ""
+        for activity, made, maker in name_shown(footprints, everything):
+            if made != product:
+                product = made
+                table.add_row(Text(product, style="bold"))
+            low, median, high = samples.quantiles[activity, -1, at].tolist()
+            mean, sd = float(samples.mean[activity, -1, at]), float(samples.sd[activity, -1, at])
+            numbers = (float(footprints.value[activity, -1, k]), median, mean, sd, low, high)
+            shown = [format_value(None if each != each else each) for each in numbers]  # NaN is not itself
+            table.add_row(Text(f"  {maker}"), *shown)
+        print_whole(console, table)
+    _print_notes(console, samples, everything)
+
+
+def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
+    footprints = samples.footprints
+    inventory = footprints.system.inventory
+    shown = len(name_shown(footprints, everything))
+    hidden = len(footprints.system.activities) - shown
+    more = f"; {hidden} other activities: --all, or -o FILE" if hidden else ""
+    console.print(
+        f"{escape(inventory.about.name)} {inventory.hash[:12]}, {escape(footprints.method.label)}, per unit of "
+        f"product{more}."
+    )
+    if not samples.uncertain:
+        console.print("[yellow]No exchange states a distribution or a pedigree: nothing varies.[/yellow]")
+    pedigree = samples.pedigree
+    console.print(
+        f"{samples.draws} draws of {samples.uncertain} uncertain exchanges, seed {samples.seed}; pedigree "
+        f"{pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
+    )
+    if samples.infeasible:
+        draw, why = min(samples.infeasible.items())
+        console.print(
+            f"[yellow]{len(samples.infeasible)} draw(s) have no answer and are left out[/yellow]: in draw {draw}, "
+            f"{escape(why)}."
+        )
+    slow = f"; {samples.slow} draw(s) by factorization" if samples.slow else ""
+    console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
+
+
+def describe_samples(samples: Samples) -> dict[str, object]:
+    """Describe how the numbers came about, draws included.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+    """
+    return {
+        **describe_run(samples.footprints),
+        "draws": samples.draws,
+        "seed": samples.seed,
+        "uncertain_exchanges": samples.uncertain,
+        "static_values": "medians",
+        "pedigree_table": samples.pedigree.table,
+        "pedigree_factors": samples.pedigree.factors,
+        "basic_uncertainty": samples.pedigree.basic,
+        "draws_without_answer": len(samples.infeasible),
+        "draws_factorized": samples.slow,
+        "residual_of_draws": samples.residual,
+    }
+
+
+def write_samples(samples: Samples, path: Path, wide: bool = False, each: bool = False) -> list[Path]:
+    """Write the result table with its statistics, gaps and completeness; and the draws one by one, if asked for.
+
+    Parameters
+    ----------
+    samples : Samples
+    path : Path
+        ``out.parquet``, ``.csv``, ``.json`` or ``.xlsx``.
+    wide : bool
+        One row an activity.
+    each : bool
+        Whether the draws that are kept go to ``out.draws.parquet``.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    footprints = samples.footprints
+    answer = Answer(
+        detach_samples(samples), footprints.gaps.table, describe_samples(samples), footprints.method.sources
+    )
+    files = write_answer(answer, path, wide)
+    if each:
+        beside = path.with_name(f"{path.stem}.draws.parquet")
+        write_table(list_draws(samples), beside)
+        files.append(beside)
+    return files
