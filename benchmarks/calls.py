@@ -23,7 +23,7 @@ from benchmarks.systems import DATABASES, SMOKE, Database, Drawn, Matrix, draw_s
 if TYPE_CHECKING:
     from lcaengine.system.coupling import Coupling
 
-__all__ = ["CALLS", "find_database", "has_pardiso", "load_system"]
+__all__ = ["CALLS", "find_database", "has_pardiso", "import_bw2calc", "load_system"]
 
 SIZES = tuple(each.activities for each in DATABASES)
 GROWTH = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
@@ -55,7 +55,8 @@ def has_pardiso() -> bool:
     return importlib.util.find_spec("pypardiso") is not None
 
 
-def _import_bw2calc() -> Any:
+def import_bw2calc() -> Any:
+    """Import the reference."""
     with warnings.catch_warnings():  # it recommends a faster solver when there is none; the table says which it was
         warnings.simplefilter("ignore", UserWarning)
         import bw2calc
@@ -149,7 +150,7 @@ def resolve_adjoint(activities: int, folder: Path) -> Run:
 def solve_one_demand(activities: int, folder: Path) -> Run:
     """Prepare the reference: bw2calc's LCA, one demand, one method."""
     drawn = load_system(find_database(activities), folder)
-    bw2calc = _import_bw2calc()
+    bw2calc = import_bw2calc()
     package = build_package(drawn, indicators=1)
 
     def run() -> Answer:
@@ -211,19 +212,19 @@ def _prepare_adjoint(drawn: Drawn) -> Run:
         scores = lca.product_scores
         return Answer(lambda: scores.values.T)
 
-    _import_bw2calc()
+    import_bw2calc()
     return run
 
 
 def _make_adjoint(drawn: Drawn, package: Any = None) -> Any:
     method = {"impact_categories": [("drawn", name) for name, _ in INDICATORS]}
     packages = [package or build_package(drawn)]
-    return _import_bw2calc().FastScoresOnlyMultiLCA({"1": {1: 1.0}}, method, packages, direction="adjoint")
+    return import_bw2calc().FastScoresOnlyMultiLCA({"1": {1: 1.0}}, method, packages, direction="adjoint")
 
 
 def _prepare_scipy(drawn: Drawn) -> Run:
     """Prepare what stands in without pypardiso: bw2calc's assembly, and SuperLU of the transpose."""
-    bw2calc, package = _import_bw2calc(), build_package(drawn)
+    bw2calc, package = import_bw2calc(), build_package(drawn)
     method = {"impact_categories": [("drawn", name) for name, _ in INDICATORS]}
 
     def run() -> Answer:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks.packages import INDICATORS
-from benchmarks.systems import Database, Drawn
+from benchmarks.systems import Database, Drawn, Spread
 
 __all__ = ["name_processes", "write_inventory", "write_method"]
 
@@ -33,8 +33,10 @@ def name_processes(count: int) -> NDArray[np.str_]:
     return np.array([f"process-{at:06d}" for at in range(count)])
 
 
-def write_inventory(drawn: Drawn, folder: Path) -> Path:
+def write_inventory(drawn: Drawn, folder: Path, spread: Spread | None = None) -> Path:
     """Write A and B as an inventory: a process and a product an activity, and an exchange an entry.
+
+    Without a spread, three processes in ten have a stage; with one, none has, so that draws are of totals alone.
 
     Amounts stand in the unit of their flow, so that an intensity per unit of a product is that of the matrices.
     """
@@ -47,7 +49,7 @@ def write_inventory(drawn: Drawn, folder: Path) -> Path:
     columns = {
         "process_id": process,
         "name": process,
-        "stage": random.choice(STAGES, n, p=STAGE_SHARES),
+        "stage": random.choice(STAGES, n, p=STAGE_SHARES) if spread is None else np.full(n, ""),
         "location": random.choice(LOCATIONS, n),
         "data_type": random.choice(DATA_TYPES, n, p=(0.9, 0.1)),
     }
@@ -73,6 +75,11 @@ def write_inventory(drawn: Drawn, folder: Path) -> Path:
         "is_reference": np.concatenate([is_reference, np.zeros(len(B.row), np.bool_)]),
         "provider_id": np.concatenate([np.where(is_reference, "", process[A.row]), np.full(len(B.row), "")]),
     }
+    if spread is not None:
+        sigma = np.concatenate([spread.A, spread.B])
+        columns["uncertainty_type"] = np.where(sigma > 0, "lognormal", "")
+        columns["loc"] = pa.array(np.log(columns["amount"]), mask=sigma == 0)
+        columns["scale"] = pa.array(sigma, mask=sigma == 0)
     pq.write_table(pa.table(columns), folder / "exchanges.parquet")
     return folder
 

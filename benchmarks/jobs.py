@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from benchmarks.calls import CALLS
+from benchmarks.draws import DRAWN
 from benchmarks.job import Job
 from benchmarks.programs import PROGRAMS
 from benchmarks.rows import ROWS
 
 __all__ = ["JOBS", "find_job"]
 
-JOBS: tuple[Job, ...] = (*CALLS, *ROWS, *PROGRAMS)
+JOBS: tuple[Job, ...] = (*CALLS, *DRAWN, *ROWS, *PROGRAMS)
 
 
 def find_job(name: str) -> Job:

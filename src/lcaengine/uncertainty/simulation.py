@@ -18,14 +18,23 @@ from lcaengine.inventory import Inventory
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.method import Method
 from lcaengine.policy import Policy
+from lcaengine.solve import Intensities
 from lcaengine.uncertainty.draws import LARGEST_SEED
 from lcaengine.uncertainty.pedigree import Pedigree
-from lcaengine.uncertainty.sampled import sample_system
+from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
-from lcaengine.uncertainty.structure import build_structure
+from lcaengine.uncertainty.structure import Structure, build_structure
 
-__all__ = ["check_choices", "simulate", "simulate_footprints"]
+__all__ = [
+    "Plan",
+    "Prepared",
+    "check_choices",
+    "draw_indicators",
+    "prepare_draws",
+    "simulate",
+    "simulate_footprints",
+]
 
 Numbers = NDArray[np.float64]
 
@@ -136,12 +145,12 @@ def simulate_footprints(
     """
     check_choices(draws, seed, footprints.by)
     chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
-    plan = _Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
+    plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
     return _draw_all(plan, chosen)
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """What is drawn, and how."""
 
     footprints: Footprints
@@ -150,6 +159,17 @@ class _Plan:
     pedigree: Pedigree
     kept: NDArray[np.int64]
     progress: Callable[[int, int], None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the draws of some indicators need."""
+
+    plan: Plan
+    chosen: tuple[int, ...]
+    sampled: Sampled
+    structure: Structure
+    static: Intensities
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +199,14 @@ def _find_kept(footprints: Footprints, keep: Sequence[str]) -> NDArray[np.int64]
     return np.unique(np.array(found, np.int64))
 
 
-def _draw_all(plan: _Plan, chosen: list[int]) -> Samples:
+def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
     """Draw all indicators, in turns where memory does not hold them."""
     footprints = plan.footprints
     n, parts, _ = footprints.value.shape
     padded = -(-plan.draws // DRAWS) * DRAWS
     at_once = max(1, MOST_BYTES // (8 * n * parts * padded))
     turns = [
-        _draw_indicators(plan, chosen[first : first + at_once], first, len(chosen))
+        draw_indicators(prepare_draws(plan, chosen[first : first + at_once]), first, len(chosen))
         for first in range(0, len(chosen), at_once)
     ]
     return Samples(
@@ -207,24 +227,28 @@ def _draw_all(plan: _Plan, chosen: list[int]) -> Samples:
     )
 
 
-def _draw_indicators(plan: _Plan, chosen: list[int], before: int, every: int) -> _Turn:
-    """Draw some indicators for all activities, and take statistics over the draws."""
-    footprints, draws = plan.footprints, plan.draws
-    system = footprints.system
-    labels, label = find_labels(system, footprints.by)
-    sampled = sample_system(footprints, chosen, plan.pedigree)
+def prepare_draws(plan: Plan, chosen: list[int]) -> Prepared:
+    """Write the system as sums of drawn values for some indicators, find its structure, and solve it as it stands."""
+    labels, label = find_labels(plan.footprints.system, plan.footprints.by)
+    sampled = sample_system(plan.footprints, chosen, plan.pedigree)
     structure = build_structure(sampled, label, len(labels))
-    static = solve_static(sampled, structure)
-    n, parts = len(system.activities), len(labels) + 2
+    return Prepared(plan, tuple(chosen), sampled, structure, solve_static(sampled, structure))
+
+
+def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
+    """Draw some indicators for all activities, and take statistics over the draws."""
+    plan, chosen = prepared.plan, list(prepared.chosen)
+    footprints, draws, sampled = plan.footprints, plan.draws, prepared.sampled
+    n, parts = len(footprints.value), len(footprints.stages)
     blocks = -(-draws // DRAWS)
     values = np.empty((n, parts, len(chosen), blocks * DRAWS))
     infeasible: dict[int, str] = {}
-    residual, slow = static.residual, 0
+    residual, slow = prepared.static.residual, 0
     entries = len(sampled.amounts) + n * parts * len(chosen)
     side_by_side = min(max(BLOCK_BYTES // (8 * DRAWS * entries), FEWEST_BLOCKS), MOST_BLOCKS)
     for first in range(0, blocks, side_by_side):
         count = min(side_by_side, blocks - first)
-        solved = solve_draw_blocks(sampled, structure, static, plan.seed, first, count)
+        solved = solve_draw_blocks(sampled, prepared.structure, prepared.static, plan.seed, first, count)
         values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity
         infeasible |= {draw: why for draw, why in solved.infeasible.items() if draw < draws}
         residual, slow = max(residual, solved.residual), slow + solved.slow
@@ -232,7 +256,7 @@ def _draw_indicators(plan: _Plan, chosen: list[int], before: int, every: int) ->
             plan.progress((before * blocks + len(chosen) * (first + count)) * draws // (every * blocks), draws)
     _refuse_infeasible(infeasible, draws)
     values = values[..., :draws]
-    values *= list_reference_units(system)[:, None, None, None]
+    values *= list_reference_units(footprints.system)[:, None, None, None]
     values[np.isnan(footprints.value[:, :, chosen])] = np.nan
     kept = values[plan.kept].copy()
     feasible = np.ones(draws, np.bool_)
