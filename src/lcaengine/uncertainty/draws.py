@@ -56,14 +56,19 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
         raise LcaError(f"draws {first} to {first + count} are none", "draws", "count draws from 0")
     start, end = first // 2, -(-(first + count) // 2)  # they are made in pairs
     drawn = np.empty((len(distributions), 2 * (end - start)))
-    bounded = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
-    for kind in np.unique(distributions.kind).tolist():
-        for is_cut in (False, True):
-            rows = np.flatnonzero((distributions.kind == kind) & (bounded == is_cut))
-            if len(rows):
-                drawn[rows] = _draw_kind(distributions.take(rows), kind, is_cut, np.uint64(seed), start, end - start)
+    is_cut = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
+    group = 2 * distributions.kind.astype(np.int64) + is_cut
+    for each in np.unique(group).tolist():
+        rows = np.flatnonzero(group == each)
+        kind, cut = divmod(each, 2)
+        if len(rows) == len(drawn):
+            _draw_kind(distributions, kind, cut == 1, np.uint64(seed), start, drawn)
+            continue
+        some = np.empty((len(rows), drawn.shape[1]))
+        _draw_kind(distributions.take(rows), kind, cut == 1, np.uint64(seed), start, some)
+        drawn[rows] = some
     values = drawn[:, first - 2 * start : first - 2 * start + count]
-    if np.isnan(values).any():
+    if is_cut.any() and np.isnan(values).any():
         row = int(distributions.row[np.isnan(values).any(axis=1)][0])
         what, fix = "nothing of a distribution lies between its bounds", "correct minimum and maximum, or loc and scale"
         raise DataError(what, f"exchange {row}", fix)
@@ -71,19 +76,18 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
 
 
 def _draw_kind(
-    given: Distributions, kind: int, is_cut: bool, seed: np.uint64, first: int, pairs: int
-) -> NDArray[np.float64]:
-    drawn = np.empty((len(given), 2 * pairs))
+    given: Distributions, kind: int, is_cut: bool, seed: np.uint64, first: int, drawn: NDArray[np.float64]
+) -> None:
+    """Draw distributions of one type, with bounds or without, in place."""
     if kind == LOGNORMAL and not is_cut:
         loc = given.loc + np.log(given.factor)
         kernel.draw(given.key, loc, given.scale, kernel.LOGNORMAL, seed, first, drawn)
         if given.negative.any():
             drawn[given.negative] *= -1.0
-        return drawn
-    if kind == NORMAL and not is_cut:
+    elif kind == NORMAL and not is_cut:
         loc, scale = given.loc * given.factor, given.scale * given.factor
         kernel.draw(given.key, loc, scale, kernel.NORMAL, seed, first, drawn)
-        return drawn
-    kernel.draw(given.key, given.loc, given.scale, kernel.UNIFORM, seed, first, drawn)
-    parameters = (given.loc, given.scale, given.shape, given.minimum, given.maximum, given.negative)
-    return find_quantiles(kind, drawn, *parameters) * given.factor[:, None]
+    else:
+        kernel.draw(given.key, given.loc, given.scale, kernel.UNIFORM, seed, first, drawn)
+        parameters = (given.loc, given.scale, given.shape, given.minimum, given.maximum, given.negative)
+        drawn[:] = find_quantiles(kind, drawn, *parameters) * given.factor[:, None]

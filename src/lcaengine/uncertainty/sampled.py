@@ -63,7 +63,9 @@ class Sampled:
     ----------
     system : System
     distributions : Distributions
-        Rows of the drawn values.
+        Rows of the drawn values: of exchanges that some number rests on.
+    uncertain : int
+        Exchanges with a distribution, all of them.
     shares : Shares
         Rows behind them; a row of ones is the last.
     pattern : Coupling
@@ -82,6 +84,7 @@ class Sampled:
 
     system: System
     distributions: Distributions
+    uncertain: int
     shares: Shares
     pattern: Coupling
     amounts: Terms
@@ -130,11 +133,20 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
     -------
     Sampled
     """
-    listed = list_distributions(footprints.system.inventory, pedigree)
-    system = _lift_zeros(footprints.system, listed)
-    inventory, demands, n = system.inventory, system.demands, len(system.activities)
+    every = list_distributions(footprints.system.inventory, pedigree)
+    system = _lift_zeros(footprints.system, every)
+    inventory, demands, n, k = system.inventory, system.demands, len(system.activities), len(indicators)
     roles = assign_roles(inventory.exchanges, inventory.flows)
     functions = find_functions(inventory, roles, system.policy.allocation, Findings())
+    linked = np.flatnonzero(demands.provider >= 0)
+    entries, _ = find_burdens(system, footprints.method, footprints.matched, order_coupling(system.coupling))
+    position = np.full(len(footprints.method.indicators), -1)
+    position[indicators] = np.arange(k)
+    entries = entries.take(position[entries.indicator] >= 0)
+    used = (roles == Role.REFERENCE) | (roles == Role.CO_PRODUCT)
+    for counted in (demands.row[linked], entries.row):
+        used[counted[counted >= 0]] = True
+    listed = every.take(used[every.row])  # a flow without a factor is not drawn
     shares, of_share = _find_shares(system, functions, roles, listed)
     ones = len(listed) + len(shares.activity)
     row = np.full(len(inventory.exchanges) + 1, ones)  # the last is for a row of -1
@@ -143,7 +155,6 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
     share[shares.activity] = len(listed) + np.arange(len(shares.activity))
     amount = np.append(inventory.exchanges.amount, 1.0)
     rows = _Rows(row, amount, share, of_share, ones)
-    linked = np.flatnonzero(demands.provider >= 0)
     activity, provider = demands.activity[linked], demands.provider[linked]
     pattern = build_coupling(np.zeros(n), activity, provider, np.ones(len(linked)))
     signed = np.where(demands.is_credit[linked], 1.0, -1.0) * demands.amount[linked]
@@ -155,11 +166,6 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
     outputs = [
         np.concatenate(pair) for pair in zip(made, (activity[own], weight[own], one[own], two[own]), strict=True)
     ]
-    k = len(indicators)
-    entries, _ = find_burdens(system, footprints.method, footprints.matched, order_coupling(system.coupling))
-    position = np.full(len(footprints.method.indicators), -1)
-    position[indicators] = np.arange(k)
-    entries = entries.take(position[entries.indicator] >= 0)
     burdens = rows.weigh(entries.activity, entries.row, entries.value)
     target = entries.activity * k + position[entries.indicator]
     spares = demands.is_credit[linked] != (demands.amount[linked] < 0)
@@ -173,6 +179,7 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
     return Sampled(
         system=footprints.system,
         distributions=listed,
+        uncertain=len(every),
         shares=shares,
         pattern=pattern,
         amounts=amounts,
