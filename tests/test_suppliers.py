@@ -187,7 +187,9 @@ def test_probes_survive_being_kept(tmp_path: Path) -> None:
     content, digest = pack_probes(probes)
     again = unpack_probes(content, digest, "test")
     assert pack_probes(again) == (content, digest)
-    assert score_part(part, again, job.settings, "x")[0].equals(score_part(part, probes, job.settings, "x")[0])
+    assert score_part(part, again, job.settings, "x").results.equals(
+        score_part(part, probes, job.settings, "x").results
+    )
     damaged = content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
     with pytest.raises(lca.DataError, match="damaged"):
         unpack_probes(damaged, digest, "test")

@@ -17,8 +17,8 @@ from lcaengine.io.store import Store, open_file, read_bytes
 
 __all__ = ["list_tables", "read_table"]
 
-_BOOKKEEPING = ("_SUCCESS", "_metadata", "_common_metadata")
-"""Files that writers of Parquet leave beside the parts."""
+_HIDDEN = (".", "_")
+"""Begin the names of files and folders that are passed over, as readers of folders of Parquet do: ``_SUCCESS``."""
 _BESIDE = ("import", "results")
 """Folders that stand in an inventory beside its tables: how it came about, and what came of it."""
 FIELD_BYTES = 1 << 20
@@ -57,11 +57,11 @@ def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[st
     for name in store.files:
         path = PurePosixPath(name)
         table = path.parts[0].split(".")[0].lower()
-        if any(part.startswith(".") for part in path.parts) or path.name in _BOOKKEEPING:
+        if any(part.startswith(_HIDDEN) for part in path.parts):
             continue
         if len(path.parts) > 1 and path.parts[0] in _BESIDE:
             continue
-        readable = name not in store.broken and not any(part.startswith("_") for part in path.parts)
+        readable = name not in store.broken
         if readable and len(path.parts) == 1 and path.suffix in (".parquet", ".csv"):
             tables.setdefault(path.stem, []).append(name)
         elif readable and len(path.parts) > 1 and path.suffix == ".parquet":

@@ -19,6 +19,7 @@ from lcaengine.suppliers.extended import extend_background
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
 from lcaengine.suppliers.probes import Probes, solve_probes
+from lcaengine.suppliers.record import Scored, hash_ids
 from lcaengine.suppliers.scores import sum_part
 from lcaengine.suppliers.table import list_gaps, name_scores
 
@@ -33,7 +34,7 @@ def name_part(label: str) -> str:
     return "the suppliers" if label in ("", ONE_PART) else f"the suppliers' part {label}"
 
 
-def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> tuple[pa.Table, pa.Table]:
+def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> Scored:
     """Score the suppliers of a part: a pure function of the part and the probes.
 
     Parameters
@@ -47,7 +48,7 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
 
     Returns
     -------
-    results, gaps : pyarrow.Table
+    Scored
 
     Raises
     ------
@@ -70,7 +71,8 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
     write = to_wide if settings.wide else to_long
     table = write(name_scores(part, probes, scores, constants), coded=True)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **constants})
-    return table, list_gaps(part, at, probes, scores)
+    gaps, ids = list_gaps(part, at, probes, scores), np.sort(hash_ids(part.process_id))
+    return Scored(part.label, table, gaps, settings.digest, digest, probes.residual, ids)
 
 
 def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
