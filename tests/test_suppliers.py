@@ -182,14 +182,11 @@ def solve(tmp_path: Path) -> tuple[Probes, Part, Job]:
 
 
 def test_probes_survive_being_kept(tmp_path: Path) -> None:
-    """What is read is what was written, and the same probes have the same bytes; a changed byte is noticed."""
+    """What is read is what was written, and the same probes have the same bytes."""
     probes, part, job = solve(tmp_path)
     content, digest = pack_probes(probes)
-    again = unpack_probes(content, digest, "test")
+    again = unpack_probes(content)
     assert pack_probes(again) == (content, digest)
     assert score_part(part, again, job.settings, "x").results.equals(
         score_part(part, probes, job.settings, "x").results
     )
-    damaged = content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
-    with pytest.raises(lca.DataError, match="damaged"):
-        unpack_probes(damaged, digest, "test")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,8 +69,8 @@ class Outcome:
 def do_task(task: Task) -> Outcome:
     """Read a part, score it and write what comes of it.
 
-    A task may run twice, where a worker is lost or thought to be: it writes the same bytes, each file whole or not at
-    all, and results last.
+    A task may run twice, where a worker is lost or thought to be: it writes the same tables, each file whole or not at
+    all, and its record last.
 
     Raises
     ------
@@ -103,13 +104,11 @@ def read_model(target: str, digest: str) -> Probes:
     """
     name = name_model(digest)
     content = read_file(open_folder(target), name)
-    if content is None:
-        fix = "name a target that all machines of the job see under the same name"
-        raise LcaError(f"a worker cannot read {name}", target, fix)
-    try:
-        return unpack_probes(content, digest, f"{target}/{name}")
-    except DataError as error:  # of the machine, not of the part
-        raise LcaError(f"a worker cannot read the model: {error.what}", error.where, error.fix) from error
+    if content is None or hashlib.sha256(content).hexdigest() != digest:
+        what = f"a worker cannot read {name}" if content is None else f"{name} is damaged"
+        fix = "name a target that all machines of the job see under the same name, and run it again"
+        raise LcaError(what, target, fix)
+    return unpack_probes(content)
 
 
 def name_model(digest: str) -> str:

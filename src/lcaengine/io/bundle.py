@@ -53,7 +53,7 @@ def pack_bundle(bundle: Bundle) -> bytes:
     return _write(pa.table({name: pa.array([content], pa.large_binary()) for name, content in columns.items()}))
 
 
-def unpack_bundle(content: bytes) -> Bundle:
+def unpack_bundle(content: bytes | memoryview) -> Bundle:
     """Read a bundle that :func:`pack_bundle` wrote.
 
     Returns

@@ -49,9 +49,9 @@ def recall_or_find(
     except DataError:  # a file that cannot be read: scoring says which, and what else is wrong
         return find()
     key = join_key((hash_engine(), digest, method.hash, sorted(policy.to_dict().items()), by))
-    content = read_kept(folder, KIND, key, tell)
-    if content is not None:
-        return unpack_answer(content)
+    kept = read_kept(folder, KIND, key, unpack_answer, tell)
+    if kept is not None:
+        return kept
     answer = find()
     if hash_files(open_store(place)) == digest:  # it has not changed while it was scored
         keep(folder, KIND, key, pack_answer(answer))

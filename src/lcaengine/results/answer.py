@@ -61,7 +61,7 @@ def pack_answer(answer: Answer) -> bytes:
     return pack_bundle(Bundle(about, arrays, {"identity": scored.identity, "gaps": answer.gaps}))
 
 
-def unpack_answer(content: bytes) -> Answer:
+def unpack_answer(content: bytes | memoryview) -> Answer:
     """Read an answer that :func:`pack_answer` wrote.
 
     Returns

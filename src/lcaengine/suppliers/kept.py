@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.errors import DataError
 from lcaengine.findings import Finding, Severity
 from lcaengine.suppliers.background import Background
 from lcaengine.suppliers.extended import Product
@@ -60,24 +59,18 @@ def pack_probes(probes: Probes) -> tuple[bytes, str]:
     return content, hashlib.sha256(content).hexdigest()
 
 
-def unpack_probes(content: bytes, digest: str, label: str) -> Probes:
+def unpack_probes(content: bytes | memoryview) -> Probes:
     """Read probes from bytes.
 
     Parameters
     ----------
     content : bytes
-    digest : str
-        The SHA-256 they must have.
-    label : str
-        Where they come from, for messages.
+        As :func:`pack_probes` wrote them: whoever reads them from somewhere compares their digest first.
 
-    Raises
-    ------
-    DataError
-        If they are others, or damaged.
+    Returns
+    -------
+    Probes
     """
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise DataError("what is kept of the background is damaged", label, "delete it: it is made anew")
     table = pa.ipc.open_stream(pa.BufferReader(content)).read_all().combine_chunks()
     about = json.loads(table.schema.metadata[b"probes"])
     given: dict[str, Any] = {}

@@ -177,8 +177,7 @@ def prepare_job(
     place = open_store(background)
     folder = find_kept_folder(place) if may_keep else None
     key = "" if folder is None else join_key((*settled, hash_files(place)))
-    content = read_kept(folder, KIND, key, _note)
-    known = None if content is None else unpack_probes(content, hashlib.sha256(content).hexdigest(), str(background))
+    known = read_kept(folder, KIND, key, unpack_probes, _note)
     read = read_background(str(background)) if known is None else replace(known.background, place=str(background))
     used = set(read.stages)
     for part in parts:
