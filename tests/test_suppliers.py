@@ -64,6 +64,7 @@ BACKGROUND: dict[str, Sequence[Row]] = {
 }
 OWN_FLOWS: Sequence[Row] = [product("oxide"), product("magnet", "piece"), waste("tailings_service")]
 OWN_PROPERTIES: Sequence[Row] = [
+    {"flow_id": "acid", "property": "volume", "value": 0.6, "unit": "m3/t"},
     {"flow_id": "magnet", "property": "mass", "value": 20.0, "unit": "g/piece"},
     {"flow_id": "oxide", "property": "content:Nd", "value": 0.75, "unit": "kg/kg"},
 ]
@@ -95,6 +96,7 @@ def draw_suppliers(random: Random, count: int) -> tuple[list[Row], list[Row]]:
                         takes(name, "electricity", amount, "kWh", provider_id=random.choice(["grid_us", "grid_cn"])),
                         takes(name, "coal", amount, random.choice(["kg", "MJ", "t"])),
                         takes(name, "acid", amount, "kg", data_type=random.choice(["", "primary", "proxy"])),
+                        takes(name, "acid", amount, random.choice(["L", "m3"])),
                         takes(name, "pump", 0.0 if random.random() < 0.2 else amount, "piece"),
                         exchange(name, "sludge", "output", amount),
                         emits(name, amount, data_type=random.choice(["", "primary"])),
@@ -169,6 +171,56 @@ def compare(got: pa.Table, expected: pa.Table, keys: list[str], skip: tuple[str,
                 assert other[name] == pytest.approx(value, rel=1e-11, abs=1e-14), (name, row, other)
             elif name not in skip:
                 assert (other[name] or None) == (value or None), (name, row, other)
+
+
+MASS = PROPERTIES[1]
+"""Of a pump, 12 kg."""
+OTHERS: dict[str, tuple[str, Row, str]] = {
+    "content": ("properties", {"flow_id": "acid", "property": "content:Nd", "value": 0.1, "unit": "kg/kg"}, ""),
+    "said again": ("properties", MASS, ""),
+    "said in another unit": ("properties", {**MASS, "value": 12000.0, "unit": "g/piece"}, "other_property"),
+    "another value": ("properties", {**MASS, "value": 13.0}, "row 1, column value: .* has this id and the value 12"),
+    "of nothing": ("properties", {**MASS, "flow_id": "moon"}, "properties row 1, column flow_id"),
+    "of no measure": ("properties", {**MASS, "property": "volume"}, r"property_unit\] properties row 1"),
+    "below zero": ("properties", {**MASS, "property": "count", "value": -1.0, "unit": "piece/piece"}, "row 1"),
+    "flow said again": ("flows", {**CO2, "category": None}, ""),
+    "product of another name": ("flows", {**product("steel"), "name": "Stahl"}, ""),
+    "emission of another name": ("flows", {**CO2, "name": "Methane, fossil"}, "row 1, column name"),
+    "emission to elsewhere": ("flows", {**CO2, "compartment": "water"}, "row 1, column compartment"),
+    "of another category": ("flows", product("coal", category="electricity"), "row 1, column category"),
+    "of another kind": ("flows", waste("coal"), "row 1, column kind"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_suppliers_say_of_flows_of_the_background(case: str, tmp_path: Path) -> None:
+    """It is used as one inventory would use it, or refused with its row; what is said twice alike is said once."""
+    table, row, says = OTHERS[case]
+    processes, exchanges = draw_suppliers(Random(4), 8)
+    exchanges = [row for row in exchanges if row["unit"] not in ("L", "m3") or row["flow_id"] != "acid"]
+    background = write_inventory(tmp_path / "background", BACKGROUND, "parquet")
+    source = write_parts(tmp_path / "suppliers", processes, exchanges, 2)
+    own = [row, *(OWN_PROPERTIES[1:] if table == "properties" else [*OWN_FLOWS, product("nothing")])]
+    columns = list(dict.fromkeys(column for each in own for column in each))
+    pq.write_table(pa.table({c: [each.get(c) for each in own] for c in columns}), source / f"{table}.parquet")
+    policy = Policy(unlinked="cutoff")
+    if says:
+        with pytest.raises(lca.DataError, match=says) as caught:
+            lca.score_suppliers(source, background, tmp_path / "out", policy=policy)
+        assert "the suppliers'" in caught.value.where
+        return
+    lca.score_suppliers(source, background, tmp_path / "out", policy=policy)
+    more = OWN_PROPERTIES[1:] if case.startswith(("said", "flow", "product")) else [row, *OWN_PROPERTIES[1:]]
+    whole: dict[str, Sequence[Row]] = {
+        **BACKGROUND,
+        "processes": [*BACKGROUND["processes"], *processes],
+        "exchanges": [*BACKGROUND["exchanges"], *exchanges],
+        "flows": [*FLOWS, *OWN_FLOWS, product("nothing")],
+        "properties": [*PROPERTIES, *more],
+    }
+    footprints = lca.score(lca.read_inventory(write_inventory(tmp_path / "whole", whole, "parquet")), policy=policy)
+    got = pa.concat_tables([pq.read_table(file) for file in sorted((tmp_path / "out" / "results").iterdir())])
+    compare(got, footprints.to_arrow(), ["process_id", "indicator", "stage", "per"], skip=("inventory_hash",))
 
 
 def solve(tmp_path: Path) -> tuple[Probes, Part, Job]:

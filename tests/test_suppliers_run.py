@@ -72,6 +72,8 @@ BAD: dict[str, tuple[Row, str]] = {
     "direction": ({**takes("supplier 1", "acid", 1.0), "direction": "in"}, "unknown_direction"),
     "not a number": (takes("supplier 1", "acid", float("nan")), "not_finite"),
     "too large": (takes("supplier 1", "electricity", 1e308, "kWh"), "overflow"),
+    "too large in kg": (takes("supplier 1", "nothing", 1e308, "t"), "an amount of process 'supplier 1' is too large"),
+    "too large per kg of content": (emits("supplier 1", 1.7e308), "overflow"),
     "no amount": ({**takes("supplier 1", "acid", 1.0), "amount": None}, "missing_value"),
     "no process": ({**takes("supplier 1", "acid", 1.0), "process_id": None}, "missing_value"),
 }
@@ -89,8 +91,9 @@ def test_bad_rows_are_refused_by_name(case: str, tmp_path: Path) -> None:
         pq.write_table(table.set_column(table.column_names.index("process_id"), "process_id", ids), file)
     else:
         write_simple(tmp_path / "suppliers", more=(row,))
+    policy = Policy(unlinked="cutoff" if case == "too large in kg" else "refuse")
     with pytest.raises(lca.DataError, match=code):
-        lca.score_suppliers(tmp_path / "suppliers", write_background(tmp_path), tmp_path / "out")
+        lca.score_suppliers(tmp_path / "suppliers", write_background(tmp_path), tmp_path / "out", policy=policy)
     assert not (tmp_path / "out" / "run.json").exists()
 
 
@@ -327,3 +330,35 @@ def test_a_rule_for_co_products_stands_for_all(tmp_path: Path) -> None:
     lca.score_suppliers(source, background, tmp_path / "own")
     with pytest.raises(lca.DataError, match="co_product"):
         lca.score_suppliers(source, background, tmp_path / "mass", policy=Policy(allocation="mass"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "says"),
+    [
+        (0.0, "kg", "is not above zero"),
+        (5e-324, "mg", "is out of range in the flow's unit"),
+        (1e308, "t", "too large|out of range"),
+        (5e-324, "kg", "too large for a number"),
+    ],
+)
+def test_outputs_that_are_no_amount(amount: float, unit: str, says: str, tmp_path: Path) -> None:
+    """What is written as more than zero, and is none in the flow's unit, is not told to be zero."""
+    source, background = write_simple(tmp_path / "suppliers", 2, 1), write_background(tmp_path)
+    file = source / "exchanges" / "part-0.parquet"
+    rows = pq.read_table(file).to_pylist()
+    rows[0] |= {"amount": amount, "unit": unit}
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    with pytest.raises(lca.DataError, match=f"supplier 0.*({says})"):
+        lca.score_suppliers(source, background, tmp_path / "out")
+
+
+@pytest.mark.parametrize("flow", ["nothing", "dust"])
+def test_gaps_too_large_for_a_number_have_none(flow: str, tmp_path: Path) -> None:
+    """The sum of what two suppliers lack is beyond the largest number: it is blank, and the count stands."""
+    names = ("supplier 0", "supplier 1")
+    is_input = flow == "nothing"
+    more = tuple(takes(n, flow, 1.7e308) if is_input else emits(n, 1.7e308, flow_id=flow) for n in names)
+    source, background = write_simple(tmp_path / "suppliers", 2, 1, more), write_background(tmp_path)
+    lca.score_suppliers(source, background, tmp_path / "out", policy=Policy(unlinked="cutoff"))
+    (gap,) = (each for each in pq.read_table(tmp_path / "out" / "gaps").to_pylist() if each["flow_id"] == flow)
+    assert (gap["amount"], gap["used_by"]) == (None, 2)

@@ -75,6 +75,7 @@ def sum_part(
         None where a blocker was found.
     """
     output, product = _find_outputs(part, probes, at, found)
+    _report_large(part, probes, at, found)
     if found.blockers():
         return None
     p, (_, s, k) = len(part), probes.intensity.shape
@@ -98,7 +99,7 @@ def sum_part(
     mass = sums[ends[-1] :]
     is_credited = _has_bit(marks, CREDITED)
     is_open = _find_open(probes, marks)
-    _report(part, value, is_open, policy, found)
+    _report(part, value, _find_most(probes)[product], is_open, policy, found)
     if found.blockers():
         return None
     if policy.open_water == "missing":
@@ -137,13 +138,40 @@ def _find_outputs(
     process = np.repeat(np.arange(len(part)), np.diff(part.starts))[rows]
     output, product = np.zeros(len(part)), np.full(len(part), -1, np.int64)
     kind = at[part.code[rows]]
-    output[process] = part.amount[rows] * probes.per_unit[kind]
+    with np.errstate(over="ignore", under="ignore"):  # reported below
+        output[process] = part.amount[rows] * probes.per_unit[kind]
     product[process] = probes.product[kind]
-    wrong = output <= 0
-    if wrong.any():
-        what = "the reference amount of process {value} is not above zero"
-        _block(part, "reference_amount", wrong, "amount", what, "write the amount made, or treated", found)
+    written = np.zeros(len(part))
+    written[process] = part.amount[rows]
+    for wrong, what, fix in (
+        (
+            written <= 0,
+            "the reference amount of process {value} is not above zero",
+            "write the amount made, or treated",
+        ),
+        (
+            (written > 0) & ~((output > 0) & np.isfinite(output)),
+            "the reference amount of process {value} is out of range in the flow's unit",
+            "check amount and unit",
+        ),
+    ):
+        if wrong.any():
+            _block(part, "reference_amount", wrong, "amount", what, fix, found)
     return output, product
+
+
+def _report_large(part: Part, probes: Probes, at: NDArray[np.int64], found: Findings) -> None:
+    """Report amounts that are no number in the unit their flow is measured in."""
+    per_unit = np.maximum(probes.per_unit[at], 1.0)
+    most = np.finfo(np.float64).max / per_unit
+    if part.amount.max(initial=0.0) <= most.min(initial=np.inf):
+        return
+    wrong = np.zeros(len(part), np.bool_)
+    rows = np.flatnonzero(part.amount > most[part.code])
+    wrong[np.searchsorted(part.starts, rows, side="right") - 1] = True
+    if wrong.any():
+        what = "an amount of process {value} is too large in the flow's unit"
+        _block(part, "not_finite", wrong, "amount", what, "check amount and unit", found)
 
 
 def _block(part: Part, code: str, wrong: NDArray[np.bool_], column: str, what: str, fix: str, found: Findings) -> None:
@@ -164,10 +192,22 @@ def _find_open(probes: Probes, marks: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return np.stack(columns, axis=1) if columns else np.zeros((len(marks), 0), np.bool_)
 
 
+def _find_most(probes: Probes) -> NDArray[np.float64]:
+    """Give how many reference units of each product are in what it is scored per, at most: a kg, or a kg of content."""
+    most = [max([1.0, np.nan_to_num(each.per_kg), *each.per_content.values()]) for each in probes.products]
+    return np.array(most)
+
+
 def _report(
-    part: Part, value: NDArray[np.float64], is_open: NDArray[np.bool_], policy: Policy, found: Findings
+    part: Part,
+    value: NDArray[np.float64],
+    most: NDArray[np.float64],
+    is_open: NDArray[np.bool_],
+    policy: Policy,
+    found: Findings,
 ) -> None:
-    wrong = ~np.asarray(np.isfinite(value).all(axis=(1, 2)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        wrong = ~np.isfinite(np.maximum(value.max(axis=(1, 2)), -value.min(axis=(1, 2))) * most)
     if wrong.any():
         fix = "check amounts, units and masses there"
         _block(part, "overflow", wrong, "amount", "an intensity of {value} is too large for a number", fix, found)
