@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
+from lcaengine.cli.suppliers import summarize_warnings
+from lcaengine.findings import Finding, Severity
 from lcaengine.inventory import Inventory
 from lcaengine.policy import Policy
 from lcaengine.suppliers import job
@@ -362,3 +366,39 @@ def test_gaps_too_large_for_a_number_have_none(flow: str, tmp_path: Path) -> Non
     lca.score_suppliers(source, background, tmp_path / "out", policy=Policy(unlinked="cutoff"))
     (gap,) = (each for each in pq.read_table(tmp_path / "out" / "gaps").to_pylist() if each["flow_id"] == flow)
     assert (gap["amount"], gap["used_by"]) == (None, 2)
+
+
+def test_the_summary_names_warnings(tmp_path: Path) -> None:
+    """Each code once with its count and a first example; lines fit a terminal, and run.json has all of them."""
+    source, background = write_simple(tmp_path / "suppliers", 2, 1), write_background(tmp_path)
+    command = [sys.executable, "-m", "lcaengine", "score", str(source), "--background", str(background)]
+    for _ in range(2):  # a run that has nothing left to do says the same
+        done = subprocess.run([*command, "-o", str(tmp_path / "out")], check=True, capture_output=True, text=True)
+        every = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["warnings"]
+        assert every
+        for code, count in Counter(each["code"] for each in every).most_common(6):
+            assert f"  {count} x {code}, such as " in done.stdout
+        first = next(each["what"] for each in every if each["code"] == "uncharacterized")
+        assert first[:60] in done.stdout
+        assert f"{len(every)} warning(s)" in done.stdout
+    warnings = [Finding(Severity.WARNING, f"code_{at}", "flows", at, "unit", "", "what " * 40, "") for at in range(9)]
+    lines = summarize_warnings([*warnings, *warnings[3:4]])
+    assert lines[:2] == ["10 warning(s)", "  2 x code_3, such as flows row 3, column unit:"]
+    assert lines[-1] == "  and 3 other kinds"
+    assert max(map(len, lines)) < 80
+    assert summarize_warnings([]) == []
+
+
+def test_suppliers_without_a_background_are_told_of_it(tmp_path: Path) -> None:
+    """Ids that are not there may be another inventory's; where all are there, nothing is said of it."""
+    source = shutil.copytree(EXAMPLE.parent / "suppliers", tmp_path / "suppliers")
+    command = [sys.executable, "-m", "lcaengine", "score", str(source)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"{source} --background INVENTORY -o FOLDER" in done.stderr
+    other = write_inventory(
+        tmp_path / "other", {**BACKGROUND, "exchanges": [makes("grid_cn", "electricity", 1.0, "t")]}
+    )
+    done = subprocess.run([*command[:-1], str(other)], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "--background" not in done.stderr

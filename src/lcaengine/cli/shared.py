@@ -55,6 +55,10 @@ OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+_NOT_THERE = ("unknown_flow_id", "unknown_provider_id")
+"""Codes of what another inventory may have."""
+
+
 @contextmanager
 def presenting() -> Iterator[None]:
     """Present an answer; a reader that has enough and leaves does not change it, nor the exit code that carries it."""
@@ -106,6 +110,11 @@ def score_or_exit(
     footprints = None if tables is None else score_inventory(tables, method, policy, by, found)
     if footprints is None:
         show_blockers(found, inventory, as_json)
+        if not as_json and any(each.code in _NOT_THERE for each in found.blockers()):
+            sys.stderr.write(
+                "If these are suppliers that draw on another inventory, name it: lcaengine score\n"
+                f"{inventory} --background INVENTORY -o FOLDER\n"
+            )
         raise typer.Exit(1)
     return footprints
 

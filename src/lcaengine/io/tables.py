@@ -120,12 +120,35 @@ def read_table(store: Store, table: str, names: list[str], coded: bool = False) 
     if len(parts) == 1:
         return parts[0]
     try:
-        return pa.concat_tables(parts, promote_options="permissive")
+        return pa.concat_tables(_spell_alike(parts, coded), promote_options="permissive")
     except pa.ArrowException as error:
         text = " ".join(str(error).split())[:300]
         raise DataError(
             f"the parts of {table} do not fit together: {text}", store.label, "use one type a column"
         ) from error
+
+
+def _spell_alike(parts: list[pa.Table], coded: bool) -> list[pa.Table]:
+    """Give parts in which text of several types, in one or the other of them, is of one type."""
+    kinds: dict[str, set[pa.DataType]] = {}
+    for part in parts:
+        for field in part.schema:
+            kinds.setdefault(field.name, set()).add(field.type)
+    odd = {name for name, found in kinds.items() if len(found) > 1 and any(_holds_text(kind) for kind in found)}
+    alike = []
+    for part in parts:
+        columns = dict(zip(part.column_names, part.columns, strict=True))
+        for name in odd & set(columns):
+            if _holds_text(columns[name].type) or pa.types.is_null(columns[name].type):
+                text = columns[name].cast(pa.string())
+                columns[name] = text.dictionary_encode() if coded else text
+        alike.append(pa.table(columns))
+    return alike
+
+
+def _holds_text(kind: pa.DataType) -> bool:
+    values = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return _is_text(values) or bool(pa.types.is_string_view(values))
 
 
 def _read_parquet(store: Store, name: str, coded: bool) -> pa.Table:
@@ -146,10 +169,18 @@ def _read_parquet(store: Store, name: str, coded: bool) -> pa.Table:
             total += sum(_count_bytes(column) for column in batch.columns)
             if total > most:
                 raise ValueError(f"it unpacks {source.size()} bytes to more than {most}")
-            part = pa.Table.from_batches([batch])
+            part = _spell_views(pa.Table.from_batches([batch]))
             _refuse_long_fields(part, name)
             parts.append(part)
         return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
+
+
+def _spell_views(part: pa.Table) -> pa.Table:
+    """Give views of strings as strings, which all that follows knows."""
+    for at, field in enumerate(part.schema):
+        if pa.types.is_string_view(field.type):
+            part = part.set_column(at, field.name, part.column(at).cast(pa.string()))
+    return part
 
 
 def _is_text(kind: pa.DataType) -> bool:

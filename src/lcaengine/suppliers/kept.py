@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -84,11 +84,15 @@ def unpack_probes(content: bytes | memoryview) -> Probes:
         keys=table.select([name for name in table.column_names if not name.endswith(" array")]),
         background=_read_background(about["background"]),
         products=tuple(Product(**each) for each in about["products"]),
-        warnings=tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in about["warnings"]),
+        warnings=_read_findings(about["warnings"]),
         **given,
     )
 
 
 def _read_background(given: Mapping[str, Any]) -> Background:
-    lists = {name: tuple(given[name]) for name in ("stages", "warnings")}
+    lists = {"stages": tuple(given["stages"]), "warnings": _read_findings(given["warnings"])}
     return Background(place=given["place"], name=given["name"], hash=given["hash"], **lists)
+
+
+def _read_findings(given: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    return tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in given)

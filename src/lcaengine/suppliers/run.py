@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -44,6 +44,8 @@ class Report:
         Suppliers scored in this run.
     run : dict
         What run.json says.
+    warnings : tuple of Finding
+        Of the background, and of the rows of suppliers.
     """
 
     target: str
@@ -51,6 +53,7 @@ class Report:
     resumed: int
     suppliers: int
     run: Mapping[str, object]
+    warnings: tuple[Finding, ...]
 
 
 def score_suppliers(
@@ -171,16 +174,17 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
         If another run has written to the same folder meanwhile.
     """
     residual = max(record.residual for record in _read_records(plan))
+    every = (*plan.job.background.warnings, *warnings)
     run = {
         **plan.job.settings.about,
         "job": plan.job.settings.digest,
         "residual": residual,
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
-        "warnings": [*plan.job.background.warnings, *(warning.what for warning in warnings)],
+        "warnings": [asdict(warning) for warning in every],
     }
     write_file((json.dumps(run, indent=1, ensure_ascii=False) + "\n").encode(), plan.folder, "run.json")
-    return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run)
+    return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run, every)
 
 
 def _read_records(plan: Plan) -> list[Record]:
