@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -22,7 +23,7 @@ from lcaengine.cli.suppliers import summarize_warnings
 from lcaengine.findings import Finding, Severity
 from lcaengine.inventory import Inventory
 from lcaengine.policy import Policy
-from lcaengine.suppliers import job
+from lcaengine.suppliers import identity, job, probes
 from lcaengine.suppliers.background import Background, load_background
 from tests.tables import Row, emits, exchange, makes, process, takes, write_inventory
 from tests.test_suppliers import BACKGROUND, write_parts
@@ -402,3 +403,56 @@ def test_suppliers_without_a_background_are_told_of_it(tmp_path: Path) -> None:
     done = subprocess.run([*command[:-1], str(other)], check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert "--background" not in done.stderr
+
+
+def _rename(file: Path, change: Callable[[str], str]) -> None:
+    for table in ("processes", "exchanges"):
+        rows = pq.read_table(file.parent.parent / table / file.name).to_pylist()
+        rows = [row | {"process_id": change(row["process_id"])} for row in rows]
+        pq.write_table(pa.Table.from_pylist(rows), file.parent.parent / table / file.name)
+
+
+def test_an_id_of_two_parts_is_refused(tmp_path: Path) -> None:
+    """With the names of both, however often it is run, until it is mended; then only the mended part is done."""
+    source, background, out = write_simple(tmp_path / "suppliers"), write_background(tmp_path), tmp_path / "out"
+    file = source / "processes" / "part-2.parquet"
+    _rename(file, lambda name: "supplier 1" if name == "supplier 5" else name)
+    for _ in range(2):
+        with pytest.raises(
+            lca.DataError, match=r"1 blocking.*\n.*'supplier 1' stands in part part-1 and in part part-2"
+        ):
+            lca.score_suppliers(source, background, out)
+        assert not (out / "run.json").exists()
+    _rename(file, lambda name: "supplier 5" if name == "supplier 1" else name)
+    assert lca.score_suppliers(source, background, out).resumed == 2
+
+
+def test_many_ids_of_two_parts_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four ids stand in three parts each: two are named with each repetition, two are counted."""
+    monkeypatch.setattr(identity, "NAMED", 2)
+    source = write_simple(tmp_path / "suppliers")
+    for part in (1, 2):
+        at = f"part-{part}.parquet"
+        _rename(source / "processes" / at, lambda name, by=part: f"supplier {int(name.split()[1]) - by}")  # type: ignore[misc]
+    with pytest.raises(lca.DataError, match="5 blocking finding") as caught:
+        lca.score_suppliers(source, write_background(tmp_path), tmp_path / "out")
+    assert "2 more ids stand in several parts" in str(caught.value)
+
+
+def test_hashes_that_meet_are_no_ids_that_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all hashes are equal, ids are compared, and all are different."""
+    for module in (identity, job, probes):
+        monkeypatch.setattr(module, "hash_ids", lambda ids: np.zeros(len(ids), np.uint64))
+    source, background = write_simple(tmp_path / "suppliers"), write_background(tmp_path)
+    assert lca.score_suppliers(source, background, tmp_path / "out").suppliers == 12
+
+
+def test_an_id_of_the_background_is_refused(tmp_path: Path) -> None:
+    """As one inventory would refuse it; also where the background is not read again."""
+    source, background, out = write_simple(tmp_path / "suppliers"), write_background(tmp_path), tmp_path / "out"
+    lca.score_suppliers(source, background, out)
+    _rename(source / "processes" / "part-1.parquet", lambda name: "landfill" if name == "supplier 4" else name)
+    with pytest.raises(
+        lca.DataError, match=r"processes row 2, column process_id: 'landfill' is a process of the backg"
+    ):
+        lca.score_suppliers(source, background, out)

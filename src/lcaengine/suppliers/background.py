@@ -22,6 +22,8 @@ class Background:
         Of the inventory.
     stages : tuple of str
         Stages that occur in it.
+    ids : tuple of str
+        Of its processes.
     warnings : tuple of Finding
     """
 
@@ -29,6 +31,7 @@ class Background:
     name: str
     hash: str
     stages: tuple[str, ...]
+    ids: tuple[str, ...]
     warnings: tuple[Finding, ...]
 
 
@@ -45,6 +48,7 @@ def read_background(place: str) -> Background:
     return Background(
         *(place, inventory.about.name, inventory.hash),
         tuple(stage for stage in STAGES if stage in used),
+        tuple(inventory.processes.ids.to_pylist()),
         inventory.warnings,
     )
 

@@ -140,18 +140,23 @@ def extend_background(
     per_unit, product, products = _convert_rows(keys, roles, inventory.flows, faults)
     if faults:
         return None
-    ids = pa.array([f"{PROBE} {at}" for at in range(len(probed))], pa.string())
-    process = pc.index_in(ids, value_set=inventory.processes.ids).to_numpy(zero_copy_only=False).astype(np.int64)
-    activity = np.full(len(inventory.processes), -1, np.int64)
-    is_process = system.activities.process >= 0
-    activity[system.activities.process[is_process]] = np.flatnonzero(is_process)
-    at_probes = activity[process]
+    at_probes = _find_activities(system, len(probed))
     is_open = matched.is_open.copy()
     is_open[at_probes] = False  # where its water goes, the supplier's other rows say
     known = {(f.code, f.what) for f in background.warnings}
     remarks = tuple(f for f in found.warnings() if (f.code, f.what) not in known)
     matched = replace(matched, is_open=is_open)
     return Extended(system, matched, probed, at_probes, per_unit, product, products, remarks)
+
+
+def _find_activities(system: System, count: int) -> NDArray[np.int64]:
+    """Give the activity of every probe."""
+    ids = pa.array([f"{PROBE} {at}" for at in range(count)], pa.string())
+    process = pc.index_in(ids, value_set=system.inventory.processes.ids).to_numpy(zero_copy_only=False).astype(np.int64)
+    activity = np.full(len(system.inventory.processes), -1, np.int64)
+    is_process = system.activities.process >= 0
+    activity[system.activities.process[is_process]] = np.flatnonzero(is_process)
+    return np.asarray(activity[process], np.int64)
 
 
 def _find_roles(keys: pa.Table, flows: pa.Table) -> NDArray[np.int8]:

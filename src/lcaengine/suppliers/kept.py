@@ -90,7 +90,7 @@ def unpack_probes(content: bytes | memoryview) -> Probes:
 
 
 def _read_background(given: Mapping[str, Any]) -> Background:
-    lists = {"stages": tuple(given["stages"]), "warnings": _read_findings(given["warnings"])}
+    lists = {**{name: tuple(given[name]) for name in ("stages", "ids")}, "warnings": _read_findings(given["warnings"])}
     return Background(place=given["place"], name=given["name"], hash=given["hash"], **lists)
 
 

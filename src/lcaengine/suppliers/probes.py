@@ -21,6 +21,7 @@ from lcaengine.method import Method
 from lcaengine.suppliers.background import Background
 from lcaengine.suppliers.extended import Extended, Product
 from lcaengine.suppliers.part import list_keys
+from lcaengine.suppliers.record import hash_ids
 from lcaengine.system import list_water
 
 __all__ = ["CREDITED", "GIVEN", "RELEASED", "TAKEN", "Probes", "solve_probes"]
@@ -91,6 +92,11 @@ class Probes:
     def position(self) -> dict[tuple[object, ...], int]:
         """Where each kind of row stands."""
         return {key: at for at, key in enumerate(list_keys(self.keys))}
+
+    @cached_property
+    def background_ids(self) -> NDArray[np.uint64]:
+        """Hashes of the ids of the background's processes."""
+        return hash_ids(pa.array(self.background.ids, pa.string()))
 
     def find(self, keys: pa.Table) -> NDArray[np.int64]:
         """Give the position of kinds of row, -1 for those that are not known."""

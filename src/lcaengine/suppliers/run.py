@@ -12,12 +12,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from lcaengine.errors import DataError, OutputError
-from lcaengine.findings import Finding
+from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.io.folder import write_file
 from lcaengine.io.store import Store
 from lcaengine.method import Method
 from lcaengine.policy import Policy
-from lcaengine.suppliers.job import read_suppliers, score_part, solve_keys
+from lcaengine.suppliers.identity import report_repeated
+from lcaengine.suppliers.job import MEND, read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.part import KEY, Part
 from lcaengine.suppliers.plan import ONE_PART, Job, Plan, plan_job
 from lcaengine.suppliers.probes import Probes
@@ -170,15 +171,20 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
 
     Raises
     ------
+    DataError
+        If an id stands in several parts.
     OutputError
         If another run has written to the same folder meanwhile.
     """
-    residual = max(record.residual for record in _read_records(plan))
+    records = _read_records(plan)
+    found = Findings()
+    report_repeated(plan.store, plan.parts, [record.ids for record in records], found)
+    raise_blockers(found, "the suppliers", MEND)
     every = (*plan.job.background.warnings, *warnings)
     run = {
         **plan.job.settings.about,
         "job": plan.job.settings.digest,
-        "residual": residual,
+        "residual": max(record.residual for record in records),
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
         "warnings": [asdict(warning) for warning in every],
