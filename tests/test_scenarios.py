@@ -81,6 +81,7 @@ def ghg(footprints: lca.Footprints, process_id: str) -> float:
         ([lca.Change("power", "smelter", provider_id="hydro")], 2.0, 4 + 3.5),
         ([lca.Change("power", "smelter", provider_id="hydro", amount="20 kWh")], 3.0, 6 + 3.5),
         ([lca.Change("power", "mill", provider_id="hydro")], 10.0, 20.5),  # past the market
+        ([lca.Change("power", "smelter", provider_id="-")], 8.0, 16 + 3.5),  # back to the market
         ([lca.Change("power", location="CN", shares={"coal": 0.25, "hydro": 0.75})], 10.0, 20 + 5 * 0.3),
         ([lca.Change("power", location="CN", shares={"hydro": 1})], 10.0, 20.5),  # who is not named supplies nothing
         ([lca.Change("steel", "smelter", amount="2 kg")], 5.0, 10 + 3.5),  # twice as much of the same inputs
@@ -222,6 +223,32 @@ def test_rows_of_one_flow_are_told_apart(tmp_path: Path) -> None:
         lca.change(base, [lca.Change("power", "smelter", amount="8 kWh")])
     scenario = lca.change(base, [lca.Change("power", "smelter", amount="8 kWh", old_provider_id="coal")])
     assert ghg(scenario, "smelter") == pytest.approx(1 + 7.2 + 0.1)
+    unnamed = lca.change(scenario, [lca.Change("power", "smelter", provider_id="-", old_provider_id="hydro")])
+    assert ghg(unnamed, "smelter") == pytest.approx(1 + 7.2 + 0.7)
+    with pytest.raises(lca.DataError, match="several_rows"):  # empty is any row, not the one that names nobody
+        lca.change(unnamed, [lca.Change("power", "smelter", amount="2 kWh")])
+    more = lca.change(unnamed, [lca.Change("power", "smelter", amount="2 kWh", old_provider_id="-", location="-")])
+    assert ghg(more, "smelter") == pytest.approx(1 + 7.2 + 1.4)
+
+
+def test_rows_stand_in_the_order_they_would_be_read_in(tmp_path: Path) -> None:
+    # Rows are sorted by provider: coal before hydro, but wind behind it.
+    more = [makes("wind", "power", 1, "kWh"), takes("smelter", "power", 1, "kWh", provider_id="hydro")]
+    tables = {
+        **HOUSE,
+        "processes": [*HOUSE["processes"], process("wind", location="CN")],
+        "exchanges": [*HOUSE["exchanges"], *more],
+    }
+    new = {
+        **tables,
+        "exchanges": [
+            {**row, "provider_id": "wind"} if row.get("provider_id") == "coal" else row for row in tables["exchanges"]
+        ],
+    }
+    base = lca.score(lca.read_inventory(write_inventory(tmp_path / "old", tables)), core())
+    fresh = lca.score(lca.read_inventory(write_inventory(tmp_path / "new", new)), core())
+    change = lca.Change("power", "smelter", provider_id="wind", old_provider_id="coal")
+    assert_equal(lca.change(base, [change]), fresh)
 
 
 def test_rows_that_nothing_tells_apart_are_refused(tmp_path: Path) -> None:
@@ -349,10 +376,11 @@ def edits(draw: st.DrawFn, tables: Mapping[str, Sequence[Row]]) -> Pair:
             makers.setdefault(row["flow_id"], []).append(row["process_id"])
     for at in draw(st.lists(st.sampled_from(alone), unique=True, max_size=3)):
         row = new["exchanges"][at]
-        names = {"direction": row["direction"], "old_provider_id": row.get("provider_id") or ""}
+        names = {"direction": row["direction"], "old_provider_id": row.get("provider_id") or "-"}
         given: dict[str, Any] = {}
         if row.get("provider_id") and draw(st.booleans()):
-            given["provider_id"] = row["provider_id"] = draw(st.sampled_from(makers[row["flow_id"]]))
+            row["provider_id"] = draw(st.sampled_from([*makers[row["flow_id"]], None]))
+            given["provider_id"] = row["provider_id"] or "-"
         if not given or draw(st.booleans()):
             row["unit"] = draw(st.sampled_from([row["unit"], *ALIKE.get(units[row["flow_id"]], ())]))
             factor = draw(st.floats(0.5, 1.5 if row.get("is_reference") else 1.0))

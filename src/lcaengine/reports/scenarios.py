@@ -69,7 +69,7 @@ def print_scenarios(console: Console, found: Scenarios, indicators: Sequence[str
         console.print(f"[bold]{escape(name)}[/bold]: {escape('; '.join(each.describe() for each in changes))}")
         remarks = found.warnings.get(name, ())
         for each in remarks[:_MOST_REMARKS]:
-            console.print(f"  warning [{escape(each.code)}] {escape(each.where())}: {escape(each.what)}", markup=False)
+            console.print(f"  warning [{each.code}] {each.where()}: {each.what}", markup=False)
         if len(remarks) > _MOST_REMARKS:
             console.print(f"  and {len(remarks) - _MOST_REMARKS} more warnings: -o FILE lists them")
         for refusal in found.refusals.get(name, [])[:1]:

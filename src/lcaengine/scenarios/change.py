@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 from lcaengine.errors import DataError
 
-__all__ = ["PERCENT", "SHARE_TOLERANCE", "Change", "read_amount"]
+__all__ = ["NONE", "PERCENT", "SHARE_TOLERANCE", "Change", "read_amount"]
 
 PERCENT = "%"
 """In place of a unit: of the amount as it stands."""
+NONE = "-"
+"""In place of a provider or a place: the row names none."""
 SHARE_TOLERANCE = 1e-6
 """How far from one the shares of a mix may sum."""
 _AMOUNT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*((?:[^\d.,\s][^\n]*?)?)\s*")
@@ -36,16 +38,16 @@ class Change:
     amount : str
         The new amount with its unit, ``12 kWh``; or in percent of the present one, ``80 %``.
     provider_id : str
-        The process that meets the demand instead.
+        The process that meets the demand instead; ``-`` for none, so that the market or the only maker does.
     shares : dict of str to float
         The new mix of a market, whole: share of each supplying process, one in sum (contracts may leave a rest to the
         residual mix). A process that is not named supplies nothing.
     direction : {"", "input", "output"}
         Of the row, where the process takes and gives the flow.
     old_provider_id : str
-        The provider the row names now.
+        The provider the row names now; ``-`` for none.
     location : str
-        The row's own place; or the place of the market, GLO where it is empty.
+        The row's own place, ``-`` for none; or the place of the market, GLO where it is empty.
     basis : {"location", "contract", "residual"}
         Which mix of a market.
     row : int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from lcaengine.inventory import Inventory, Role, convert
 from lcaengine.inventory.signs import assign_roles
 from lcaengine.places import GLOBAL
 from lcaengine.policy import Policy
-from lcaengine.scenarios.change import PERCENT, Change, read_amount
+from lcaengine.scenarios.change import NONE, PERCENT, Change, read_amount
 from lcaengine.system.activities import Functions, find_functions
 from lcaengine.system.markets import find_markets
 from lcaengine.units import read_unit
@@ -37,12 +37,13 @@ class Edits:
     ----------
     amounts : dict of int to (float, str)
         New amount and unit of exchange rows, by position.
-    providers : dict of int to str
+    providers : dict of int to (str or None)
+        New provider of exchange rows, by position; None for the market or the only maker.
     mixes : dict of (flow, place, basis) to Change
     """
 
     amounts: dict[int, tuple[float, str]] = field(default_factory=dict)
-    providers: dict[int, str] = field(default_factory=dict)
+    providers: dict[int, str | None] = field(default_factory=dict)
     mixes: dict[MarketKey, Change] = field(default_factory=dict)
 
 
@@ -64,13 +65,16 @@ class Makers:
     asks: NDArray[np.bool_]
 
 
-def find_makers(inventory: Inventory, policy: Policy) -> Makers:
-    """Find who makes what in an inventory that is allocated by a policy.
+def find_makers(inventory: Inventory, policy: Policy, changes: Iterable[Change]) -> Makers:
+    """Find who makes what in an inventory that is allocated by a policy, as far as the changes ask for it.
 
     Returns
     -------
     Makers
+        Empty where nothing but amounts is changed.
     """
+    if not any(each.provider_id or each.shares for each in changes):
+        return Makers({}, set(), np.zeros(0, np.bool_))
     roles = assign_roles(inventory.exchanges, inventory.flows)
     functions: Functions = find_functions(inventory, roles, policy.allocation, Findings())
     flows, processes = inventory.flows.ids.to_pylist(), inventory.processes.ids.to_pylist()
@@ -95,7 +99,7 @@ def find_edits(inventory: Inventory, changes: Sequence[Change], makers: Makers, 
     inventory : Inventory
     changes : sequence of Change
     makers : Makers
-        Of this inventory.
+        Of this inventory and these changes.
     found : Findings
         Receives a blocker for every change that fits no row or several, names a process that is not there or does not
         make the flow, or has a unit that does not fit.
@@ -120,6 +124,8 @@ def find_edits(inventory: Inventory, changes: Sequence[Change], makers: Makers, 
             if not makers.asks[row]:
                 what = f"the row of {each} asks nobody for anything: it has no provider"
                 _block("no_demand", each, what, "change the provider of a product input or a waste output", found)
+            elif each.provider_id == NONE:
+                edits.providers[row] = None
             elif _may_supply(inventory, each, each.provider_id, makers, found):
                 edits.providers[row] = each.provider_id
     return edits
@@ -162,7 +168,10 @@ def _find_row(inventory: Inventory, change: Change, found: Findings) -> int | No
             "no_such_row", change, what, "correct direction, old_provider_id or location, or leave them empty", found
         )
         return None
-    what, fix = f"{change} are {len(fits)} rows: {shown}", "name one by direction, old_provider_id or location"
+    what, fix = (
+        f"{change} are {len(fits)} rows: {shown}",
+        "name one by direction, old_provider_id or location (- for the row that has none)",
+    )
     if len({_show(inventory, row).rpartition(" (")[0] for row in fits}) == 1:
         fix = "write these rows as one in the inventory: nothing tells them apart"
     _block("several_rows", change, what, fix, found)
@@ -172,12 +181,12 @@ def _find_row(inventory: Inventory, change: Change, found: Findings) -> int | No
 def _fits(inventory: Inventory, row: int, change: Change) -> bool:
     exchanges = inventory.exchanges
     provider = int(exchanges.provider[row])
-    named = inventory.processes.ids[provider].as_py() if provider >= 0 else ""
+    named = inventory.processes.ids[provider].as_py() if provider >= 0 else NONE
     direction = "input" if exchanges.is_input[row] else "output"
     return (
         change.direction in ("", direction)
         and change.old_provider_id in ("", named)
-        and change.location in ("", exchanges.locate(row) or "")
+        and change.location in ("", exchanges.locate(row) or NONE)
     )
 
 

@@ -166,7 +166,7 @@ def change(
         raise LcaError(f"{type(base).__name__} has nothing to change", "change", "give an inventory, or its footprints")
     policy = footprints.system.policy if footprints else policy or Policy()
     found = Findings()
-    edits = find_edits(inventory, wanted, find_makers(inventory, policy), found)
+    edits = find_edits(inventory, wanted, find_makers(inventory, policy, wanted), found)
     raise_blockers(found, "changes", "correct the changes; nothing is scored")
     edited = edit_inventory(inventory, edits, wanted, found)
     raise_blockers(found, f"{inventory.label}, changed", "correct the changes, or the inventory")
@@ -218,7 +218,7 @@ def score_scenarios(
         raise LcaError(f"{type(base).__name__} is no result", "score_scenarios", "give what score returns")
     wanted = _take_scenarios(scenarios)
     inventory, policy = base.system.inventory, base.system.policy
-    makers = find_makers(inventory, policy)
+    makers = find_makers(inventory, policy, (each for changes in wanted.values() for each in changes))
     edits = _find_all(inventory, wanted, makers, where)
     tables, completeness = [_tabulate(BASE, base, everything)], [_complete(BASE, base, everything)]
     hashes, refusals = {BASE: inventory.hash}, {}

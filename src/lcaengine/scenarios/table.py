@@ -9,7 +9,7 @@ from pathlib import Path
 from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.io.sheet import SHEET_ENDINGS, Cell, read_sheet
-from lcaengine.io.source import open_source
+from lcaengine.io.source import Source, open_source
 from lcaengine.scenarios.change import Change
 
 __all__ = ["COLUMNS", "hash_changes", "read_changes"]
@@ -20,7 +20,6 @@ COLUMNS = (
 )
 """What a table of changes may have; the first and `flow_id` are required."""
 _REQUIRED = ("scenario", "flow_id")
-_KIND = "changes, as CSV or in a workbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +88,19 @@ def read_changes(file: str | Path) -> dict[str, list[Change]]:
 
 def hash_changes(file: str | Path) -> str:
     """Hash the bytes of a table of changes. SHA-256."""
-    return open_source(file, SHEET_ENDINGS, _KIND).hash()
+    return _open(file).hash()
+
+
+def _open(file: str | Path) -> Source:
+    try:
+        return open_source(file, SHEET_ENDINGS, "changes")
+    except DataError as error:
+        fix = f"name a table of changes that ends in {', '.join(SHEET_ENDINGS)}"
+        raise DataError(error.what, error.where, fix) from error
 
 
 def _read_lines(file: str | Path) -> list[_Line]:
-    source = open_source(file, SHEET_ENDINGS, _KIND)
+    source = _open(file)
     rows = read_sheet(source).rows
     header = [_write(cell) for cell in rows[0]] if rows else []
     fix = f"the columns are: {', '.join(COLUMNS)}"
