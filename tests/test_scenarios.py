@@ -271,6 +271,20 @@ def test_every_wrong_change_is_told_at_once_and_twice_the_same_is_wrong(house: l
     assert [each.code for each in caught.value.given] == ["changed_twice", "changed_twice", "unknown_process_id"]  # type: ignore[attr-defined]
 
 
+def test_footprints_take_no_second_policy(house: lca.Footprints) -> None:
+    changes = [lca.Change("power", "smelter", amount="8 kWh")]
+    with pytest.raises(lca.LcaError, match="have a policy already"):
+        lca.change(house, changes, lca.Policy())  # type: ignore[call-overload]
+    assert lca.change(house.system.inventory, changes, lca.Policy()).changes == (changes[0].describe(),)
+
+
+def test_progress_is_told(house: lca.Footprints) -> None:
+    told: list[tuple[int, int]] = []
+    changes = {name: [lca.Change("power", "smelter", amount="8 kWh")] for name in ("a", "b")}
+    lca.score_scenarios(house, changes, progress=lambda at, total: told.append((at, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
 @pytest.mark.parametrize("nothing", [[], None, 3, ["amount"], {}])
 def test_nothing_to_change_is_refused(house: lca.Footprints, nothing: Any) -> None:
     with pytest.raises(lca.LcaError, match="nothing to change"):

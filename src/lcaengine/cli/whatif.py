@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lcaengine.cli.exchange import show_progress
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -64,7 +65,7 @@ def whatif(
     wanted, known = read_changes(changes), read_method(method)
     base = score_or_exit(inventory, known, policy, as_json, by)
     base.select(indicator or ())
-    found = score_scenarios(base, wanted, everything, str(changes))
+    found = score_scenarios(base, wanted, everything, str(changes), show_progress(f"scoring {changes}"))
     about = describe_scenarios(base, found, changes)
     tables = {"results": found.results, "changes": tabulate_changes(found), "completeness": found.completeness}
     files = [] if output is None else write_tables(output, tables, about)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import overload
 
@@ -119,7 +119,7 @@ _SCHEMA = pa.schema(
 @overload
 def change(base: Inventory, changes: Iterable[Change], policy: Policy | None = None) -> Inventory: ...
 @overload
-def change(base: Footprints, changes: Iterable[Change], policy: Policy | None = None) -> Footprints: ...
+def change(base: Footprints, changes: Iterable[Change]) -> Footprints: ...
 def change(
     base: Inventory | Footprints, changes: Iterable[Change], policy: Policy | None = None
 ) -> Inventory | Footprints:
@@ -135,7 +135,7 @@ def change(
     changes : iterable of Change
         All of them at once, in any order.
     policy : Policy, optional
-        By which it is told who makes what in an inventory that is not scored yet; footprints have theirs.
+        By which it is told who makes what in an inventory that is not scored yet; footprints have one, and take none.
 
     Returns
     -------
@@ -148,6 +148,8 @@ def change(
     DataError
         With every change that fits no row or several, names what is not there, or has a unit that does not fit; or
         with every blocking finding of what the changes make.
+    LcaError
+        If there is nothing to change, or a policy is given for footprints.
     SolveError
         If the system has no solution, or the answer does not verify.
 
@@ -164,7 +166,9 @@ def change(
     inventory = base.system.inventory if isinstance(base, Footprints) else base
     if not isinstance(inventory, Inventory):
         raise LcaError(f"{type(base).__name__} has nothing to change", "change", "give an inventory, or its footprints")
-    policy = footprints.system.policy if footprints else policy or Policy()
+    if footprints is not None and policy is not None:
+        raise LcaError("footprints have a policy already", "change", "score the inventory by the other policy first")
+    policy = footprints.system.policy if footprints is not None else policy or Policy()
     found = Findings()
     edits = find_edits(inventory, wanted, find_makers(inventory, policy, wanted), found)
     raise_blockers(found, "changes", "correct the changes; nothing is scored")
@@ -180,7 +184,11 @@ def change(
 
 
 def score_scenarios(
-    base: Footprints, scenarios: Mapping[str, Sequence[Change]], everything: bool = False, where: str = "changes"
+    base: Footprints,
+    scenarios: Mapping[str, Sequence[Change]],
+    everything: bool = False,
+    where: str = "changes",
+    progress: Callable[[int, int], None] | None = None,
 ) -> Scenarios:
     """Score scenarios of one inventory, each apart from the others, and lay them beside it.
 
@@ -193,6 +201,8 @@ def score_scenarios(
         Every activity, or end products only.
     where : str
         What the changes are called in messages: the file they were read from.
+    progress : callable, optional
+        Told how many scenarios are scored, and of how many.
 
     Returns
     -------
@@ -223,14 +233,17 @@ def score_scenarios(
     tables, completeness = [_tabulate(BASE, base, everything)], [_complete(BASE, base, everything)]
     hashes, refusals = {BASE: inventory.hash}, {}
     warnings: dict[str, tuple[Finding, ...]] = {}
-    for name, changes in wanted.items():
+    known = set(base.warnings)
+    for at, (name, changes) in enumerate(wanted.items(), 1):
         found = Findings()
         scored = _score(base, edits[name], changes, found)
+        if progress is not None:
+            progress(at, len(wanted))
         if scored is None:
             refusals[name] = found.blockers()
             continue
         hashes[name] = scored.system.inventory.hash
-        warnings[name] = tuple(each for each in scored.warnings if each not in base.warnings)
+        warnings[name] = tuple(each for each in scored.warnings if each not in known)
         tables.append(_tabulate(name, scored, everything))
         completeness.append(_complete(name, scored, everything))
     names = (BASE, *(name for name in wanted if name not in refusals))
