@@ -130,6 +130,37 @@ def test_a_changed_amount_loses_its_distribution_and_says_so(house: lca.Footprin
     assert not [each for each in kept.warnings if each.code == "distribution_dropped"]
 
 
+def test_a_changed_amount_has_the_distribution_it_is_given(tmp_path: Path) -> None:
+    given: dict[str, str | float | bool] = {
+        "uncertainty_type": "triangular",
+        "loc": 2.0,
+        "minimum": 1.0,
+        "maximum": 3.0,
+    }
+    new = [
+        {**row, **dict.fromkeys(("scale",)), **given, "amount": 2} if _key(row)[:2] == ("smelter", "co2") else row
+        for row in HOUSE["exchanges"]
+    ]
+    base = lca.score(lca.read_inventory(write_inventory(tmp_path / "old", HOUSE)), core())
+    fresh = lca.score(lca.read_inventory(write_inventory(tmp_path / "new", {**HOUSE, "exchanges": new})), core())
+    scenario = lca.change(base, [lca.Change("co2", "smelter", amount="2 kg", distribution=given)])
+    assert_equal(scenario, fresh)
+    assert scenario.warnings == fresh.warnings
+    head = "scenario,process_id,flow_id,amount,unit,uncertainty_type,loc,minimum,maximum,negative"
+    (tmp_path / "changes.csv").write_text(f"{head}\na,smelter,co2,2,kg,triangular,2,1,3,\n", encoding="utf-8")
+    assert (
+        lca.change(base, lca.read_changes(tmp_path / "changes.csv")["a"]).system.inventory.hash
+        == fresh.system.inventory.hash
+    )
+    with pytest.raises(lca.DataError, match="uncertainty"):  # the amount lies outside of it
+        lca.change(base, [lca.Change("co2", "smelter", amount="20 kg", distribution=given)])
+    (tmp_path / "changes.csv").write_text(f"{head}\na,smelter,co2,2,kg,triangular,x,1,3,maybe\n", encoding="utf-8")
+    with pytest.raises(
+        lca.DataError, match=r"(?s)'x' is no number.*'maybe' is no flag|'maybe' is no flag.*'x' is no number"
+    ):
+        lca.read_changes(tmp_path / "changes.csv")
+
+
 def test_policy_method_and_split_are_kept(house: lca.Footprints) -> None:
     base = lca.score(house.system.inventory, "core/1.0-ar5", lca.Policy(unlinked="cutoff"), by="supplier")
     scenario = lca.change(base, [lca.Change("power", "smelter", amount="8 kWh")])
@@ -205,6 +236,19 @@ def test_what_fits_no_row_is_refused_with_candidates(
         ({"shares": {"": 1.0}}, "'' is no process"),
         ({"shares": [("b", 1.0)]}, "changes nothing"),
         ({"basis": "spot", "shares": {"b": 1}}, "basis is 'spot'"),
+        ({"process_id": "a", "amount": "1 kg", "distribution": {"mean": 1.0}}, "no 'mean'"),
+        ({"process_id": "a", "amount": "1 kg", "distribution": {"loc": 1.0}}, "uncertainty_type is ''"),
+        (
+            {"process_id": "a", "amount": "1 kg", "distribution": {"uncertainty_type": "bell"}},
+            "uncertainty_type is 'bell'",
+        ),
+        (
+            {"process_id": "a", "amount": "1 kg", "distribution": {"uncertainty_type": "normal", "loc": float("nan")}},
+            "loc is nan",
+        ),
+        ({"process_id": "a", "provider_id": "b", "distribution": {"uncertainty_type": "normal"}}, "without an amount"),
+        ({"process_id": "a", "amount": "1 kg", "distribution": "normal"}, "or is none"),
+        ({"shares": {"b": 1}, "distribution": {"uncertainty_type": "normal"}}, "a market has no distribution"),
     ],
 )
 def test_what_is_no_change_is_refused(given: dict[str, Any], what: str) -> None:

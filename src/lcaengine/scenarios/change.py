@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lcaengine.errors import DataError
+from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 
-__all__ = ["NONE", "PERCENT", "SHARE_TOLERANCE", "Change", "read_amount"]
+__all__ = ["DISTRIBUTION", "NONE", "PERCENT", "SHARE_TOLERANCE", "Change", "read_amount"]
 
 PERCENT = "%"
 """In place of a unit: of the amount as it stands."""
+DISTRIBUTION = ("uncertainty_type", "loc", "scale", "shape", "minimum", "maximum", "negative")
+"""Columns of a row's distribution, as in the table `exchanges`."""
 NONE = "-"
 """In place of a provider or a place: the row names none."""
 SHARE_TOLERANCE = 1e-6
@@ -50,6 +53,9 @@ class Change:
         The row's own place, ``-`` for none; or the place of the market, GLO where it is empty.
     basis : {"location", "contract", "residual"}
         Which mix of a market.
+    distribution : dict of str to (str, float or bool)
+        Of the new amount, in its unit: uncertainty_type, loc, scale ... as in the table `exchanges`. Without one, the
+        row has none any more.
     row : int
         Row of the table it was read from; 0 where there is none.
 
@@ -75,6 +81,7 @@ class Change:
     old_provider_id: str = ""
     location: str = ""
     basis: str = "location"
+    distribution: Mapping[str, str | float | bool] = field(default_factory=dict, hash=False)
     row: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
@@ -99,9 +106,28 @@ class Change:
             raise _refuse(self, "the change changes nothing", "give an amount with its unit, or a provider_id")
         if self.amount:
             read_amount(self.amount, str(self))
+        if self.distribution:
+            self._check_distribution()
+
+    def _check_distribution(self) -> None:
+        if not self.amount or not isinstance(self.distribution, Mapping):
+            fix = "give the amount with its unit, and {'uncertainty_type': 'normal', 'loc': 12.0, 'scale': 1.0}"
+            raise _refuse(self, "a distribution is given without an amount, or is none", fix)
+        for name, value in self.distribution.items():
+            wanted = str if name == "uncertainty_type" else bool if name == "negative" else (int, float)
+            if name not in DISTRIBUTION:
+                raise _refuse(self, f"a distribution has no {name!r}", f"write some of: {', '.join(DISTRIBUTION)}")
+            is_wrong = not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool)
+            if is_wrong or (isinstance(value, float) and not math.isfinite(value)):
+                raise _refuse(
+                    self, f"{name} is {value!r}", "write a finite number, the name of a distribution, or a flag"
+                )
+        named = self.distribution.get("uncertainty_type", "")
+        if named not in (*UNCERTAINTY_TYPES, *map(str, range(len(UNCERTAINTY_TYPES)))):
+            raise _refuse(self, f"uncertainty_type is {named!r}", f"write one of: {', '.join(UNCERTAINTY_TYPES)}")
 
     def _check_market(self) -> None:
-        for name in ("amount", "provider_id", "direction", "old_provider_id"):
+        for name in ("amount", "provider_id", "direction", "old_provider_id", "distribution"):
             if getattr(self, name):
                 what = f"a market has no {name}"
                 raise _refuse(self, what, "give the process_id of the exchange; or shares, for a market")
@@ -127,7 +153,8 @@ class Change:
         """Write the change in one line."""
         if self.shares:
             return f"{self}: {', '.join(f'{share:g} {supplier}' for supplier, share in self.shares.items())}"
-        amount = [f"amount {self.amount}"] if self.amount else []
+        spread = ", ".join(f"{name} {value}" for name, value in self.distribution.items())
+        amount = [f"amount {self.amount}{f' ({spread})' if spread else ''}"] if self.amount else []
         return f"{self}: {', '.join(amount + ([f'provider {self.provider_id}'] if self.provider_id else []))}"
 
 

@@ -14,7 +14,7 @@ from lcaengine.inventory import TABLES, Inventory, build_frame, build_inventory
 from lcaengine.inventory.frame import Frame, canonical_order
 from lcaengine.inventory.words import encode_words, join_words, list_codes
 from lcaengine.places import GLOBAL
-from lcaengine.scenarios.change import Change
+from lcaengine.scenarios.change import DISTRIBUTION, Change
 from lcaengine.scenarios.edits import Edits, MarketKey
 
 __all__ = ["edit_inventory"]
@@ -22,7 +22,6 @@ __all__ = ["edit_inventory"]
 _OF_FILES = ("unread_file", "unknown_table", "unknown_column")
 """Warnings of the files an inventory was read from, which nothing else finds again."""
 _PARAMETERS = ("loc", "scale", "shape", "minimum", "maximum")
-_DISTRIBUTION = ("uncertainty_type", *_PARAMETERS, "negative")
 
 
 def edit_inventory(inventory: Inventory, edits: Edits, changes: Sequence[Change], found: Findings) -> Inventory | None:
@@ -65,7 +64,8 @@ def _edit_exchanges(frame: Frame, edits: Edits, found: Findings) -> Frame:
     if len(rows):
         columns["amount"] = _write_numbers(columns["amount"], {row: edits.amounts[row][0] for row in rows.tolist()})
         columns["unit"] = _write_words(columns["unit"], {row: edits.amounts[row][1] for row in rows.tolist()})
-        _drop_distributions(frame, columns, rows, found)
+        _drop_distributions(frame, columns, rows[~np.isin(rows, list(edits.distributions))], found)
+        _write_distributions(columns, edits.distributions)
     if edits.providers:
         columns["provider_id"] = _write_words(columns["provider_id"], edits.providers)
     return _sort(Frame(frame.table, columns, frame.rows))
@@ -82,7 +82,7 @@ def _sort(frame: Frame) -> Frame:
 def _drop_distributions(frame: Frame, columns: dict[str, pa.Array], rows: NDArray[np.int64], found: Findings) -> None:
     """Empty the uncertainty columns of rows, and say of which."""
     places = pa.array(rows)
-    part = Frame(frame.table, {name: columns[name].take(places) for name in _DISTRIBUTION}, frame.rows[rows])
+    part = Frame(frame.table, {name: columns[name].take(places) for name in DISTRIBUTION}, frame.rows[rows])
     has = part.flag("negative") | np.logical_or.reduce(
         [part.filled(name) for name in ("uncertainty_type", *_PARAMETERS)]
     )
@@ -101,6 +101,20 @@ def _drop_distributions(frame: Frame, columns: dict[str, pa.Array], rows: NDArra
     found.block_rows(
         *("distribution_dropped", "exchanges", has, part.rows, "uncertainty_type", kinds, what, fix), Severity.WARNING
     )
+
+
+def _write_distributions(columns: dict[str, pa.Array], new: Mapping[int, Mapping[str, str | float | bool]]) -> None:
+    """Write distributions into some rows, whole: what one does not name is empty."""
+    if not new:
+        return
+    words = {row: str(each["uncertainty_type"]) for row, each in new.items()}
+    columns["uncertainty_type"] = _write_words(columns["uncertainty_type"], words)
+    for name in _PARAMETERS:
+        numbers = {row: float(each[name]) if name in each else None for row, each in new.items()}
+        columns[name] = _write_numbers(columns[name], numbers)
+    flags = np.array(columns["negative"].to_numpy(zero_copy_only=False))
+    flags[list(new)] = [bool(each.get("negative", False)) for each in new.values()]
+    columns["negative"] = pa.array(flags)
 
 
 def _write_numbers(column: pa.Array, new: Mapping[int, float | None]) -> pa.Array:
@@ -137,7 +151,7 @@ def _edit_markets(frame: Frame, mixes: Mapping[MarketKey, Change], found: Findin
         else:
             kept.append(row)
             rows.append(number)
-    blank = dict.fromkeys(("amount", "unit", *_DISTRIBUTION))
+    blank = dict.fromkeys(("amount", "unit", *DISTRIBUTION))
     for key, change in mixes.items():
         place = {
             "flow_id": key[0],

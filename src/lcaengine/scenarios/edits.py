@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,12 +37,15 @@ class Edits:
     ----------
     amounts : dict of int to (float, str)
         New amount and unit of exchange rows, by position.
+    distributions : dict of int to dict
+        Of new amounts, by position, where they are given.
     providers : dict of int to (str or None)
         New provider of exchange rows, by position; None for the market or the only maker.
     mixes : dict of (flow, place, basis) to Change
     """
 
     amounts: dict[int, tuple[float, str]] = field(default_factory=dict)
+    distributions: dict[int, Mapping[str, str | float | bool]] = field(default_factory=dict)
     providers: dict[int, str | None] = field(default_factory=dict)
     mixes: dict[MarketKey, Change] = field(default_factory=dict)
 
@@ -120,6 +123,8 @@ def find_edits(inventory: Inventory, changes: Sequence[Change], makers: Makers, 
             amount = _convert(inventory, row, each, found)
             if amount is not None:
                 edits.amounts[row] = amount
+                if each.distribution:
+                    edits.distributions[row] = each.distribution
         if each.provider_id and _once(row in edits.providers, each, "provider_id", found):
             if not makers.asks[row]:
                 what = f"the row of {each} asks nobody for anything: it has no provider"

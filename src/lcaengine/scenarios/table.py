@@ -10,15 +10,16 @@ from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
 from lcaengine.io.sheet import SHEET_ENDINGS, Cell, read_sheet
 from lcaengine.io.source import Source, open_source
-from lcaengine.scenarios.change import Change
+from lcaengine.scenarios.change import DISTRIBUTION, Change
 
 __all__ = ["COLUMNS", "hash_changes", "read_changes"]
 
 COLUMNS = (
     *("scenario", "process_id", "flow_id", "direction", "old_provider_id", "location"),
-    *("amount", "unit", "provider_id", "share", "basis", "comment"),
+    *("amount", "unit", "provider_id", "share", "basis", "comment", *DISTRIBUTION),
 )
 """What a table of changes may have; the first and `flow_id` are required."""
+_FLAGS = {"true": True, "false": False}
 _REQUIRED = ("scenario", "flow_id")
 
 
@@ -44,7 +45,8 @@ def read_changes(file: str | Path) -> dict[str, list[Change]]:
     ----------
     file : str or Path
         A ``.csv``, or the first sheet of an ``.xlsx``, with the columns scenario*, flow_id*, process_id, direction,
-        old_provider_id, location, amount, unit, provider_id, share, basis, comment; * is required.
+        old_provider_id, location, amount, unit, provider_id, share, basis, comment, and those of a distribution of the
+        new amount, uncertainty_type, loc, scale, shape, minimum, maximum, negative; * is required.
 
     Returns
     -------
@@ -73,7 +75,8 @@ def read_changes(file: str | Path) -> dict[str, list[Change]]:
         if not name:
             _block(line, "the row names no scenario", "write a name in every row", found, "scenario")
         elif line["process_id"]:
-            _add(scenarios.setdefault(name, []), line, _read_exchange(line), found)
+            given = _read_exchange(line) | _read_distribution(line, found)
+            _add(scenarios.setdefault(name, []), line, given, found)
         else:
             scenarios.setdefault(name, [])
             key = (name, line["flow_id"], line["location"], line["basis"])
@@ -146,12 +149,30 @@ def _read_exchange(line: _Line) -> dict[str, object]:
     return given
 
 
+def _read_distribution(line: _Line, found: Findings) -> dict[str, object]:
+    """Read the distribution of the new amount, where the row has one."""
+    given: dict[str, str | float | bool] = {}
+    for name, text in _pick(line, *DISTRIBUTION).items():
+        if name == "uncertainty_type":
+            given[name] = text
+        elif name == "negative":
+            if text.lower() not in _FLAGS:
+                _block(line, f"{text!r} is no flag", f"write one of: {', '.join(_FLAGS)}", found, name)
+            given[name] = _FLAGS.get(text.lower(), False)
+        else:
+            try:
+                given[name] = float(text)
+            except ValueError:
+                _block(line, f"{text!r} is no number", "write a finite number", found, name)
+    return {"distribution": given} if given else {}
+
+
 def _read_shares(lines: list[_Line], found: Findings) -> dict[str, float] | None:
     """Read the suppliers of one mix."""
     shares: dict[str, float] = {}
     known = len(found.items)
     for line in lines:
-        for name in ("amount", "unit", "direction", "old_provider_id"):
+        for name in ("amount", "unit", "direction", "old_provider_id", *DISTRIBUTION):
             if line[name]:
                 fix = "write the process_id of the exchange; or provider_id and share, for a market"
                 _block(line, f"a market has no {name}", fix, found, name)
