@@ -137,7 +137,8 @@ def solve_block(
 
         max_p |b_p - sum_i m_pi x_i| / (|b_p| + sum_i |m_pi| |x_i|)
 
-    stops shrinking. It ends where that error is at or below `tolerance`.
+    stops shrinking. It ends where that error is at or below `tolerance`. One that `x` solves to the tolerance as it is
+    given is not swept.
 
     Parameters
     ----------
@@ -148,7 +149,7 @@ def solve_block(
     first : int
         Component to start with.
     right, x : (n, 4) float64
-        Right-hand sides, and the answer, written in place.
+        Right-hand sides, and the answer, written in place; sweeps start from what stands there.
     tolerance, most_sweeps : float, int
 
     Returns
@@ -168,9 +169,9 @@ def solve_block(
         if end - start == 1:
             _sweep(start, end, diagonal, outer, inner, provider, data, rest, x)
             continue
-        last_error = np.inf
-        converged = False
-        for step in range(most_sweeps):
+        last_error = _measure(start, end, diagonal, inner, provider, data, right, x, errors)
+        converged = last_error <= tolerance
+        for step in range(0 if converged else most_sweeps):
             moving = _sweep(start, end, diagonal, outer, inner, provider, data, rest, x)
             sweeps += 1
             look = LOOK_NEAR if moving <= MOST_MOVING * LANES * (end - start) else LOOK_FAR
