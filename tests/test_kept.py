@@ -41,6 +41,10 @@ def recall(place: Path, said: list[str] | None = None, policy: Policy | None = N
     return answer, bool(found)
 
 
+def pack(answer: Answer) -> bytes:
+    return b"".join(pack_answer(answer))
+
+
 def get(answer: Answer, process: str) -> float:
     row = answer.scored.identity.column("process_id").to_pylist().index(process)
     return float(answer.scored.value[row, -1, answer.scored.indicators.index("ghg")])
@@ -49,13 +53,13 @@ def get(answer: Answer, process: str) -> float:
 def test_an_answer_survives_being_packed() -> None:
     """Bytes for bytes, and number for number; per kg of an element too."""
     answer = answer_of(lca.score(lca.read_inventory(lca.find_example("neodymium-magnet")), CORE))
-    content = pack_answer(answer)
+    content = pack(answer)
     again = unpack_answer(content)
-    assert pack_answer(again) == content
+    assert pack(again) == content
     assert np.array_equal(again.scored.value, answer.scored.value, equal_nan=True)
     assert again.gaps.equals(answer.gaps)
     with_element = replace(answer.scored, per_content={"Nd": answer.scored.per_kg})
-    packed = unpack_answer(pack_answer(replace(answer, scored=with_element)))
+    packed = unpack_answer(pack(replace(answer, scored=with_element)))
     assert list(packed.scored.per_content) == ["Nd"]
 
 
@@ -64,7 +68,7 @@ def test_it_is_found_once(inventory: Path) -> None:
     first, was_found = recall(inventory)
     second, again = recall(inventory)
     assert (was_found, again) == (True, False)
-    assert pack_answer(first) == pack_answer(second)
+    assert pack(first) == pack(second)
     assert lca.read_inventory(inventory).hash == lca.read_inventory(EXAMPLE).hash  # what is kept is no part of it
 
 

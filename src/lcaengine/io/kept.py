@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lcaengine.io.store import Store, read_files
 from lcaengine.version import __version__
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 __all__ = ["find_kept_folder", "hash_engine", "hash_files", "join_key", "keep", "read_kept"]
 
@@ -88,8 +92,15 @@ def read_kept(folder: Path | None, kind: str, key: str, tell: Callable[[str], No
     return None
 
 
-def keep(folder: Path | None, kind: str, key: str, content: bytes) -> bool:
+def keep(folder: Path | None, kind: str, key: str, pieces: Iterable[Buffer]) -> bool:
     """Keep an answer, whole or not at all; where nothing can be written, nothing is kept.
+
+    Parameters
+    ----------
+    folder : Path or None
+    kind, key : str
+    pieces : iterable of bytes
+        One behind the other: each is written and let go before the next is made.
 
     Returns
     -------
@@ -98,13 +109,16 @@ def keep(folder: Path | None, kind: str, key: str, content: bytes) -> bool:
     """
     if folder is None:
         return False
-    name = f"{kind}-{key}-{hashlib.sha256(content).hexdigest()}.arrow"
-    beside = folder / f".{name}.{os.getpid()}"
+    beside, digest = folder / f".{kind}-{key}.{os.getpid()}", hashlib.sha256()
     try:
         if not folder.is_dir():
             folder.mkdir()
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        beside.write_bytes(content)
+        with beside.open("wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        name = f"{kind}-{key}-{digest.hexdigest()}.arrow"
         beside.replace(folder / name)
         for other in folder.glob(f"{kind}-{key}-*.arrow"):
             if other.name != name:

@@ -168,7 +168,7 @@ def prepare_job(
 
     def keep_probes(probes: Probes) -> None:
         if folder is not None and key == join_key((*settled, hash_files(open_store(background)))):  # not changed since
-            keep(folder, KIND, key, pack_probes(probes)[0])
+            keep(folder, KIND, key, pack_probes(probes)[:1])
 
     settings = Settings(policy, wide, join_key((*settled, read.hash, stages, wide)), about)
     return Job(read, own, method, stages, settings, known, keep_probes)
