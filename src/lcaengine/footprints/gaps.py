@@ -83,14 +83,18 @@ def find_gaps(system: System, method: Method, matched: Characterization, graph: 
     open_ended = (demands.provider < 0) & (demands.amount != 0)
     rows, mark = np.unique(demands.row[open_ended], return_inverse=True)
     inputs, input_users = _carry(demands.activity[open_ended], mark, len(rows), graph, ordering)
-    bare = matched.is_uncharacterized[b.kind] & (b.amount != 0)
-    flow_key = b.flow[b.kind] * 2 + b.is_input[b.kind]
-    flows, flow_mark = np.unique(flow_key[bare], return_inverse=True)
-    factors, flow_users = _carry(b.activity[bare], flow_mark, len(flows), graph, ordering)
-    bare_rows, at = np.unique(b.row[bare], return_index=True)
+    bare = np.flatnonzero(matched.is_uncharacterized[b.kind] & (b.amount != 0))
+    used = np.bincount(b.kind[bare], minlength=len(b.flow)) > 0
+    flows, flow_mark = np.unique((b.flow * 2 + b.is_input)[used], return_inverse=True)
+    mark_of_kind = np.zeros(len(b.flow), np.int64)
+    mark_of_kind[used] = flow_mark
+    factors, flow_users = _carry(b.activity[bare], mark_of_kind[b.kind[bare]], len(flows), graph, ordering)
+    # Activities that share a row stand next to each other, in order of rows: the first of each is enough to list it.
+    first = bare[np.diff(b.row[bare], prepend=-1) > 0]
+    flow_users = flow_users[mark_of_kind[b.kind[first]]] if len(first) else np.empty(0, np.int64)
     parts = [
         _list_rows(system, rows, "unlinked_input", input_users),
-        _list_rows(system, bare_rows, "uncharacterized_flow", flow_users[flow_mark[at]]),
+        _list_rows(system, b.row[first], "uncharacterized_flow", flow_users),
         _list_unknown(system, method, matched.declared.is_missing, "undeclared_indicator", graph, ordering),
         _list_unknown(system, method, matched.is_open, "unknown_release", graph, ordering),
     ]
