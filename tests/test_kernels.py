@@ -19,6 +19,7 @@ from lcaengine.kernels.entries import multiply_rows, place_rows, sum_entries
 from lcaengine.kernels.growth import find_bounded
 from lcaengine.kernels.ordering import find_components
 from lcaengine.kernels.suppliers import sum_rows
+from lcaengine.kernels.sweep import ALIKE, MOST_KEPT, _extrapolate
 
 KERNELS = Path(lcaengine.__file__).parent / "kernels"
 NOT_KERNELS = {"__init__.py", "cache.py", "compiled.py"}
@@ -227,6 +228,32 @@ def test_rows_in_order_of_solution(n: int, m: int, seed: int) -> None:
         assert (indices[entry[inner[p] : inner[p + 1]]] == own).all()
         assert (provider[inner[p] : outer[p]] < first).all()
         assert (provider[outer[p] : inner[p + 1]] >= first).all()
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 8), st.floats(0.0, 1.2), st.floats(0.0, 0.5), st.integers(0, 2**32 - 1))
+def test_unknowns_are_carried_on_where_their_changes_are_alike(n: int, kept: float, noise: float, seed: int) -> None:
+    """The twin is Aitken's rule for a vector, of relative changes, written for whole arrays."""
+    random = np.random.default_rng(seed)
+    x = 10.0 ** random.uniform(-6, 6, (n + 2, 4))
+    x[random.random(x.shape) < 0.1] = 0.0
+    change = x * random.normal(size=x.shape)
+    last = x - kept * change * (1.0 + noise * random.normal(size=x.shape))
+    before = last - change
+    expected = x.copy()
+    for lane in range(4):
+        own = np.flatnonzero(x[1:-1, lane]) + 1
+        d = (x[own, lane] - last[own, lane]) / x[own, lane]
+        e = (last[own, lane] - before[own, lane]) / x[own, lane]
+        if not e.any() or not d.any():
+            continue
+        c, cosine = d @ e / (e @ e), d @ e / np.sqrt((d @ d) * (e @ e))
+        if min(abs(c), abs(c - MOST_KEPT), abs(cosine - np.sqrt(ALIKE))) < 1e-9:
+            return  # rounding decides
+        if 0.0 < c <= MOST_KEPT and cosine > np.sqrt(ALIKE):
+            expected[1:-1, lane] += (x - last)[1:-1, lane] * c / (1.0 - c)
+    _extrapolate(1, n + 1, before, last, x)
+    assert np.allclose(x, expected, rtol=1e-9, atol=0.0)
 
 
 @settings(deadline=None, max_examples=200)

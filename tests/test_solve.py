@@ -100,6 +100,16 @@ def test_sweeps_that_diverge_are_factorized() -> None:
     assert np.allclose(solution.x[:, 0], [4 / 3.25, 0.5 / 3.25], rtol=1e-14)
 
 
+def test_a_slow_loop_is_carried_on() -> None:
+    # x0 = 1 + 0.94 x1, x1 = 1 + x0: det = 0.06, x0 = 1.94 / 0.06, x1 = 2 / 0.06. A sweep leaves 0.94 of the error: a
+    # relative error of 1e-14 takes log(1e-14) / log(0.94) = 521 of them, where 400 are made.
+    coupling = build_coupling(np.ones(2), np.array([0, 1]), np.array([1, 0]), np.array([-0.94, -1.0]))
+    solution = solve_coupling(coupling, np.ones((2, 1)), name)
+    assert solution.factorized == 0
+    assert solution.sweeps < 100
+    assert np.allclose(solution.x[:, 0], [1.94 / 0.06, 2 / 0.06], rtol=1e-12)
+
+
 @pytest.mark.parametrize("transposed", [False, True])
 def test_large_loop_whose_sweeps_diverge_is_factorized(transposed: bool) -> None:
     # Demand per gross output of up to four times what is made: no sweep converges, the matrix is regular all the
