@@ -87,11 +87,12 @@ def measure_system(system: System, method: Method, matched: Characterization, by
     mass_inputs = measure_mass_inputs(system)
     direct = np.concatenate([burdens.direct, burdens.size, burdens.primary], axis=1)
     solved = solve_stages(system.coupling, direct, label, len(labels), name, ordering, mass_inputs)
-    every = np.concatenate([solved.parts, solved.unassigned[:, None], solved.total[:, None]], axis=1)
+    split = (solved.parts, solved.unassigned[:, None], solved.total[:, None])
+    intensity, size = (np.concatenate([each[:, :, at] for each in split], axis=1) for at in (slice(k), slice(k, None)))
     credited = find_credit_chains(system, graph, graph_order)
     sizes = np.concatenate([direct[:, k:], mass_inputs], axis=1)
     along = measure_sizes(system, graph, credited, ordering, sizes, label, len(labels), name)
-    intensity, size, mass = every[:, :, :k], every[:, :, k:].copy(), solved.apart.copy()
+    mass = solved.apart.copy()
     size[credited], mass[credited] = along[:, :, : 2 * k], along[:, -1, 2 * k :]
     if by == "scope":
         labels = SCOPES

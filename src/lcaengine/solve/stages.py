@@ -100,12 +100,15 @@ def solve_stages(
     background = solve_coupling(cut_labelled(coupling, labelled), np.where(labelled[:, None], 0.0, direct), name)
     owned = np.where(labelled[:, None], direct - multiply_off_diagonal(coupling, background.x), 0.0)
     n, k = direct.shape
-    masked = np.zeros((n, labels, k))
+    width = labels * k
+    right = np.zeros((n, width + (0 if unsplit is None else unsplit.shape[1])))
     for each in range(labels):
-        masked[label == each, each] = owned[label == each]
-    alone = np.zeros((n, 0)) if unsplit is None else unsplit
-    split = solve_coupling(coupling, np.concatenate([masked.reshape(n, labels * k), alone], axis=1), name, ordering)
-    parts = split.x[:, : labels * k].reshape(n, labels, k)
+        right[label == each, each * k : (each + 1) * k] = owned[label == each]
+    if unsplit is not None:
+        right[:, width:] = unsplit
+    split = solve_coupling(coupling, right, name, ordering)
+    del owned, right  # they are large
+    parts = split.x[:, :width].reshape(n, labels, k)
     added = parts.sum(axis=1) + background.x
     whole = solve_coupling(coupling, direct, name, ordering, added)
     solutions: list[Solution] = [background, split, whole]
@@ -117,6 +120,6 @@ def solve_stages(
         fix = "the loop they are in is nearly singular: check its amounts"
         raise SolveError("the parts by stage do not add up to the total", name(bad), fix)
     return Intensities(
-        *(parts, background.x, whole.x, split.x[:, labels * k :], max(s.residual for s in solutions)),
+        *(parts, background.x, whole.x, split.x[:, width:], max(s.residual for s in solutions)),
         *(sum(s.sweeps for s in solutions), sum(s.factorized for s in solutions)),
     )
