@@ -132,7 +132,7 @@ def test_a_record_of_something_else_is_no_record(content: bytes, job: Job) -> No
     file.write_bytes(content)
     assert read_record(open_folder(job.out), "part-1") is None
     for about in ({}, {"job": "x", "more": 1}):
-        packed = pack_bundle(Bundle(about, {"ids": np.zeros(1, np.uint64)}, {}))
+        packed = b"".join(pack_bundle(Bundle(about, {"ids": np.zeros(1, np.uint64)}, {})))
         file.write_bytes(packed + hashlib.sha256(packed).digest())
         assert read_record(open_folder(job.out), "part-1") is None
     assert job.run().resumed == PARTS - 1

@@ -13,14 +13,18 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import pyarrow as pa
 
 from lcaengine.io.store import Store, read_files
 from lcaengine.version import __version__
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 __all__ = ["find_kept_folder", "hash_engine", "hash_files", "join_key", "keep", "read_kept"]
 
@@ -108,8 +112,15 @@ def read_kept(
     return None
 
 
-def keep(folder: Path | None, kind: str, key: str, content: bytes) -> bool:
+def keep(folder: Path | None, kind: str, key: str, pieces: Iterable[Buffer]) -> bool:
     """Keep an answer, whole or not at all; where nothing can be written, nothing is kept.
+
+    Parameters
+    ----------
+    folder : Path or None
+    kind, key : str
+    pieces : iterable of bytes
+        One behind the other: each is written and let go before the next is made.
 
     Returns
     -------
@@ -118,14 +129,16 @@ def keep(folder: Path | None, kind: str, key: str, content: bytes) -> bool:
     """
     if folder is None:
         return False
-    sealed = content + _seal(kind, key)
-    name = f"{kind}-{key}-{hashlib.sha256(sealed).hexdigest()}.arrow"
-    beside = folder / f".{name}.{uuid4().hex}"
+    beside, digest = folder / f".{kind}-{key}-part.arrow.{uuid4().hex}", hashlib.sha256()
     try:
         if not folder.is_dir():
             folder.mkdir()
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        beside.write_bytes(sealed)
+        with beside.open("wb") as unfinished:
+            for piece in chain(pieces, [_seal(kind, key)]):
+                digest.update(piece)
+                unfinished.write(piece)
+        name = f"{kind}-{key}-{digest.hexdigest()}.arrow"
         beside.replace(folder / name)
     except OSError:  # a disk that is full, or a folder that is not ours
         with suppress(OSError):

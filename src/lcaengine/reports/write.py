@@ -61,7 +61,7 @@ def answer_of(footprints: Footprints) -> Answer:
     -------
     Answer
     """
-    return Answer(detach(footprints), footprints.gaps.table, describe_run(footprints), footprints.method.sources)
+    return Answer(detach(footprints), footprints.gaps.coded, describe_run(footprints), footprints.method.sources)
 
 
 def describe_run(footprints: Footprints) -> dict[str, object]:

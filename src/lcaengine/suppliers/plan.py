@@ -199,7 +199,7 @@ def prepare_job(
 
     def keep_probes(probes: Probes) -> None:
         if folder is not None and key == join_key((*settled, hash_files(open_store(background)))):  # not changed since
-            keep(folder, KIND, key, pack_probes(probes)[0])
+            keep(folder, KIND, key, pack_probes(probes)[:1])
 
     settings = Settings(policy, wide, join_key((*settled, read.hash, stages, wide)), about)
     return Job(read, own, method, stages, settings, known, keep_probes)
@@ -223,7 +223,10 @@ def _read_own(store: Store) -> dict[str, pa.Table]:
 
 def _hash_tables(tables: Mapping[str, pa.Table]) -> str:
     """Hash tables as they are given: of columns of any type. SHA-256."""
-    return hashlib.sha256(pack_bundle(Bundle({}, {}, {name: tables[name] for name in sorted(tables)}))).hexdigest()
+    digest = hashlib.sha256()
+    for piece in pack_bundle(Bundle({}, {}, {name: tables[name] for name in sorted(tables)})):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _check_folder(folder: Folder, parts: Sequence[str]) -> None:

@@ -81,7 +81,7 @@ def write_scored(folder: Folder, scored: Scored) -> None:
     results = write_table(scored.results, folder, f"results/{scored.label}")
     record = Record(scored.job, scored.source, scored.residual, results, gaps, scored.ids)
     about = {name: value for name, value in asdict(record).items() if name != "ids"}
-    content = pack_bundle(Bundle(about, {"ids": record.ids}, {}))
+    content = b"".join(pack_bundle(Bundle(about, {"ids": record.ids}, {})))
     write_file(content + hashlib.sha256(content).digest(), folder, f"parts/{scored.label}.arrow")
 
 
