@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import lcaengine
 from lcaengine.kernels.cache import find_folder, open_folder
@@ -20,6 +21,7 @@ from lcaengine.kernels.growth import find_bounded
 from lcaengine.kernels.ordering import find_components
 from lcaengine.kernels.suppliers import sum_rows
 from lcaengine.kernels.sweep import ALIKE, MOST_KEPT, _extrapolate
+from tests.twins import Matrix
 
 KERNELS = Path(lcaengine.__file__).parent / "kernels"
 NOT_KERNELS = {"__init__.py", "cache.py", "compiled.py"}
@@ -297,14 +299,53 @@ def test_threads_may_be_limited_and_bits_are_the_same(monkeypatch: pytest.Monkey
     """Where processes share a machine a variable says how many threads a kernel may use."""
     random = np.random.default_rng(3)
     starts = np.arange(0, 5001, 5)
-    vector, output = random.random((7, 4)), random.random(1000) + 1.0
+    table, output, column = random.random((7, 8)), random.random(1000) + 1.0, np.arange(4)
+    code, amount = np.arange(5000, dtype=np.int32) % 7, np.linspace(0.1, 9.0, 5000)
     found = []
     for most in ("1", "", "99", "nonsense"):
         monkeypatch.setenv("LCAENGINE_THREADS", most)
-        code, amount = np.arange(5000, dtype=np.int32) % 7, np.linspace(0.1, 9.0, 5000)
-        sums = np.empty((4, 1000))
-        status, marks = np.zeros((7, 1), np.int8), np.zeros((7, 1), np.uint64)
-        worst, union = np.zeros((1000, 1), np.int8), np.zeros((1000, 1), np.uint64)
-        sum_rows(starts, code, amount, output, vector, status, marks, sums, worst, union)
+        sums, union = np.empty((4, 1000)), np.zeros((1000, 1), np.uint64)
+        sum_rows(starts, code, amount, output, table, column, np.zeros((7, 1), np.uint64), sums, union)
         found.append(sums.tobytes())
     assert len(set(found)) == 1
+
+
+def sum_rows_slowly(
+    rows: list[list[tuple[int, float]]], output: Matrix, table: Matrix, marks: NDArray[np.uint64]
+) -> tuple[Matrix, NDArray[np.uint64]]:
+    """Sum the rows of suppliers one after the other, in order of code and amount."""
+    sums, union = np.zeros((table.shape[1], len(rows))), np.zeros((len(rows), marks.shape[1]), np.uint64)
+    for p, own in enumerate(rows):
+        for v in range(table.shape[1]):
+            total = 0.0
+            for c, x in sorted(own):
+                total += x * table[c, v]
+            sums[v, p] = total * (1.0 / output[p])
+        for c, x in own:
+            union[p] |= marks[c] if x else np.uint64(0)
+    return sums, union
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=200), st.integers(0, 2**32 - 1), st.booleans())
+def test_rows_of_suppliers(counts: list[int], seed: int, few: bool) -> None:
+    """Sums to the bit as by hand, in whatever order the rows stand: few rows, many, none, alike, of zero."""
+    random = np.random.default_rng(seed)
+    counts = [count % 12 for count in counts] if few else [*counts, 100]
+    table = random.lognormal(0.0, 3.0, (9, 8)) * random.choice([-1.0, 0.0, 1.0], (9, 8))
+    marks, output = random.integers(0, 1 << 62, (9, 3)).astype(np.uint64), random.random(len(counts)) + 0.1
+    amounts = [0.0, 0.25, *random.lognormal(0.0, 3.0, 40).tolist()]
+    rows = [[(int(random.integers(9)), amounts[random.integers(42)]) for _ in range(n)] for n in counts]
+    expected, joined = sum_rows_slowly(rows, output, table[:, :6], marks)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    place = np.array([4, 0, 1, 6, 3, 5])
+    for _ in range(2):
+        code = np.array([c for own in rows for c, _ in own], np.int32)
+        amount = np.array([x for own in rows for _, x in own], np.float64)
+        sums, union = np.full((7, len(counts)), -1.0), np.zeros((len(counts), 3), np.uint64)
+        sum_rows(starts, code, amount, output, table, place, marks, sums, union)
+        assert (sums[place] == expected).all()
+        assert (sums[2] == -1.0).all()
+        assert (union == joined).all()
+        for own in rows:
+            random.shuffle(own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -242,3 +243,22 @@ def test_probes_survive_being_kept(tmp_path: Path) -> None:
     assert score_part(part, again, job.settings, "x").results.equals(
         score_part(part, probes, job.settings, "x").results
     )
+
+
+def test_kinds_of_row_are_found_whatever_their_words(tmp_path: Path) -> None:
+    """Words that hold what separates them, or look like their lengths, name other kinds; what is not known is -1."""
+    probes, part, _ = solve(tmp_path)
+    assert sorted(probes.find(part.keys).tolist()) == list(range(part.keys.num_rows))
+    words = [("a", ":b"), ("a:", "b"), ("a:2:b", ""), ("", "a:2:b"), ("1:a", "b"), ("é", ""), ("", "é")]
+    base = part.keys.slice(0, 1).to_pylist()[0]
+
+    def build(pairs: Sequence[tuple[str, str]]) -> pa.Table:
+        rows = [{**base, "flow_id": first, "direction": second} for first, second in pairs]
+        return pa.Table.from_pylist(rows, schema=part.keys.schema)
+
+    known = replace(probes, keys=build(words))
+    assert known.find(build(words[::-1])).tolist() == list(range(len(words)))[::-1]
+    assert known.find(build([("a", "b"), ("", ""), *words[:1]])).tolist() == [-1, -1, 0]
+    turned = build(words[:1]).to_pylist()[0]
+    turned["is_negative"] = not turned["is_negative"]
+    assert known.find(pa.Table.from_pylist([turned], schema=part.keys.schema)).tolist() == [-1]

@@ -28,6 +28,8 @@ __all__ = ["Progress", "Report", "finish_job", "score_suppliers"]
 
 READ_AHEAD = 2
 """How many parts are read while one is scored."""
+LOOK_AHEAD = 8
+"""How many parts are looked at where a second one has new kinds of row: to read one again costs less than to solve."""
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
 
@@ -204,9 +206,9 @@ def _read_records(plan: Plan) -> list[Record]:
 
 
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
-    """Read parts, each with the probes it needs; where some are new, solve with those of twice as many parts ahead."""
+    """Read parts, each with the probes it needs; where kinds are new, solve with those of parts ahead, ever more."""
     probes = job.known
-    ahead = 1
+    ahead = LOOK_AHEAD
     with ThreadPoolExecutor(READ_AHEAD) as reader:
         coming = deque(reader.submit(read_suppliers, store, name) for name in names[:READ_AHEAD])
         for at in range(len(names)):

@@ -16,6 +16,9 @@ from lcaengine.suppliers.probes import CREDITED, GIVEN, RELEASED, TAKEN, Probes
 
 __all__ = ["Scores", "sum_part"]
 
+A_WORD = 16
+"""Indicators whose statuses fit into 64 bits, four each: there are five statuses, and complete is no bit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -81,15 +84,16 @@ def sum_part(
     p, (_, s, k) = len(part), probes.intensity.shape
     kept = slice(None) if every_share else slice(s - 1, s)
     blocks = (probes.intensity, probes.size[:, kept], probes.primary[:, kept], probes.near[:, None])
-    vector = np.concatenate([*(each[at].reshape(len(at), -1) for each in blocks), probes.mass[at]], axis=1)
-    sums = np.empty((vector.shape[1], p))
-    status = np.full((p, k), Status.COMPLETE, np.int8)
-    status[part.is_proxy] = Status.PROXY
-    marks = np.zeros((p, probes.marks.shape[1]), np.uint64)
-    is_reference = probes.product[at] >= 0
-    amount = np.where(is_reference[part.code], 0.0, part.amount)
-    kinds = (vector, probes.status[at], probes.marks[at])
-    sum_rows(part.starts, part.code.copy(), amount, output, *kinds, sums, status, marks)
+    table = np.concatenate([*(each[at].reshape(len(at), -1) for each in blocks), probes.mass[at]], axis=1)
+    column = np.flatnonzero(table.any(axis=0))  # a stage or a share that no row has is zero for all
+    sums = np.empty((table.shape[1], p))
+    sums[np.setdiff1d(np.arange(table.shape[1]), column)] = 0.0
+    words = probes.marks.shape[1]
+    union = np.zeros((p, words + -(-k // A_WORD)), np.uint64)
+    every = np.concatenate([probes.marks[at], _pack_statuses(probes.status[at])], axis=1)
+    sum_rows(part.starts, part.code, part.amount, output, _pad(table[:, column]), column, every, sums, union)
+    marks, status = union[:, :words], _unpack_statuses(union[:, words:], k)
+    status[part.is_proxy] = np.maximum(status[part.is_proxy], np.int8(Status.PROXY))
     _join_said(part, probes.marks[at, 0], marks)
     ends = np.cumsum([each[0].size for each in blocks])
     # One number of all suppliers after another, as the columns of a table stand.
@@ -120,6 +124,29 @@ def sum_part(
         np.bitwise_count(marks[:, words:]).sum(axis=1).astype(np.int64),
         *(product, is_open, is_credited),
     )
+
+
+def _pad(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give numbers columns of zeros up to a multiple of eight: what a processor adds at once."""
+    return np.ascontiguousarray(np.pad(table, ((0, 0), (0, -table.shape[1] % 8))))
+
+
+def _pack_statuses(status: NDArray[np.int8]) -> NDArray[np.uint64]:
+    """Write statuses as bits, the lowest s of four for the status s, so that a union of bits is the worst of them."""
+    c, k = status.shape
+    bits = np.zeros((c, -(-k // A_WORD)), np.uint64)
+    for at in range(k):
+        bits[:, at // A_WORD] |= ((1 << status[:, at].astype(np.uint64)) - 1) << np.uint64(4 * (at % A_WORD))
+    return bits
+
+
+def _unpack_statuses(bits: NDArray[np.uint64], k: int) -> NDArray[np.int8]:
+    """Read the statuses of k indicators from bits."""
+    status = np.empty((len(bits), k), np.int8)
+    for at in range(k):
+        four = bits[:, at // A_WORD] >> np.uint64(4 * (at % A_WORD)) & np.uint64(15)
+        status[:, at] = np.bitwise_count(four)
+    return status
 
 
 def _join_said(part: Part, flags: NDArray[np.uint64], marks: NDArray[np.uint64]) -> None:
