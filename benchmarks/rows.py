@@ -27,13 +27,13 @@ def sum_suppliers(suppliers: int, folder: Path) -> Run:
     code = random.integers(0, KINDS, rows).astype(np.int32)
     amount, output = random.lognormal(size=rows), random.random(suppliers) + 1.0
     starts = np.arange(0, rows + 1, EXCHANGES)
-    vector = random.random((KINDS, NUMBERS))
-    status, marks = random.integers(0, 3, (KINDS, 3)).astype(np.int8), np.ones((KINDS, 1), np.uint64)
-    sums, worst = np.empty((NUMBERS, suppliers)), np.zeros((suppliers, 3), np.int8)
-    union = np.zeros((suppliers, 1), np.uint64)
+    table = np.zeros((KINDS, NUMBERS + -NUMBERS % 8))
+    table[:, :NUMBERS] = random.random((KINDS, NUMBERS))
+    marks = random.integers(0, 1 << 40, (KINDS, 2)).astype(np.uint64)  # what is missing, and statuses
+    column, sums, union = np.arange(NUMBERS), np.empty((NUMBERS, suppliers)), np.zeros((suppliers, 2), np.uint64)
 
     def run() -> Answer:
-        sum_rows(starts, code.copy(), amount.copy(), output, vector, status, marks, sums, worst, union)
+        sum_rows(starts, code, amount, output, table, column, marks, sums, union)
         return Answer(lambda: np.empty(0))
 
     return run

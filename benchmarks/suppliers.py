@@ -19,6 +19,9 @@ EXCHANGES = 10
 ELEMENTARY = 2
 PRODUCTS = 50
 """Products that suppliers make; each has many suppliers."""
+PROVIDERS = 100
+FLOWS = 20
+"""How many products of the background suppliers buy, and how many elementary flows they have, at most."""
 BY_PRODUCT = 0.2
 """Share of inputs that name their product only; one process makes it."""
 PRIMARY = 0.3
@@ -94,7 +97,7 @@ def write_suppliers(background: Background, folder: Path, suppliers: int, part: 
 
 def _draw_parts(background: Background, suppliers: int, part: int, seed: int) -> Iterator[tuple[pa.Table, pa.Table]]:
     # The same popular providers in every part.
-    popular = np.random.default_rng(seed).permutation(len(background.process))
+    popular = np.random.default_rng(seed).permutation(len(background.process))[:PROVIDERS]
     for number, first in enumerate(range(0, suppliers, part)):
         random = np.random.default_rng((seed, number))
         names = pa.array([f"supplier-{at:08d}" for at in range(first, min(first + part, suppliers))])
@@ -121,7 +124,7 @@ def _draw_exchanges(
     """Draw the rows of one part: the reference first, then what is bought, then elementary flows, all different."""
     count, bought = len(names), EXCHANGES - 1 - ELEMENTARY
     provider = popular[_draw_different(random.random((count, bought)) ** 2.5, len(popular))]
-    flow = _draw_different(random.random((count, ELEMENTARY)) ** 3.0, len(background.flow))
+    flow = _draw_different(random.random((count, ELEMENTARY)) ** 3.0, min(FLOWS, len(background.flow)))
     made = _choose([f"supplied-{at:02d}" for at in range(PRODUCTS)], random.integers(0, PRODUCTS, count))
     amount = random.lognormal(-3.0, 2.0, (count, EXCHANGES))
     amount[:, 0] = 1.0

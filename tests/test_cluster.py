@@ -117,7 +117,7 @@ def test_workers_are_killed(place: Place, cluster: Cluster, tmp_path: Path) -> N
     assert (report.parts, report.resumed, report.suppliers) == (PARTS, 0, SUPPLIERS)
     assert seen == [(done, PARTS) for done in range(1, PARTS + 1)]
     compare(place, target, wide=False)
-    assert sorted(path.name for path in target.iterdir()) == ["gaps", "results", "run.json"]
+    assert sorted(path.name for path in target.iterdir()) == ["gaps", "parts", "results", "run.json"]
 
 
 DRIVER = """

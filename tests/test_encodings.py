@@ -6,6 +6,7 @@ import datetime as dt
 import random
 import zipfile
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -87,6 +88,35 @@ def as_parts(folder: Path) -> Path:
     return folder
 
 
+TEXTS: dict[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
+    "string": lambda text: text,
+    "large_string": lambda text: text.cast(pa.large_string()),
+    "string_view": lambda text: text.cast(pa.string_view()),
+    "dictionary": lambda text: text.dictionary_encode(),
+    "dictionary of large_string": lambda text: text.cast(pa.large_string()).dictionary_encode(),
+    "null": lambda text: pa.chunked_array([pa.nulls(len(text))]) if text.null_count == len(text) else text,
+}
+"""Types of a column of text; the last of one without any."""
+
+
+def in_parts_of(one: str, other: str) -> Callable[[Path], Path]:
+    """Write tables in two parts, text in each of another type."""
+
+    def write(folder: Path) -> Path:
+        write_inventory(folder, TABLES, "parquet")
+        for name in ("exchanges", "processes", "flows"):
+            table = pq.read_table(folder / f"{name}.parquet")
+            (folder / f"{name}.parquet").unlink()
+            (folder / name).mkdir()
+            half = table.num_rows // 2
+            for kind, part in ((one, table.slice(0, half)), (other, table.slice(half))):
+                columns = {n: TEXTS[kind](c) if pa.types.is_string(c.type) else c for n, c in _columns(part)}
+                pq.write_table(pa.table(columns), folder / name / f"{kind == one}.parquet")
+        return folder
+
+    return write
+
+
 def shuffled(seed: int, encoding: str) -> Callable[[Path], Path]:
     def write(folder: Path) -> Path:
         chance = random.Random(seed)
@@ -153,6 +183,7 @@ WAYS: dict[str, Callable[[Path], Path | str]] = {
     "parquet": lambda folder: write_inventory(folder, TABLES, "parquet"),
     "one table in parquet": mixed,
     "parts": as_parts,
+    **{f"parts of {one} and {other}": in_parts_of(one, other) for one, other in combinations(TEXTS, 2)},
     "zip": zipped("", "csv"),
     "zip with a top folder": zipped("inventory-1/", "parquet"),
     "zip with two folders": zipped("a/b/", "csv", zipfile.ZIP_STORED),

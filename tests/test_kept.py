@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 import lcaengine as lca
 from lcaengine.cli.app import app
+from lcaengine.io.bundle import Bundle, pack_bundle
 from lcaengine.io.kept import FOLDER, MOST_KEPT
 from lcaengine.policy import Policy
 from lcaengine.reports.recall import recall_or_find
@@ -41,6 +45,10 @@ def recall(place: Path, said: list[str] | None = None, policy: Policy | None = N
     return answer, bool(found)
 
 
+def pack(answer: Answer) -> bytes:
+    return b"".join(pack_answer(answer))
+
+
 def get(answer: Answer, process: str) -> float:
     row = answer.scored.identity.column("process_id").to_pylist().index(process)
     return float(answer.scored.value[row, -1, answer.scored.indicators.index("ghg")])
@@ -49,13 +57,13 @@ def get(answer: Answer, process: str) -> float:
 def test_an_answer_survives_being_packed() -> None:
     """Bytes for bytes, and number for number; per kg of an element too."""
     answer = answer_of(lca.score(lca.read_inventory(lca.find_example("neodymium-magnet")), CORE))
-    content = pack_answer(answer)
+    content = pack(answer)
     again = unpack_answer(content)
-    assert pack_answer(again) == content
+    assert pack(again) == content
     assert np.array_equal(again.scored.value, answer.scored.value, equal_nan=True)
     assert again.gaps.equals(answer.gaps)
     with_element = replace(answer.scored, per_content={"Nd": answer.scored.per_kg})
-    packed = unpack_answer(pack_answer(replace(answer, scored=with_element)))
+    packed = unpack_answer(pack(replace(answer, scored=with_element)))
     assert list(packed.scored.per_content) == ["Nd"]
 
 
@@ -64,7 +72,7 @@ def test_it_is_found_once(inventory: Path) -> None:
     first, was_found = recall(inventory)
     second, again = recall(inventory)
     assert (was_found, again) == (True, False)
-    assert pack_answer(first) == pack_answer(second)
+    assert pack(first) == pack(second)
     assert lca.read_inventory(inventory).hash == lca.read_inventory(EXAMPLE).hash  # what is kept is no part of it
 
 
@@ -144,3 +152,128 @@ def test_the_command_keeps_unless_told_not_to(inventory: Path, tmp_path: Path) -
             done = CliRunner().invoke(app, ["score", str(inventory), "-o", str(tmp_path / f"o.{ending}"), *options])
             assert done.exit_code == 0, done.output
             assert len(list((inventory / FOLDER).glob("*.arrow"))) == kept
+
+
+def _plant_pipe(file: Path, _: bytes) -> None:
+    os.mkfifo(file)
+
+
+def _plant_folder(file: Path, _: bytes) -> None:
+    file.mkdir()
+
+
+def _plant_link(file: Path, _: bytes) -> None:
+    file.symlink_to("nowhere")
+
+
+def _plant_link_to_it(file: Path, content: bytes) -> None:
+    file.with_name("elsewhere").write_bytes(content)
+    file.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("plant", [_plant_pipe, _plant_folder, _plant_link, _plant_link_to_it])
+def test_what_is_no_file_is_not_kept(plant: Callable[[Path, bytes], None], inventory: Path) -> None:
+    """Under the very name of an answer: it is neither waited for nor read nor removed, and the answer is found."""
+    first, _ = recall(inventory)
+    (file,) = (inventory / FOLDER).glob("*.arrow")
+    content = file.read_bytes()
+    file.unlink()
+    plant(file, content)
+    again, was_found = recall(inventory)
+    assert was_found
+    assert b"".join(pack_answer(again)) == b"".join(pack_answer(first))
+
+
+def _pipe_as_folder(folder: Path) -> None:
+    os.mkfifo(folder)
+
+
+def _file_as_folder(folder: Path) -> None:
+    folder.write_bytes(b"not a folder")
+
+
+def _link_as_folder(folder: Path) -> None:
+    folder.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("plant", [_pipe_as_folder, _file_as_folder, _link_as_folder])
+def test_where_nothing_can_be_kept_it_is_found_each_time(plant: Callable[[Path], None], inventory: Path) -> None:
+    plant(inventory / FOLDER)
+    assert recall(inventory)[1]
+    assert recall(inventory)[1]
+
+
+def write_as_kept(file: Path, content: bytes) -> None:
+    """Write bytes under the name that vouches for them, in place of what is there."""
+    kind, key, _ = file.stem.split("-")
+    file.unlink()
+    file.with_name(f"{kind}-{key}-{hashlib.sha256(content).hexdigest()}.arrow").write_bytes(content)
+
+
+def list_garbage(content: bytes) -> dict[str, bytes]:
+    """Give bytes that are no answer: nothing, noise, an empty bundle, and one that lacks most of what it needs."""
+    empty = b"".join(pack_bundle(Bundle({}, {}, {})))
+    other = b"".join(pack_bundle(Bundle({"parts": 3, "constants": None}, {"value": np.zeros(2)}, {})))
+    return {"nothing": b"", "noise": b"\x00\xff" * 500, "half": content[: len(content) // 2], "0": empty, "1": other}
+
+
+@pytest.mark.parametrize("garbage", ["nothing", "noise", "half", "0", "1"])
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_what_vouches_for_itself_and_is_no_answer(garbage: str, is_sealed: bool, inventory: Path) -> None:
+    """It is damaged as one with a flipped bit is."""
+    first, _ = recall(inventory)
+    (file,) = (inventory / FOLDER).glob("*.arrow")
+    kind, key, _ = file.stem.split("-")
+    write_as_kept(file, list_garbage(file.read_bytes())[garbage] + (f"\n{kind}-{key}".encode() if is_sealed else b""))
+    said: list[str] = []
+    again, was_found = recall(inventory, said)
+    assert was_found
+    assert "damaged" in said[0]
+    assert b"".join(pack_answer(again)) == b"".join(pack_answer(first))
+    assert not recall(inventory)[1]
+
+
+def test_an_answer_under_the_name_of_another_is_not_believed(inventory: Path) -> None:
+    """Its own key stands in it: the answer of one policy, renamed, is not that of another."""
+    recall(inventory)
+    (one,) = (inventory / FOLDER).glob("*.arrow")
+    open_water = Policy(open_water="consumed")
+    expected, _ = recall(inventory, policy=open_water)
+    (other,) = set((inventory / FOLDER).glob("*.arrow")) - {one}
+    content = one.read_bytes()
+    other.unlink()
+    one.rename(one.with_name(f"{'-'.join(other.stem.split('-')[:2])}-{hashlib.sha256(content).hexdigest()}.arrow"))
+    again, was_found = recall(inventory, policy=open_water)
+    assert was_found
+    assert b"".join(pack_answer(again)) == b"".join(pack_answer(expected))
+
+
+@pytest.mark.parametrize("garbage", ["noise", "0", "1"])
+def test_probes_that_are_none_are_solved_anew(garbage: str, inventory: Path, tmp_path: Path) -> None:
+    """What is kept for suppliers is read as carefully."""
+    suppliers = EXAMPLE.parent / "suppliers"
+
+    def score(name: str) -> dict[str, list[object]]:
+        lca.score_suppliers(suppliers, inventory, tmp_path / name)
+        return dict(pq.read_table(tmp_path / name / "results").to_pydict())
+
+    first = score("one")
+    (file,) = (inventory / FOLDER).glob("suppliers-*.arrow")
+    kind, key, _ = file.stem.split("-")
+    write_as_kept(file, list_garbage(file.read_bytes())[garbage] + f"\n{kind}-{key}".encode())
+    assert score("two") == first
+    (file,) = (inventory / FOLDER).glob("suppliers-*.arrow")
+    file.unlink()
+    os.mkfifo(file)
+    assert score("three") == first
+
+
+def test_half_written_answers_go_after_an_hour(inventory: Path) -> None:
+    """Of a run that was killed; what is younger may be another's at work."""
+    recall(inventory)
+    new, old = (inventory / FOLDER / f".scores-{letter}-{letter}.arrow.0" for letter in "ab")
+    for file in (new, old):
+        file.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    recall(inventory, policy=Policy(open_water="consumed"))
+    assert (new.exists(), old.exists()) == (True, False)

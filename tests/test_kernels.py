@@ -12,12 +12,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import lcaengine
 from lcaengine.kernels.cache import find_folder, open_folder
 from lcaengine.kernels.entries import multiply_rows, place_rows, sum_entries
+from lcaengine.kernels.growth import find_bounded
 from lcaengine.kernels.ordering import find_components
 from lcaengine.kernels.suppliers import sum_rows
+from lcaengine.kernels.sweep import ALIKE, MOST_KEPT, _extrapolate
+from tests.twins import Matrix
 
 KERNELS = Path(lcaengine.__file__).parent / "kernels"
 NOT_KERNELS = {"__init__.py", "cache.py", "compiled.py"}
@@ -228,18 +232,120 @@ def test_rows_in_order_of_solution(n: int, m: int, seed: int) -> None:
         assert (provider[outer[p] : inner[p + 1]] >= first).all()
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 8), st.floats(0.0, 1.2), st.floats(0.0, 0.5), st.integers(0, 2**32 - 1))
+def test_unknowns_are_carried_on_where_their_changes_are_alike(n: int, kept: float, noise: float, seed: int) -> None:
+    """The twin is Aitken's rule for a vector, of relative changes, written for whole arrays."""
+    random = np.random.default_rng(seed)
+    x = 10.0 ** random.uniform(-6, 6, (n + 2, 4))
+    x[random.random(x.shape) < 0.1] = 0.0
+    change = x * random.normal(size=x.shape)
+    last = x - kept * change * (1.0 + noise * random.normal(size=x.shape))
+    before = last - change
+    expected = x.copy()
+    for lane in range(4):
+        own = np.flatnonzero(x[1:-1, lane]) + 1
+        d = (x[own, lane] - last[own, lane]) / x[own, lane]
+        e = (last[own, lane] - before[own, lane]) / x[own, lane]
+        if not e.any() or not d.any():
+            continue
+        c, cosine = d @ e / (e @ e), d @ e / np.sqrt((d @ d) * (e @ e))
+        if min(abs(c), abs(c - MOST_KEPT), abs(cosine - np.sqrt(ALIKE))) < 1e-9:
+            return  # rounding decides
+        if 0.0 < c <= MOST_KEPT and cosine > np.sqrt(ALIKE):
+            expected[1:-1, lane] += (x - last)[1:-1, lane] * c / (1.0 - c)
+    _extrapolate(1, n + 1, before, last, x)
+    assert np.allclose(x, expected, rtol=1e-9, atol=0.0)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(1, 9), st.floats(0.05, 0.6), st.floats(0.3, 1.5), st.integers(0, 2**32 - 1))
+def test_loops_are_bounded_where_the_spectral_radius_is_below_one(
+    n: int, density: float, most: float, seed: int
+) -> None:
+    """LAPACK's eigenvalues of each component are the twin; what components take of one another has no say."""
+    random = np.random.default_rng(seed)
+    need = most * random.random((n, n)) * (random.random((n, n)) < density)
+    need[random.random(n) < 0.2, random.integers(0, n)] = 0.5
+    own = np.diag(need).copy()
+    row, column = np.nonzero(need - np.diag(own))
+    _, indptr, indices, data = sum_entries(np.ones(n), row, column, -need[row, column])
+    order, starts = find_components(indptr, indices)
+    outer, inner, provider, entry = place_rows(indptr, indices, order, starts)
+    matrix = (1.0 - own[order], outer, inner, provider, data[entry], starts)
+    found = find_bounded(*matrix, 1e12, 1000)
+    for component, bounded in enumerate(found.tolist()):
+        members = order[starts[component] : starts[component + 1]]
+        inside = need[np.ix_(members, members)]
+        radius = np.abs(np.linalg.eigvals(inside)).max()
+        if abs(radius - 1.0) > 0.05:  # nearer, a thousand sweeps need not see it
+            assert bounded == (radius < 1.0)
+            grown = np.linalg.inv(np.eye(len(members)) - inside).sum(axis=1).max()
+            if bounded:  # x is between half the growth and all of it
+                assert not find_bounded(*matrix, grown / 2.1, 1000)[component]
+                assert find_bounded(*matrix, grown * 1.01, 1000)[component]
+
+
+def test_loops_that_take_all_they_make_are_not_bounded() -> None:
+    # Two processes that take 1 of each other: the radius is one, and so it is of one that takes all of its own.
+    indptr, indices, data = np.array([0, 1, 2, 2]), np.array([1, 0]), np.array([-1.0, -1.0])
+    order, starts = find_components(indptr, indices)
+    outer, inner, provider, entry = place_rows(indptr, indices, order, starts)
+    diagonal = np.array([1.0, 1.0, 0.0])[order]
+    assert not find_bounded(diagonal, outer, inner, provider, data[entry], starts, 1e12, 10_000).any()
+
+
 def test_threads_may_be_limited_and_bits_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where processes share a machine a variable says how many threads a kernel may use."""
     random = np.random.default_rng(3)
     starts = np.arange(0, 5001, 5)
-    vector, output = random.random((7, 4)), random.random(1000) + 1.0
+    table, output, column = random.random((7, 8)), random.random(1000) + 1.0, np.arange(4)
+    code, amount = np.arange(5000, dtype=np.int32) % 7, np.linspace(0.1, 9.0, 5000)
     found = []
     for most in ("1", "", "99", "nonsense"):
         monkeypatch.setenv("LCAENGINE_THREADS", most)
-        code, amount = np.arange(5000, dtype=np.int32) % 7, np.linspace(0.1, 9.0, 5000)
-        sums = np.empty((4, 1000))
-        status, marks = np.zeros((7, 1), np.int8), np.zeros((7, 1), np.uint64)
-        worst, union = np.zeros((1000, 1), np.int8), np.zeros((1000, 1), np.uint64)
-        sum_rows(starts, code, amount, output, vector, status, marks, sums, worst, union)
+        sums, union = np.empty((4, 1000)), np.zeros((1000, 1), np.uint64)
+        sum_rows(starts, code, amount, output, table, column, np.zeros((7, 1), np.uint64), sums, union)
         found.append(sums.tobytes())
     assert len(set(found)) == 1
+
+
+def sum_rows_slowly(
+    rows: list[list[tuple[int, float]]], output: Matrix, table: Matrix, marks: NDArray[np.uint64]
+) -> tuple[Matrix, NDArray[np.uint64]]:
+    """Sum the rows of suppliers one after the other, in order of code and amount."""
+    sums, union = np.zeros((table.shape[1], len(rows))), np.zeros((len(rows), marks.shape[1]), np.uint64)
+    for p, own in enumerate(rows):
+        for v in range(table.shape[1]):
+            total = 0.0
+            for c, x in sorted(own):
+                total += x * table[c, v]
+            sums[v, p] = total * (1.0 / output[p])
+        for c, x in own:
+            union[p] |= marks[c] if x else np.uint64(0)
+    return sums, union
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=200), st.integers(0, 2**32 - 1), st.booleans())
+def test_rows_of_suppliers(counts: list[int], seed: int, few: bool) -> None:
+    """Sums to the bit as by hand, in whatever order the rows stand: few rows, many, none, alike, of zero."""
+    random = np.random.default_rng(seed)
+    counts = [count % 12 for count in counts] if few else [*counts, 100]
+    table = random.lognormal(0.0, 3.0, (9, 8)) * random.choice([-1.0, 0.0, 1.0], (9, 8))
+    marks, output = random.integers(0, 1 << 62, (9, 3)).astype(np.uint64), random.random(len(counts)) + 0.1
+    amounts = [0.0, 0.25, *random.lognormal(0.0, 3.0, 40).tolist()]
+    rows = [[(int(random.integers(9)), amounts[random.integers(42)]) for _ in range(n)] for n in counts]
+    expected, joined = sum_rows_slowly(rows, output, table[:, :6], marks)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    place = np.array([4, 0, 1, 6, 3, 5])
+    for _ in range(2):
+        code = np.array([c for own in rows for c, _ in own], np.int32)
+        amount = np.array([x for own in rows for _, x in own], np.float64)
+        sums, union = np.full((7, len(counts)), -1.0), np.zeros((len(counts), 3), np.uint64)
+        sum_rows(starts, code, amount, output, table, place, marks, sums, union)
+        assert (sums[place] == expected).all()
+        assert (sums[2] == -1.0).all()
+        assert (union == joined).all()
+        for own in rows:
+            random.shuffle(own)

@@ -100,6 +100,16 @@ def test_sweeps_that_diverge_are_factorized() -> None:
     assert np.allclose(solution.x[:, 0], [4 / 3.25, 0.5 / 3.25], rtol=1e-14)
 
 
+def test_a_slow_loop_is_carried_on() -> None:
+    # x0 = 1 + 0.94 x1, x1 = 1 + x0: det = 0.06, x0 = 1.94 / 0.06, x1 = 2 / 0.06. A sweep leaves 0.94 of the error: a
+    # relative error of 1e-14 takes log(1e-14) / log(0.94) = 521 of them, where 400 are made.
+    coupling = build_coupling(np.ones(2), np.array([0, 1]), np.array([1, 0]), np.array([-0.94, -1.0]))
+    solution = solve_coupling(coupling, np.ones((2, 1)), name)
+    assert solution.factorized == 0
+    assert solution.sweeps < 100
+    assert np.allclose(solution.x[:, 0], [1.94 / 0.06, 2 / 0.06], rtol=1e-12)
+
+
 @pytest.mark.parametrize("transposed", [False, True])
 def test_large_loop_whose_sweeps_diverge_is_factorized(transposed: bool) -> None:
     # Demand per gross output of up to four times what is made: no sweep converges, the matrix is regular all the
@@ -133,6 +143,45 @@ def test_changed_amounts_are_solved_in_the_same_ordering() -> None:
     assert solution.factorized == 0
     assert solution.sweeps > 0
     assert np.allclose(solution.x, np.linalg.solve(to_dense(changed), right), rtol=1e-11)
+
+
+@settings(deadline=None, max_examples=100)
+@given(technospheres(credits=True), st.integers(0, 2**16))
+def test_a_guess_of_any_kind_gives_the_same_answer(A: NDArray[np.float64], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    right = random.normal(size=(len(A), 5))
+    expected = solve_coupling(to_coupling(A), right, name).x
+    near = expected * (1.0 + 1e-15 * random.normal(size=expected.shape))
+    size = np.abs(eliminate(A.T, np.eye(len(A)))) @ np.abs(right)
+    for guess in (near, random.normal(size=expected.shape), 1e6 * expected):
+        solution = solve_coupling(to_coupling(A), right, name, guess=guess)
+        assert (np.abs(solution.x - expected) <= 1e-12 * size).all()
+        assert solution.residual <= RESIDUAL_TOLERANCE
+
+
+def test_a_guess_that_solves_the_loops_is_not_swept_again() -> None:
+    coupling, right = draw_system(Spec(400, 3, 8.0, 0.5), seed=4)
+    solution = solve_coupling(coupling, right, name)
+    again = solve_coupling(coupling, right, name, guess=solution.x)
+    assert solution.sweeps > 0
+    assert again.sweeps == 0
+    assert np.allclose(again.x, solution.x, rtol=1e-14, atol=0)
+
+
+def test_right_hand_sides_that_are_the_same_are_solved_once() -> None:
+    coupling, right = draw_system(Spec(300, 3, 8.0, 0.5), seed=7)
+    which = [2, 0, 2, 1, 0, 0, 2]
+    solution = solve_coupling(coupling, right[:, which], name)
+    assert (solution.x == solve_coupling(coupling, right[:, [2, 0, 1]], name).x[:, [0, 1, 0, 2, 1, 1, 0]]).all()
+
+
+def test_what_is_not_split_is_summed_beside_what_is() -> None:
+    # Labels split the burdens and leave what is summed apart whole: A' x = d.
+    coupling, right = draw_system(Spec(200, 3, 8.0, 0.5), seed=2)
+    label = np.arange(200, dtype=np.int64) % 3 - 1
+    solved = solve_stages(coupling, right[:, :1], label, 2, name, unsplit=right[:, 1:])
+    assert solved.parts.shape == (200, 2, 1)
+    assert np.allclose(solved.apart, np.linalg.solve(to_dense(coupling), right[:, 1:]), rtol=1e-11)
 
 
 def test_ordering_of_another_system_is_refused() -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
+from lcaengine.cli.suppliers import summarize_warnings
+from lcaengine.findings import Finding, Severity
 from lcaengine.inventory import Inventory
 from lcaengine.policy import Policy
-from lcaengine.suppliers import job
+from lcaengine.suppliers import identity, job, probes
 from lcaengine.suppliers.background import Background, load_background
 from tests.tables import Row, emits, exchange, makes, process, takes, write_inventory
 from tests.test_suppliers import BACKGROUND, write_parts
@@ -72,6 +77,8 @@ BAD: dict[str, tuple[Row, str]] = {
     "direction": ({**takes("supplier 1", "acid", 1.0), "direction": "in"}, "unknown_direction"),
     "not a number": (takes("supplier 1", "acid", float("nan")), "not_finite"),
     "too large": (takes("supplier 1", "electricity", 1e308, "kWh"), "overflow"),
+    "too large in kg": (takes("supplier 1", "nothing", 1e308, "t"), "an amount of process 'supplier 1' is too large"),
+    "too large per kg of content": (emits("supplier 1", 1.7e308), "overflow"),
     "no amount": ({**takes("supplier 1", "acid", 1.0), "amount": None}, "missing_value"),
     "no process": ({**takes("supplier 1", "acid", 1.0), "process_id": None}, "missing_value"),
 }
@@ -89,8 +96,9 @@ def test_bad_rows_are_refused_by_name(case: str, tmp_path: Path) -> None:
         pq.write_table(table.set_column(table.column_names.index("process_id"), "process_id", ids), file)
     else:
         write_simple(tmp_path / "suppliers", more=(row,))
+    policy = Policy(unlinked="cutoff" if case == "too large in kg" else "refuse")
     with pytest.raises(lca.DataError, match=code):
-        lca.score_suppliers(tmp_path / "suppliers", write_background(tmp_path), tmp_path / "out")
+        lca.score_suppliers(tmp_path / "suppliers", write_background(tmp_path), tmp_path / "out", policy=policy)
     assert not (tmp_path / "out" / "run.json").exists()
 
 
@@ -327,3 +335,124 @@ def test_a_rule_for_co_products_stands_for_all(tmp_path: Path) -> None:
     lca.score_suppliers(source, background, tmp_path / "own")
     with pytest.raises(lca.DataError, match="co_product"):
         lca.score_suppliers(source, background, tmp_path / "mass", policy=Policy(allocation="mass"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "says"),
+    [
+        (0.0, "kg", "is not above zero"),
+        (5e-324, "mg", "is out of range in the flow's unit"),
+        (1e308, "t", "too large|out of range"),
+        (5e-324, "kg", "too large for a number"),
+    ],
+)
+def test_outputs_that_are_no_amount(amount: float, unit: str, says: str, tmp_path: Path) -> None:
+    """What is written as more than zero, and is none in the flow's unit, is not told to be zero."""
+    source, background = write_simple(tmp_path / "suppliers", 2, 1), write_background(tmp_path)
+    file = source / "exchanges" / "part-0.parquet"
+    rows = pq.read_table(file).to_pylist()
+    rows[0] |= {"amount": amount, "unit": unit}
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    with pytest.raises(lca.DataError, match=f"supplier 0.*({says})"):
+        lca.score_suppliers(source, background, tmp_path / "out")
+
+
+@pytest.mark.parametrize("flow", ["nothing", "dust"])
+def test_gaps_too_large_for_a_number_have_none(flow: str, tmp_path: Path) -> None:
+    """The sum of what two suppliers lack is beyond the largest number: it is blank, and the count stands."""
+    names = ("supplier 0", "supplier 1")
+    is_input = flow == "nothing"
+    more = tuple(takes(n, flow, 1.7e308) if is_input else emits(n, 1.7e308, flow_id=flow) for n in names)
+    source, background = write_simple(tmp_path / "suppliers", 2, 1, more), write_background(tmp_path)
+    lca.score_suppliers(source, background, tmp_path / "out", policy=Policy(unlinked="cutoff"))
+    (gap,) = (each for each in pq.read_table(tmp_path / "out" / "gaps").to_pylist() if each["flow_id"] == flow)
+    assert (gap["amount"], gap["used_by"]) == (None, 2)
+
+
+def test_the_summary_names_warnings(tmp_path: Path) -> None:
+    """Each code once with its count and a first example; lines fit a terminal, and run.json has all of them."""
+    source, background = write_simple(tmp_path / "suppliers", 2, 1), write_background(tmp_path)
+    command = [sys.executable, "-m", "lcaengine", "score", str(source), "--background", str(background)]
+    for _ in range(2):  # a run that has nothing left to do says the same
+        done = subprocess.run([*command, "-o", str(tmp_path / "out")], check=True, capture_output=True, text=True)
+        every = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["warnings"]
+        assert every
+        for code, count in Counter(each["code"] for each in every).most_common(6):
+            assert f"  {count} x {code}, such as " in done.stdout
+        first = next(each["what"] for each in every if each["code"] == "uncharacterized")
+        assert first[:60] in done.stdout
+        assert f"{len(every)} warning(s)" in done.stdout
+    warnings = [Finding(Severity.WARNING, f"code_{at}", "flows", at, "unit", "", "what " * 40, "") for at in range(9)]
+    lines = summarize_warnings([*warnings, *warnings[3:4]])
+    assert lines[:2] == ["10 warning(s)", "  2 x code_3, such as flows row 3, column unit:"]
+    assert lines[-1] == "  and 3 other kinds"
+    assert max(map(len, lines)) < 80
+    assert summarize_warnings([]) == []
+
+
+def test_suppliers_without_a_background_are_told_of_it(tmp_path: Path) -> None:
+    """Ids that are not there may be another inventory's; where all are there, nothing is said of it."""
+    source = shutil.copytree(EXAMPLE.parent / "suppliers", tmp_path / "suppliers")
+    command = [sys.executable, "-m", "lcaengine", "score", str(source)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"{source} --background INVENTORY -o FOLDER" in done.stderr
+    other = write_inventory(
+        tmp_path / "other", {**BACKGROUND, "exchanges": [makes("grid_cn", "electricity", 1.0, "t")]}
+    )
+    done = subprocess.run([*command[:-1], str(other)], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "--background" not in done.stderr
+
+
+def _rename(file: Path, change: Callable[[str], str]) -> None:
+    for table in ("processes", "exchanges"):
+        rows = pq.read_table(file.parent.parent / table / file.name).to_pylist()
+        rows = [row | {"process_id": change(row["process_id"])} for row in rows]
+        pq.write_table(pa.Table.from_pylist(rows), file.parent.parent / table / file.name)
+
+
+def test_an_id_of_two_parts_is_refused(tmp_path: Path) -> None:
+    """With the names of both, however often it is run, until it is mended; then only the mended part is done."""
+    source, background, out = write_simple(tmp_path / "suppliers"), write_background(tmp_path), tmp_path / "out"
+    file = source / "processes" / "part-2.parquet"
+    _rename(file, lambda name: "supplier 1" if name == "supplier 5" else name)
+    for _ in range(2):
+        with pytest.raises(
+            lca.DataError, match=r"1 blocking.*\n.*'supplier 1' stands in part part-1 and in part part-2"
+        ):
+            lca.score_suppliers(source, background, out)
+        assert not (out / "run.json").exists()
+    _rename(file, lambda name: "supplier 5" if name == "supplier 1" else name)
+    assert lca.score_suppliers(source, background, out).resumed == 2
+
+
+def test_many_ids_of_two_parts_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four ids stand in three parts each: two are named with each repetition, two are counted."""
+    monkeypatch.setattr(identity, "NAMED", 2)
+    source = write_simple(tmp_path / "suppliers")
+    for part in (1, 2):
+        at = f"part-{part}.parquet"
+        _rename(source / "processes" / at, lambda name, by=part: f"supplier {int(name.split()[1]) - by}")  # type: ignore[misc]
+    with pytest.raises(lca.DataError, match="5 blocking finding") as caught:
+        lca.score_suppliers(source, write_background(tmp_path), tmp_path / "out")
+    assert "2 more ids stand in several parts" in str(caught.value)
+
+
+def test_hashes_that_meet_are_no_ids_that_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all hashes are equal, ids are compared, and all are different."""
+    for module in (identity, job, probes):
+        monkeypatch.setattr(module, "hash_ids", lambda ids: np.zeros(len(ids), np.uint64))
+    source, background = write_simple(tmp_path / "suppliers"), write_background(tmp_path)
+    assert lca.score_suppliers(source, background, tmp_path / "out").suppliers == 12
+
+
+def test_an_id_of_the_background_is_refused(tmp_path: Path) -> None:
+    """As one inventory would refuse it; also where the background is not read again."""
+    source, background, out = write_simple(tmp_path / "suppliers"), write_background(tmp_path), tmp_path / "out"
+    lca.score_suppliers(source, background, out)
+    _rename(source / "processes" / "part-1.parquet", lambda name: "landfill" if name == "supplier 4" else name)
+    with pytest.raises(
+        lca.DataError, match=r"processes row 2, column process_id: 'landfill' is a process of the backg"
+    ):
+        lca.score_suppliers(source, background, out)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lcaengine.method import Method, list_methods, read_method
     from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
+    from lcaengine.scenarios import Change, Scenarios, change, read_changes, score_scenarios
     from lcaengine.suppliers import score_suppliers
     from lcaengine.system import list_flows
     from lcaengine.uncertainty import Distributions, Pedigree, Samples, draw_values, list_distributions, simulate
@@ -55,6 +56,11 @@ _HOMES = {
     "Findings": "findings",
     "Footprints": "footprints",
     "score": "footprints",
+    "Change": "scenarios",
+    "Scenarios": "scenarios",
+    "change": "scenarios",
+    "read_changes": "scenarios",
+    "score_scenarios": "scenarios",
     "score_suppliers": "suppliers",
     "Inventory": "inventory",
     "read_inventory": "inventory",
@@ -80,6 +86,7 @@ _HOMES = {
 """Where each public name lives; it is imported when it is first used, so that `--help` loads no numeric library."""
 
 __all__ = [
+    "Change",
     "Comparison",
     "Contributions",
     "DataError",
@@ -97,11 +104,13 @@ __all__ = [
     "Policy",
     "Samples",
     "Sankey",
+    "Scenarios",
     "SolveError",
     "Unit",
     "UnitError",
     "apply_links",
     "build_sankey",
+    "change",
     "check",
     "compare",
     "diff",
@@ -113,10 +122,12 @@ __all__ = [
     "list_examples",
     "list_flows",
     "list_methods",
+    "read_changes",
     "read_inventory",
     "read_method",
     "read_unit",
     "score",
+    "score_scenarios",
     "score_suppliers",
     "simulate",
     "write_results",

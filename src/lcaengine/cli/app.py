@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli import analysis, exchange, export, links, questionnaire, simulation
+from lcaengine.cli import analysis, exchange, export, links, questionnaire, simulation, whatif
 from lcaengine.cli.scores import write_scores
 from lcaengine.cli.shared import (
     Allocation,
@@ -237,6 +237,7 @@ def _describe_method(method: Method) -> dict[str, object]:
 
 for _command in (simulation.simulate, analysis.contributions, analysis.compare, analysis.diff):
     app.command()(_command)
+app.command()(whatif.whatif)
 app.command("import")(exchange.import_)
 app.command("export")(export.export)
 app.command()(export.template)

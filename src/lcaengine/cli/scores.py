@@ -26,7 +26,7 @@ def write_scores(
     from lcaengine.reports.recall import recall_or_find
 
     def find() -> Answer:
-        footprints = score_or_exit(inventory, method, policy, False, by)
+        footprints = score_or_exit(inventory, method, policy, False, by, is_last=True)
         from lcaengine.reports.write import answer_of
 
         return answer_of(footprints)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -55,6 +56,10 @@ OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+_NOT_THERE = ("unknown_flow_id", "unknown_provider_id")
+"""Codes of what another inventory may have."""
+
+
 @contextmanager
 def presenting() -> Iterator[None]:
     """Present an answer; a reader that has enough and leaves does not change it, nor the exit code that carries it."""
@@ -87,9 +92,19 @@ def open_console(stderr: bool = False) -> Console:
 
 
 def score_or_exit(
-    inventory: str, method: Method, policy: Policy, as_json: bool, by: str = "stage", findings: Findings | None = None
+    inventory: str,
+    method: Method,
+    policy: Policy,
+    as_json: bool,
+    by: str = "stage",
+    findings: Findings | None = None,
+    is_last: bool = False,
 ) -> Footprints:
-    """Score an inventory; where blockers forbid it, show them and exit with 1."""
+    """Score an inventory; where blockers forbid it, show them and exit with 1.
+
+    Where scoring is the last that is asked of the inventory, its table of exchanges is let go once it is read: scoring
+    goes by the exchanges in base units, and the table is as large again.
+    """
     from lcaengine.findings import Findings
     from lcaengine.inventory import load_inventory
 
@@ -103,9 +118,16 @@ def score_or_exit(
         importing.join()
     from lcaengine.footprints.score import score_inventory
 
+    if is_last and tables is not None:
+        tables = replace(tables, frames={name: each for name, each in tables.frames.items() if name != "exchanges"})
     footprints = None if tables is None else score_inventory(tables, method, policy, by, found)
     if footprints is None:
         show_blockers(found, inventory, as_json)
+        if not as_json and any(each.code in _NOT_THERE for each in found.blockers()):
+            sys.stderr.write(
+                "If these are suppliers that draw on another inventory, name it: lcaengine score\n"
+                f"{inventory} --background INVENTORY -o FOLDER\n"
+            )
         raise typer.Exit(1)
     return footprints
 

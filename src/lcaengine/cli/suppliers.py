@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from lcaengine.errors import DataError, LcaError
 from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
+    from lcaengine.findings import Finding
     from lcaengine.suppliers import Report
 
 __all__ = ["Background", "Cluster", "Keep", "Results", "Workers", "score_parts"]
@@ -36,6 +38,10 @@ Keep = Annotated[
     bool, typer.Option("--keep/--no-keep", help="Keep what was solved beside the inventory, and use it again.")
 ]
 
+MOST_CODES = 6
+"""How many kinds of warning a summary names."""
+WIDTH = 79
+"""Letters of its lines."""
 QUIET = 1.0
 """How long work goes on before its progress is shown [s]."""
 
@@ -99,10 +105,30 @@ def describe(report: Report) -> str:
     text = f"{report.suppliers} suppliers written to {report.target}, parts: {report.parts - report.resumed}"
     if report.resumed:
         text += f"; {report.resumed} were there already"
-    warnings = report.run.get("warnings")
-    if isinstance(warnings, list) and warnings:
-        text += f"\n{len(warnings)} warning(s): see {report.target}/run.json"
-    return text
+    lines = summarize_warnings(report.warnings)
+    return "\n".join([text, *lines, *([f"All of them: {report.target}/run.json"] if lines else [])])
+
+
+def summarize_warnings(warnings: Sequence[Finding]) -> list[str]:
+    """Name each code once, the most frequent first: how often, and where and what the first is, in a line each.
+
+    Returns
+    -------
+    list of str
+        None where there is no warning; else lines of at most 79 letters, few.
+    """
+    codes = Counter(each.code for each in warnings)
+    lines = [f"{len(warnings)} warning(s)"] if warnings else []
+    for code, count in codes.most_common(MOST_CODES):
+        first = next(each for each in warnings if each.code == code)
+        lines += [_cut(f"  {count} x {code}, such as {first.where()}:"), _cut(f"    {' '.join(first.what.split())}")]
+    if len(codes) > MOST_CODES:
+        lines.append(f"  and {len(codes) - MOST_CODES} other kinds")
+    return lines
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."
 
 
 def show_rate() -> Callable[[int, int, int], None]:

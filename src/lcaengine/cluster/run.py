@@ -17,7 +17,8 @@ from lcaengine.suppliers.job import read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.part import KEY, Part
 from lcaengine.suppliers.plan import Plan, plan_job
 from lcaengine.suppliers.probes import Probes
-from lcaengine.suppliers.run import Progress, Report, finish_job, write_scored
+from lcaengine.suppliers.record import write_scored
+from lcaengine.suppliers.run import Progress, Report, finish_job
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -74,13 +75,14 @@ def score_on_cluster(
         score_on_cluster("suppliers", "background", "results", workers=4)
         score_on_cluster("s3://b/suppliers", "background", "s3://b/results", address="tcp://10.0.0.1:8786")
     """
-    with open_machines(address, workers) as client:
-        plan = plan_job(suppliers, background, target, method, policy, wide)
-        count, residual, warnings = _score_left(client, plan, progress) if plan.left else (0, 0.0, ())
-    return finish_job(plan, count, residual, warnings)
+    with (
+        open_machines(address, workers) as client,
+        plan_job(suppliers, background, target, method, policy, wide) as plan,
+    ):
+        return finish_job(plan, *_score_left(client, plan, progress))
 
 
-def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[int, float, tuple[Finding, ...]]:
+def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[int, tuple[Finding, ...]]:
     """Score what is left in waves: parts with kinds of row that the model lacks come again once these are solved.
 
     The first part is read here, for its kinds of row, and scored here while workers do the others.
@@ -88,8 +90,6 @@ def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[
     Returns
     -------
     suppliers : int
-    residual : float
-        [1]
     warnings : tuple of Finding
     """
     done, count = len(plan.parts) - len(plan.left), 0
@@ -100,12 +100,14 @@ def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[
         if progress is not None:
             progress(done, len(plan.parts), count)
 
-    part, digest = read_suppliers(plan.store, plan.left[0])
     probes = plan.job.known
+    if not plan.left:
+        return 0, () if probes is None else probes.warnings
+    part, digest = read_suppliers(plan.store, plan.left[0])
     if probes is None or (probes.find(part.keys) < 0).any():
         keys = part.keys if probes is None else _join(probes.keys, part.keys)
         probes = solve_keys(keys, part, plan.job)
-    residual, error, waiting = probes.residual, None, list(range(1, len(plan.left)))
+    error, waiting = None, list(range(1, len(plan.left)))
     with submit_parts(client, plan, waiting, probes) as wave:
         tell(_score(plan, part, digest, probes))
         outcomes = collect_outcomes(client, plan, wave, tell)
@@ -117,7 +119,6 @@ def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[
         if not waiting:
             break
         probes = solve_keys(_join(probes.keys, *(unknown[at] for at in waiting)), None, plan.job)
-        residual = max(residual, probes.residual)
         unsound = next((at for at in waiting if (probes.find(unknown[at]) < 0).any()), None)
         if unsound is not None:
             error = _find_fault(plan, plan.left[unsound], probes)
@@ -126,12 +127,11 @@ def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[
             outcomes = collect_outcomes(client, plan, wave, tell)
     if error is not None:
         raise error
-    return count, residual, probes.warnings
+    return count, probes.warnings
 
 
 def _score(plan: Plan, part: Part, digest: str, probes: Probes) -> int:
-    results, gaps = score_part(part, probes, plan.job.settings, digest)
-    write_scored(plan.folder, part.label, results, gaps)
+    write_scored(plan.folder, score_part(part, probes, plan.job.settings, digest))
     return len(part)
 
 

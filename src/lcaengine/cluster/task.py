@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pyarrow as pa
 
 from lcaengine.errors import DataError, LcaError
-from lcaengine.io.parts import MODEL, open_folder, read_content
+from lcaengine.io.folder import open_folder, read_file
 from lcaengine.io.store import Store
 from lcaengine.suppliers.job import read_suppliers, score_part
 from lcaengine.suppliers.kept import unpack_probes
-from lcaengine.suppliers.plan import Settings
+from lcaengine.suppliers.plan import MODEL, Settings
 from lcaengine.suppliers.probes import Probes
-from lcaengine.suppliers.run import write_scored
+from lcaengine.suppliers.record import write_scored
 from lcaengine.version import __version__
 
 __all__ = ["Outcome", "Task", "do_task", "name_model"]
@@ -68,8 +69,8 @@ class Outcome:
 def do_task(task: Task) -> Outcome:
     """Read a part, score it and write what comes of it.
 
-    A task may run twice, where a worker is lost or thought to be: it writes the same bytes, each file whole or not at
-    all, and results last.
+    A task may run twice, where a worker is lost or thought to be: it writes the same tables, each file whole or not at
+    all, and its record last.
 
     Raises
     ------
@@ -85,10 +86,10 @@ def do_task(task: Task) -> Outcome:
         is_unknown = probes.find(part.keys) < 0
         if is_unknown.any():
             return Outcome(unknown=part.keys.filter(pa.array(is_unknown)))
-        results, gaps = score_part(part, probes, task.settings, digest)
+        scored = score_part(part, probes, task.settings, digest)
     except DataError as error:
         return Outcome(fault=error)
-    write_scored(open_folder(task.target), part.label, results, gaps)
+    write_scored(open_folder(task.target), scored)
     return Outcome(len(part))
 
 
@@ -102,10 +103,12 @@ def read_model(target: str, digest: str) -> Probes:
         If they are not there, or damaged.
     """
     name = name_model(digest)
-    try:
-        return unpack_probes(read_content(open_folder(target), name), digest, f"{target}/{name}")
-    except DataError as error:  # of the machine, not of the part
-        raise LcaError(f"a worker cannot read the model: {error.what}", error.where, error.fix) from error
+    content = read_file(open_folder(target), name)
+    if content is None or hashlib.sha256(content).hexdigest() != digest:
+        what = f"a worker cannot read {name}" if content is None else f"{name} is damaged"
+        fix = "name a target that all machines of the job see under the same name, and run it again"
+        raise LcaError(what, target, fix)
+    return unpack_probes(content)
 
 
 def name_model(digest: str) -> str:

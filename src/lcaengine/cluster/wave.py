@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lcaengine.cluster.task import Outcome, Task, do_task, name_model
 from lcaengine.errors import LcaError
-from lcaengine.io.parts import remove_file, write_bytes
+from lcaengine.io.folder import remove_file, write_file
 from lcaengine.suppliers.kept import pack_probes
 from lcaengine.suppliers.plan import Plan
 from lcaengine.suppliers.probes import Probes
@@ -52,7 +52,7 @@ def submit_parts(client: Client, plan: Plan, waiting: Sequence[int], probes: Pro
         return
     content, digest = pack_probes(probes)
     name = name_model(digest)
-    write_bytes(content, plan.folder, name)
+    write_file(content, plan.folder, name)
     target = plan.folder.label if "://" in plan.folder.label else plan.folder.root
     tasks = [_ask(plan, plan.left[at], target, digest) for at in waiting]
     try:

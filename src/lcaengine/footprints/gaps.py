@@ -12,23 +12,13 @@ from numpy.typing import NDArray
 from lcaengine.inventory import DataType
 from lcaengine.kernels.chain import carry_bits, carry_worst
 from lcaengine.method import Method
-from lcaengine.results import Status
+from lcaengine.results import Status, choose, spell_table
 from lcaengine.solve import Ordering
 from lcaengine.system import Burdens, Characterization, Coupling, System
 
 __all__ = ["Gaps", "carry_marks", "find_gaps", "trace_status"]
 
-GAP_SCHEMA = pa.schema(
-    [
-        ("process_id", pa.string()),
-        ("flow_id", pa.string()),
-        ("kind", pa.string()),
-        ("indicator", pa.string()),
-        ("amount", pa.float64()),
-        ("unit", pa.string()),
-        ("used_by", pa.int64()),
-    ]
-)
+KINDS = ("unlinked_input", "uncharacterized_flow", "undeclared_indicator", "unknown_release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +29,19 @@ class Gaps:
     ----------
     missing_inputs, missing_factors : (n,) int64
         Unlinked inputs, and uncharacterized flows, in the chain of every activity.
-    table : pyarrow.Table
-        One row a gap: process_id, flow_id, kind, indicator, amount, unit, used_by (activities that rest on it).
+    coded : pyarrow.Table
+        One row a gap: process_id, flow_id, kind, indicator, amount, unit, used_by (activities that rest on it); text as
+        codes and words.
     """
 
     missing_inputs: NDArray[np.int64]
     missing_factors: NDArray[np.int64]
-    table: pa.Table
+    coded: pa.Table
+
+    @property
+    def table(self) -> pa.Table:
+        """The same with text as strings."""
+        return spell_table(self.coded)
 
 
 def trace_status(system: System, burdens: Burdens, graph: Coupling, ordering: Ordering) -> NDArray[np.int8]:
@@ -87,20 +83,23 @@ def find_gaps(system: System, method: Method, matched: Characterization, graph: 
     open_ended = (demands.provider < 0) & (demands.amount != 0)
     rows, mark = np.unique(demands.row[open_ended], return_inverse=True)
     inputs, input_users = _carry(demands.activity[open_ended], mark, len(rows), graph, ordering)
-    bare = matched.is_uncharacterized[b.kind] & (b.amount != 0)
-    flow_key = b.flow[b.kind] * 2 + b.is_input[b.kind]
-    flows, flow_mark = np.unique(flow_key[bare], return_inverse=True)
-    factors, flow_users = _carry(b.activity[bare], flow_mark, len(flows), graph, ordering)
-    bare_rows, at = np.unique(b.row[bare], return_index=True)
-    table = pa.concat_tables(
-        [
-            _list_rows(system, rows, "unlinked_input", input_users),
-            _list_rows(system, bare_rows, "uncharacterized_flow", flow_users[flow_mark[at]]),
-            _list_unknown(system, method, matched.declared.is_missing, "undeclared_indicator", graph, ordering),
-            _list_unknown(system, method, matched.is_open, "unknown_release", graph, ordering),
-        ]
-    )
-    return Gaps(inputs, factors, table)
+    bare = np.flatnonzero(matched.is_uncharacterized[b.kind] & (b.amount != 0))
+    used = np.bincount(b.kind[bare], minlength=len(b.flow)) > 0
+    flows, flow_mark = np.unique((b.flow * 2 + b.is_input)[used], return_inverse=True)
+    mark_of_kind = np.zeros(len(b.flow), np.int64)
+    mark_of_kind[used] = flow_mark
+    factors, flow_users = _carry(b.activity[bare], mark_of_kind[b.kind[bare]], len(flows), graph, ordering)
+    # Activities that share a row stand next to each other, in order of rows: the first of each is enough to list it.
+    first = bare[np.diff(b.row[bare], prepend=-1) > 0]
+    flow_users = flow_users[mark_of_kind[b.kind[first]]] if len(first) else np.empty(0, np.int64)
+    parts = [
+        _list_rows(system, rows, "unlinked_input", input_users),
+        _list_rows(system, b.row[first], "uncharacterized_flow", flow_users),
+        _list_unknown(system, method, matched.declared.is_missing, "undeclared_indicator", graph, ordering),
+        _list_unknown(system, method, matched.is_open, "unknown_release", graph, ordering),
+    ]
+    filled = [part for part in parts if part.num_rows] or parts[:1]
+    return Gaps(inputs, factors, pa.concat_tables(filled).unify_dictionaries().combine_chunks())
 
 
 def _carry(
@@ -142,23 +141,13 @@ def carry_marks(
 
 
 def _list_rows(system: System, rows: NDArray[np.int64], kind: str, used_by: NDArray[np.int64]) -> pa.Table:
-    inventory = system.inventory
-    exchanges, flows = inventory.exchanges, inventory.flows
+    exchanges, flows = system.inventory.exchanges, system.inventory.flows
     flow = exchanges.flow[rows]
-    units = [flows.units[f] for f in flow.tolist()]
-    amount = exchanges.amount[rows] / np.array([unit.factor for unit in units])
-    return pa.table(
-        {
-            "process_id": inventory.processes.ids.take(pa.array(exchanges.process[rows])),
-            "flow_id": flows.ids.take(pa.array(flow)),
-            "kind": pa.array([kind] * len(rows), pa.string()),
-            "indicator": pa.nulls(len(rows), pa.string()),
-            "amount": pa.array(amount, pa.float64()),
-            "unit": pa.array([unit.label for unit in units], pa.string()),
-            "used_by": pa.array(used_by, pa.int64()),
-        },
-        schema=GAP_SCHEMA,
-    )
+    unit = flows.unit[flow]
+    labels = pa.array([each.label for each in flows.kinds_of_unit], pa.string())
+    amount = exchanges.amount[rows] / np.array([each.factor for each in flows.kinds_of_unit])[unit]
+    none = pa.DictionaryArray.from_arrays(pa.nulls(len(rows), pa.int32()), pa.array([], pa.string()))
+    return _tabulate(system, exchanges.process[rows], flow, kind, none, pa.array(amount), choose(labels, unit), used_by)
 
 
 def _list_unknown(
@@ -167,17 +156,31 @@ def _list_unknown(
     """List the indicators that processes leave open: those a declaring supplier lacks, water without a release."""
     activity, indicator = np.nonzero(is_missing)
     _, used_by = _carry(activity, np.arange(len(activity)), len(activity), graph, ordering)
-    names = system.activities.name
-    flow = system.activities.flow[activity]
+    process, flow = system.activities.process[activity], system.activities.flow[activity]
+    names = pa.array([each.id for each in method.indicators], pa.string())
+    labels = pa.array([each.unit.label for each in method.indicators], pa.string())
+    none = pa.nulls(len(activity), pa.float64())
+    return _tabulate(system, process, flow, kind, choose(names, indicator), none, choose(labels, indicator), used_by)
+
+
+def _tabulate(
+    system: System,
+    process: NDArray[np.int64],
+    flow: NDArray[np.int64],
+    kind: str,
+    indicator: pa.DictionaryArray,
+    amount: pa.Array,
+    unit: pa.DictionaryArray,
+    used_by: NDArray[np.int64],
+) -> pa.Table:
     return pa.table(
         {
-            "process_id": pa.array([names[a] for a in activity.tolist()], pa.string()),
-            "flow_id": system.inventory.flows.ids.take(pa.array(flow)),
-            "kind": pa.array([kind] * len(activity), pa.string()),
-            "indicator": pa.array([method.indicators[k].id for k in indicator.tolist()], pa.string()),
-            "amount": pa.nulls(len(activity), pa.float64()),
-            "unit": pa.array([method.indicators[k].unit.label for k in indicator.tolist()], pa.string()),
+            "process_id": choose(system.inventory.processes.ids, process),
+            "flow_id": choose(system.inventory.flows.ids, flow),
+            "kind": choose(pa.array(KINDS, pa.string()), np.full(len(process), KINDS.index(kind))),
+            "indicator": indicator,
+            "amount": amount,
+            "unit": unit,
             "used_by": pa.array(used_by, pa.int64()),
-        },
-        schema=GAP_SCHEMA,
+        }
     )

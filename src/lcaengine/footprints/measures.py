@@ -83,14 +83,17 @@ def measure_system(system: System, method: Method, matched: Characterization, by
     del entries  # as long as the exchanges, and not needed again
     pa.default_memory_pool().release_unused()
     graph = build_graph(system)
-    graph_order = order_coupling(graph)
-    sizes = np.concatenate([burdens.size, burdens.primary, measure_mass_inputs(system)], axis=1)
-    direct = np.concatenate([burdens.direct, sizes], axis=1)
-    solved = solve_stages(system.coupling, direct, label, len(labels), name, ordering)
-    every = np.concatenate([solved.parts, solved.unassigned[:, None], solved.total[:, None]], axis=1)
+    graph_order = ordering if graph is system.coupling else order_coupling(graph)
+    mass_inputs = measure_mass_inputs(system)
+    direct = np.concatenate([burdens.direct, burdens.size, burdens.primary], axis=1)
+    solved = solve_stages(system.coupling, direct, label, len(labels), name, ordering, mass_inputs)
+    split = (solved.parts, solved.unassigned[:, None], solved.total[:, None])
+    intensity, size = (np.concatenate([each[:, :, at] for each in split], axis=1) for at in (slice(k), slice(k, None)))
     credited = find_credit_chains(system, graph, graph_order)
-    intensity, size = every[:, :, :k], every[:, :, k:].copy()
-    size[credited] = measure_sizes(system, graph, credited, ordering, sizes, label, len(labels), name)
+    sizes = np.concatenate([direct[:, k:], mass_inputs], axis=1)
+    along = measure_sizes(system, graph, credited, ordering, sizes, label, len(labels), name)
+    mass = solved.apart.copy()
+    size[credited], mass[credited] = along[:, :, : 2 * k], along[:, -1, 2 * k :]
     if by == "scope":
         labels = SCOPES
         is_declared = np.zeros(len(direct), np.bool_)
@@ -102,8 +105,8 @@ def measure_system(system: System, method: Method, matched: Characterization, by
         parts=(*labels, "unassigned", "total"),
         intensity=intensity,
         size=size[:, :, :k],
-        primary=size[:, :, k : 2 * k],
-        mass=size[:, -1, 2 * k :],
+        primary=size[:, :, k:],
+        mass=mass,
         near=measure_near(system, burdens, far, solved.total[:, :k], name),
         status=trace_status(system, burdens, graph, graph_order),
         credited=credited,

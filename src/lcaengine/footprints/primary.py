@@ -195,7 +195,12 @@ def _stack(solved: Intensities) -> NDArray[np.float64]:
 
 
 def build_graph(system: System) -> Coupling:
-    """Build the graph of who asks of whom, with an edge for every amount that is not zero."""
+    """Build the graph of who asks of whom, with an edge for every amount that is not zero.
+
+    Where no amount is spared, none cancels another: these are the entries of A'.
+    """
+    if not _is_backward(system).any():
+        return system.coupling
     demands = system.demands
     asks = (demands.provider >= 0) & (demands.amount != 0)
     count = int(asks.sum())

@@ -101,6 +101,7 @@ def score_inventory(
     """
     pa.default_memory_pool().release_unused()  # what reading has used and does not keep
     system = build_system(inventory, policy, found)
+    pa.default_memory_pool().release_unused()
     report_loops(system, found)
     matched = match_factors(system, method, found)
     return None if found.blockers() else score_system(system, method, matched, by)
@@ -116,6 +117,7 @@ def score_system(system: System, method: Method, matched: Characterization, by: 
     labels, _ = find_labels(system, by)
     _refuse_size(system, len(labels), len(method.indicators), by)
     measures = measure_system(system, method, matched, by)
+    pa.default_memory_pool().release_unused()  # right-hand sides and answers of the solution are large
     reference, per_kg, per_content = _reference_units(system)
     with np.errstate(over="ignore"):  # refused below, by name
         value = measures.intensity * reference[:, None, None]

@@ -17,7 +17,7 @@ from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.schema import Column, Table
 from lcaengine.inventory.words import encode_words, list_codes, pick, rank_codes, spell
 
-__all__ = ["Frame", "build_frame", "hash_frames", "keep_rows", "type_column"]
+__all__ = ["Frame", "build_frame", "canonical_order", "hash_frames", "keep_rows", "type_column"]
 
 _ARROW = {"number": pa.float64(), "flag": pa.bool_(), "date": pa.string()}
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
@@ -129,7 +129,7 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
         columns[column.name] = _type_column(raw, column, spec, rows, blanks.get(column.kind), found)
         raw = raw.drop_columns([column.name]) if column.name in given else raw  # it is large, and read
     del raw
-    order = _canonical_order(columns, spec)
+    order = canonical_order(columns, spec)
     if (order[1:] < order[:-1]).any():
         places = pa.array(order)
         columns |= {name: columns[name].take(places) for name in given}  # what is blank is blank in any order
@@ -341,7 +341,7 @@ def _is_date(text: str) -> bool:
 _CASTS = {"text": _cast_text, "number": _cast_number, "flag": _cast_flag, "date": _cast_date}
 
 
-def _canonical_order(columns: Mapping[str, pa.Array], spec: Table) -> NDArray[np.int64]:
+def canonical_order(columns: Mapping[str, pa.Array], spec: Table) -> NDArray[np.int64]:
     """Give the order of rows by identity, then by all other columns; codes sort as their words do, null last."""
     names = [column.name for column in spec.columns]
     first = _IDENTITY.get(spec.name, spec.key)

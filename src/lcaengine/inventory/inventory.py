@@ -204,6 +204,8 @@ class Inventory:
         All tables, typed, in canonical order.
     warnings : tuple of Finding
         What passed with a remark.
+    changes : tuple of str
+        What is otherwise than it was read, where this is a scenario of it.
 
     Examples
     --------
@@ -221,6 +223,7 @@ class Inventory:
     exchanges: Exchanges
     frames: Mapping[str, Frame]
     warnings: tuple[Finding, ...]
+    changes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         counts = f"{len(self.processes)} processes, {len(self.flows)} flows, {len(self.exchanges)} exchanges"

@@ -1,9 +1,9 @@
-"""A bundle: arrays, tables and a few words in one piece of bytes, the same for the same content."""
+"""A bundle: arrays, tables and a few words as one run of bytes, the same for the same content."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,53 +31,52 @@ class Bundle:
     tables: Mapping[str, pa.Table]
 
 
-def pack_bundle(bundle: Bundle) -> bytes:
-    """Write a bundle as a stream of Arrow's: one row, a column of bytes for each thing it holds.
+def pack_bundle(bundle: Bundle) -> Iterator[pa.Buffer]:
+    """Write a bundle as streams of Arrow's, one behind the other: what it says of itself, each array, each table.
 
-    Returns
-    -------
-    bytes
+    Yields
+    ------
+    pyarrow.Buffer
+        One stream after the other, so that no more than one stands in memory.
 
     Examples
     --------
     >>> import numpy as np
-    >>> content = pack_bundle(Bundle({"name": "x"}, {"value": np.arange(3.0)}, {}))
+    >>> content = b"".join(pack_bundle(Bundle({"name": "x"}, {"value": np.arange(3.0)}, {})))
     >>> unpack_bundle(content).arrays["value"]
     array([0., 1., 2.])
     """
-    shapes = {name: (values.dtype.str, values.shape) for name, values in bundle.arrays.items()}
-    about = json.dumps({"about": bundle.about, "shapes": shapes}, ensure_ascii=False)
-    columns = {"about": about.encode()}
-    columns |= {f"array {name}": np.ascontiguousarray(values).tobytes() for name, values in bundle.arrays.items()}
-    columns |= {f"table {name}": _write(table) for name, table in bundle.tables.items()}
-    return _write(pa.table({name: pa.array([content], pa.large_binary()) for name, content in columns.items()}))
+    shapes = {name: values.shape for name, values in bundle.arrays.items()}
+    head = json.dumps({"about": bundle.about, "shapes": shapes, "tables": list(bundle.tables)}, ensure_ascii=False)
+    yield _write(pa.table({"head": [head]}))
+    for values in bundle.arrays.values():
+        yield _write(pa.table({"value": np.ascontiguousarray(values).reshape(-1)}))
+    for table in bundle.tables.values():
+        yield _write(table)
 
 
-def unpack_bundle(content: bytes) -> Bundle:
+def unpack_bundle(content: bytes | memoryview) -> Bundle:
     """Read a bundle that :func:`pack_bundle` wrote.
 
     Returns
     -------
     Bundle
     """
-    table = pa.ipc.open_stream(pa.BufferReader(content)).read_all()
-    pieces = {name: table.column(name)[0].as_buffer() for name in table.column_names}
-    head = json.loads(bytes(pieces["about"]))
-    arrays = {
-        name: np.frombuffer(pieces[f"array {name}"], np.dtype(kind)).reshape(shape)
-        for name, (kind, shape) in head["shapes"].items()
-    }
-    tables = {
-        name.removeprefix("table "): pa.ipc.open_stream(pa.BufferReader(piece)).read_all()
-        for name, piece in pieces.items()
-        if name.startswith("table ")
-    }
-    return Bundle(head["about"], arrays, tables)
+    source = pa.BufferReader(content)
+    head = json.loads(_read(source).column("head")[0].as_py())
+    arrays = {}
+    for name, shape in head["shapes"].items():
+        values = _read(source).column("value").combine_chunks()
+        arrays[name] = values.to_numpy(zero_copy_only=False).reshape(shape)
+    return Bundle(head["about"], arrays, {name: _read(source) for name in head["tables"]})
 
 
-def _write(table: pa.Table) -> bytes:
+def _write(table: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
+    return sink.getvalue()
+
+
+def _read(source: pa.NativeFile) -> pa.Table:
+    return pa.ipc.open_stream(source).read_all()

@@ -17,8 +17,8 @@ from lcaengine.io.store import Store, open_file, read_bytes
 
 __all__ = ["list_tables", "read_table"]
 
-_BOOKKEEPING = ("_SUCCESS", "_metadata", "_common_metadata")
-"""Files that writers of Parquet leave beside the parts."""
+_HIDDEN = (".", "_")
+"""Begin the names of files and folders that are passed over, as readers of folders of Parquet do: ``_SUCCESS``."""
 _BESIDE = ("import", "results")
 """Folders that stand in an inventory beside its tables: how it came about, and what came of it."""
 FIELD_BYTES = 1 << 20
@@ -57,11 +57,11 @@ def list_tables(store: Store, known: Collection[str]) -> tuple[dict[str, list[st
     for name in store.files:
         path = PurePosixPath(name)
         table = path.parts[0].split(".")[0].lower()
-        if any(part.startswith(".") for part in path.parts) or path.name in _BOOKKEEPING:
+        if any(part.startswith(_HIDDEN) for part in path.parts):
             continue
         if len(path.parts) > 1 and path.parts[0] in _BESIDE:
             continue
-        readable = name not in store.broken and not any(part.startswith("_") for part in path.parts)
+        readable = name not in store.broken
         if readable and len(path.parts) == 1 and path.suffix in (".parquet", ".csv"):
             tables.setdefault(path.stem, []).append(name)
         elif readable and len(path.parts) > 1 and path.suffix == ".parquet":
@@ -120,12 +120,35 @@ def read_table(store: Store, table: str, names: list[str], coded: bool = False) 
     if len(parts) == 1:
         return parts[0]
     try:
-        return pa.concat_tables(parts, promote_options="permissive")
+        return pa.concat_tables(_spell_alike(parts, coded), promote_options="permissive")
     except pa.ArrowException as error:
         text = " ".join(str(error).split())[:300]
         raise DataError(
             f"the parts of {table} do not fit together: {text}", store.label, "use one type a column"
         ) from error
+
+
+def _spell_alike(parts: list[pa.Table], coded: bool) -> list[pa.Table]:
+    """Give parts in which text of several types, in one or the other of them, is of one type."""
+    kinds: dict[str, set[pa.DataType]] = {}
+    for part in parts:
+        for field in part.schema:
+            kinds.setdefault(field.name, set()).add(field.type)
+    odd = {name for name, found in kinds.items() if len(found) > 1 and any(_holds_text(kind) for kind in found)}
+    alike = []
+    for part in parts:
+        columns = dict(zip(part.column_names, part.columns, strict=True))
+        for name in odd & set(columns):
+            if _holds_text(columns[name].type) or pa.types.is_null(columns[name].type):
+                text = columns[name].cast(pa.string())
+                columns[name] = text.dictionary_encode() if coded else text
+        alike.append(pa.table(columns))
+    return alike
+
+
+def _holds_text(kind: pa.DataType) -> bool:
+    values = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return _is_text(values) or bool(pa.types.is_string_view(values))
 
 
 def _read_parquet(store: Store, name: str, coded: bool) -> pa.Table:
@@ -146,10 +169,18 @@ def _read_parquet(store: Store, name: str, coded: bool) -> pa.Table:
             total += sum(_count_bytes(column) for column in batch.columns)
             if total > most:
                 raise ValueError(f"it unpacks {source.size()} bytes to more than {most}")
-            part = pa.Table.from_batches([batch])
+            part = _spell_views(pa.Table.from_batches([batch]))
             _refuse_long_fields(part, name)
             parts.append(part)
         return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
+
+
+def _spell_views(part: pa.Table) -> pa.Table:
+    """Give views of strings as strings, which all that follows knows."""
+    for at, field in enumerate(part.schema):
+        if pa.types.is_string_view(field.type):
+            part = part.set_column(at, field.name, part.column(at).cast(pa.string()))
+    return part
 
 
 def _is_text(kind: pa.DataType) -> bool:

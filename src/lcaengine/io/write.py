@@ -64,7 +64,7 @@ def _find_folder(inventory: str) -> Path:
     """Give where an inventory is, if it is on this disk."""
     if inventory.startswith("example:"):
         return find_example(inventory.removeprefix("example:"))
-    return Path(unquote(urlsplit(inventory).path) if inventory.startswith("file:") else inventory)
+    return Path(unquote(urlsplit(inventory).path) if inventory.startswith("file:") else inventory).expanduser()
 
 
 @contextmanager

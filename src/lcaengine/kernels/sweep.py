@@ -16,6 +16,10 @@ STILL = 1e-15
 """Relative change of an unknown in one sweep below which it stands still [1]."""
 MOST_MOVING = 0.01
 """Share of unknowns that may still move where it pays to measure the error: credits nearly cancel in some rows [1]."""
+LEAP = 6
+"""Sweeps from one extrapolation to the next."""
+ALIKE, MOST_KEPT = 0.9, 0.95
+"""Squared cosine of two changes from which on they are of one kind, and the most of a change that the next may keep."""
 LOOK_NEAR, LOOK_FAR = 4, 32
 """Sweeps between two measurements of the error, with fewer moving than that and with more."""
 
@@ -75,6 +79,31 @@ def _sweep(
 
 
 @compiled
+def _extrapolate(
+    start: int, end: int, before: NDArray[np.float64], last: NDArray[np.float64], x: NDArray[np.float64]
+) -> None:
+    """Carry unknowns on to where sweeps lead, ``x + d c / (1 - c)`` with d the last change and c d' the one before.
+
+    Aitken's rule for a vector: c by least squares over relative changes, in any units the same, lane by lane. Where two
+    changes are not of one kind, or the second hardly shrinks, nothing is done.
+    """
+    for lane in range(LANES):
+        dot, first, second = 0.0, 0.0, 0.0
+        for p in range(start, end):
+            now = x[p, lane]
+            if now != 0.0:
+                d, e = (now - last[p, lane]) / now, (last[p, lane] - before[p, lane]) / now
+                dot += d * e
+                first += e * e
+                second += d * d
+        kept = dot / first if first > 0.0 else 0.0
+        if 0.0 < kept <= MOST_KEPT and dot * dot >= ALIKE * first * second:
+            on = kept / (1.0 - kept)
+            for p in range(start, end):
+                x[p, lane] += on * (x[p, lane] - last[p, lane])
+
+
+@compiled
 def _measure(
     start: int,
     end: int,
@@ -116,6 +145,49 @@ def _measure(
 
 
 @compiled
+def _sweep_loop(
+    start: int,
+    end: int,
+    diagonal: NDArray[np.float64],
+    outer: NDArray[np.int64],
+    inner: NDArray[np.int64],
+    provider: NDArray[np.int32],
+    data: NDArray[np.float64],
+    right: NDArray[np.float64],
+    rest: NDArray[np.float64],
+    x: NDArray[np.float64],
+    errors: NDArray[np.float64],
+    before: NDArray[np.float64],
+    last: NDArray[np.float64],
+    limits: tuple[float, int],
+) -> tuple[bool, int]:
+    """Sweep a component of several rows until it is solved; tell whether it is, and count sweeps."""
+    tolerance, most_sweeps = limits
+    last_error = _measure(start, end, diagonal, inner, provider, data, right, x, errors)
+    if last_error <= tolerance:
+        return True, 0
+    for step in range(most_sweeps):
+        moving = _sweep(start, end, diagonal, outer, inner, provider, data, rest, x)
+        is_far = moving > MOST_MOVING * LANES * (end - start)
+        if step % LEAP == LEAP - 3:
+            before[start:end] = x[start:end]
+        elif step % LEAP == LEAP - 2:
+            last[start:end] = x[start:end]
+        elif is_far and step % LEAP == LEAP - 1:
+            _extrapolate(start, end, before, last, x)
+        look = LOOK_FAR if is_far else LOOK_NEAR
+        if moving > 0 and step % look != look - 1:
+            continue
+        error = _measure(start, end, diagonal, inner, provider, data, right, x, errors)
+        if error == np.inf:
+            return False, step + 1
+        if error <= 1e-16 or (error <= tolerance and (moving == 0 or error > 0.5 * last_error)):
+            return True, step + 1
+        last_error = error
+    return False, most_sweeps
+
+
+@compiled
 def solve_block(
     diagonal: NDArray[np.float64],
     outer: NDArray[np.int64],
@@ -132,12 +204,13 @@ def solve_block(
     """Solve components from `first` on, until one does not converge.
 
     A component of one row is a step of substitution, ``x_p = (b_p - sum_i m_pi x_i) / m_pp``. A larger one is swept
-    (Gauss-Seidel): what its rows take of earlier components is subtracted once, and the rest row by row until no
-    unknown moves, or the componentwise backward error
+    (Gauss-Seidel): what its rows take of earlier components is subtracted once, and the rest row by row, carried on now
+    and then to where the sweeps lead, until no unknown moves, or the componentwise backward error
 
         max_p |b_p - sum_i m_pi x_i| / (|b_p| + sum_i |m_pi| |x_i|)
 
-    stops shrinking. It ends where that error is at or below `tolerance`.
+    stops shrinking. It ends where that error is at or below `tolerance`. One that `x` solves to the tolerance as it is
+    given is not swept.
 
     Parameters
     ----------
@@ -148,7 +221,7 @@ def solve_block(
     first : int
         Component to start with.
     right, x : (n, 4) float64
-        Right-hand sides, and the answer, written in place.
+        Right-hand sides, and the answer, written in place; sweeps start from what stands there.
     tolerance, most_sweeps : float, int
 
     Returns
@@ -160,6 +233,7 @@ def solve_block(
     """
     sweeps = 0
     rest, errors = np.empty_like(right), np.zeros(len(right))
+    before, last = np.empty_like(right), np.empty_like(right)
     for component in range(first, len(starts) - 1):
         start, end = starts[component], starts[component + 1]
         if (diagonal[start:end] == 0.0).any():
@@ -168,21 +242,11 @@ def solve_block(
         if end - start == 1:
             _sweep(start, end, diagonal, outer, inner, provider, data, rest, x)
             continue
-        last_error = np.inf
-        converged = False
-        for step in range(most_sweeps):
-            moving = _sweep(start, end, diagonal, outer, inner, provider, data, rest, x)
-            sweeps += 1
-            look = LOOK_NEAR if moving <= MOST_MOVING * LANES * (end - start) else LOOK_FAR
-            if moving > 0 and step % look != look - 1:
-                continue
-            error = _measure(start, end, diagonal, inner, provider, data, right, x, errors)
-            if error == np.inf:
-                break
-            if error <= 1e-16 or (error <= tolerance and (moving == 0 or error > 0.5 * last_error)):
-                converged = True
-                break
-            last_error = error
+        limits = (tolerance, most_sweeps)
+        converged, made = _sweep_loop(
+            start, end, diagonal, outer, inner, provider, data, right, rest, x, errors, before, last, limits
+        )
+        sweeps += made
         if not converged:
             return component, sweeps
     return len(starts) - 1, sweeps

@@ -12,7 +12,7 @@ import pyarrow as pa
 from lcaengine.errors import OutputError
 from lcaengine.io.excel import Sheet, write_workbook
 from lcaengine.io.write import replace_file, write_table
-from lcaengine.results import Answer, tabulate_completeness, to_long, to_wide
+from lcaengine.results import Answer, spell_table, tabulate_completeness, to_long, to_wide
 
 __all__ = ["list_fields", "write_answer", "write_tables"]
 
@@ -28,7 +28,7 @@ def write_answer(answer: Answer, path: Path, wide: bool = False) -> list[Path]:
     coded, scored = path.suffix.lower() == ".parquet", answer.scored
     tables = {
         "results": (to_wide if wide else to_long)(scored, coded),
-        "gaps": answer.gaps,
+        "gaps": answer.gaps if coded else spell_table(answer.gaps),
         "completeness": tabulate_completeness(scored, coded),
     }
     cited = {

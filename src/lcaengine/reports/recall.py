@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+
 from lcaengine.errors import DataError
 from lcaengine.io.kept import find_kept_folder, hash_engine, hash_files, join_key, keep, read_kept
 from lcaengine.io.store import open_store
@@ -49,10 +51,11 @@ def recall_or_find(
     except DataError:  # a file that cannot be read: scoring says which, and what else is wrong
         return find()
     key = join_key((hash_engine(), digest, method.hash, sorted(policy.to_dict().items()), by))
-    content = read_kept(folder, KIND, key, tell)
-    if content is not None:
-        return unpack_answer(content)
+    kept = read_kept(folder, KIND, key, unpack_answer, tell)
+    if kept is not None:
+        return kept
     answer = find()
+    pa.default_memory_pool().release_unused()  # what scoring has used: the system and the inventory are gone
     if hash_files(open_store(place)) == digest:  # it has not changed while it was scored
         keep(folder, KIND, key, pack_answer(answer))
     return answer

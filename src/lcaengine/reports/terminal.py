@@ -15,7 +15,7 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends, format_value, list_lines, list_renewable, list_stages
 from lcaengine.solve import show_activity
 
-__all__ = ["print_findings", "print_footprints", "print_rows", "print_whole"]
+__all__ = ["open_table", "print_findings", "print_footprints", "print_rows", "print_whole"]
 
 SHORT = {
     "scope_1": "scope 1",
@@ -51,7 +51,7 @@ def _print_stages(console: Console, footprints: Footprints, k: int, everything: 
     indicator = footprints.method.indicators[k]
     lines = list_lines(footprints, k, everything)
     shown = list_stages(footprints, lines)
-    table = _open_table(f"{indicator.name}, {indicator.unit.label}", [footprints.stages[s] for s in shown], "status")
+    table = open_table(f"{indicator.name}, {indicator.unit.label}", [footprints.stages[s] for s in shown], "status")
     product = ""
     for line in lines:
         if line.product != product:
@@ -65,7 +65,7 @@ def _print_stages(console: Console, footprints: Footprints, k: int, everything: 
 def _print_parts(console: Console, footprints: Footprints, k: int, everything: bool) -> None:
     """Print each figure with its parts below it, largest first."""
     indicator = footprints.method.indicators[k]
-    table = _open_table(f"{indicator.name}, {indicator.unit.label}", [f"by {footprints.by}"], "status")
+    table = open_table(f"{indicator.name}, {indicator.unit.label}", [f"by {footprints.by}"], "status")
     for line in list_lines(footprints, k, everything):
         table.add_row(Text(f"{line.product}, {line.maker}", style="bold"), format_value(line.values[-1]), line.status)
         parts = [(v, name) for v, name in zip(line.values[:-1], footprints.stages[:-1], strict=True) if v]
@@ -80,14 +80,15 @@ def _print_renewable(console: Console, footprints: Footprints, everything: bool)
     shown = [s for s in range(len(footprints.stages)) if any(line.values[s] is not None for line in lines)]
     if not shown:
         return
-    table = _open_table("renewable share of electricity, %", [footprints.stages[s] for s in shown])
+    table = open_table("renewable share of electricity, %", [footprints.stages[s] for s in shown])
     for line in lines:
         values = [format_value(None if v is None else 100 * v) for v in (line.values[s] for s in shown)]
         table.add_row(Text(f"{line.product}, {line.maker}"), *values)
     print_whole(console, table)
 
 
-def _open_table(first: str, others: Sequence[str], last: str = "") -> Table:
+def open_table(first: str, others: Sequence[str], last: str = "") -> Table:
+    """Open a table of one column of text, some of numbers, and one more of text where it is named."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column(escape(first), overflow="fold")
     for name in others:

@@ -61,7 +61,7 @@ def answer_of(footprints: Footprints) -> Answer:
     -------
     Answer
     """
-    return Answer(detach(footprints), footprints.gaps.table, describe_run(footprints), footprints.method.sources)
+    return Answer(detach(footprints), footprints.gaps.coded, describe_run(footprints), footprints.method.sources)
 
 
 def describe_run(footprints: Footprints) -> dict[str, object]:
@@ -78,6 +78,7 @@ def describe_run(footprints: Footprints) -> dict[str, object]:
         "inventory": inventory.about.name,
         "inventory_version": inventory.about.version,
         "inventory_hash": inventory.hash,
+        **({"changes": list(inventory.changes)} if inventory.changes else {}),
         "boundary": inventory.about.boundary,
         "reference_period": inventory.about.reference_period,
         "method": method.label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -41,12 +41,13 @@ class Answer:
     sources: Mapping[str, str]
 
 
-def pack_answer(answer: Answer) -> bytes:
+def pack_answer(answer: Answer) -> Iterator[pa.Buffer]:
     """Write an answer as bytes, the same for the same answer.
 
     Returns
     -------
-    bytes
+    iterator of pyarrow.Buffer
+        One piece after the other.
     """
     scored = answer.scored
     arrays = {name: getattr(scored, name) for name in _ARRAYS}
@@ -61,7 +62,7 @@ def pack_answer(answer: Answer) -> bytes:
     return pack_bundle(Bundle(about, arrays, {"identity": scored.identity, "gaps": answer.gaps}))
 
 
-def unpack_answer(content: bytes) -> Answer:
+def unpack_answer(content: bytes | memoryview) -> Answer:
     """Read an answer that :func:`pack_answer` wrote.
 
     Returns

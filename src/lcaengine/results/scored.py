@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -68,6 +68,22 @@ class Scored:
 
     def __len__(self) -> int:
         return len(self.value)
+
+    def take(self, at: NDArray[np.int64]) -> Scored:
+        """Give the numbers of some activities."""
+        arrays = ("value", "primary_data_share", "status", "fallback_share", "unlinked_mass_share")
+        more = ("missing_inputs", "missing_factors", "per_kg")
+        return replace(
+            self,
+            identity=pa.table(
+                {
+                    name: self.identity.column(name).combine_chunks().take(pa.array(at))
+                    for name in self.identity.column_names
+                }
+            ),
+            **{name: getattr(self, name)[at] for name in (*arrays, *more)},
+            per_content={element: factor[at] for element, factor in self.per_content.items()},
+        )
 
 
 def choose(words: pa.Array, codes: NDArray[np.integer]) -> pa.DictionaryArray:

@@ -19,10 +19,10 @@ def divide_sizes(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArr
     Returns
     -------
     ndarray of float64
-        [1], from zero to one; NaN where the whole is zero or not known.
+        [1], from zero to one; NaN where the whole is zero, not known, or too large for a number.
     """
     share = np.full_like(whole, np.nan)  # in the order the numbers stand in memory
-    np.divide(part, whole, out=share, where=whole > 0)
+    np.divide(part, whole, out=share, where=(whole > 0) & np.isfinite(whole))
     return np.clip(share, 0.0, 1.0, out=share)
 
 
@@ -41,6 +41,7 @@ def share_far(total: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[
     ndarray of float64
         [1]; zero where nothing rests on them, NaN where Y' is not known.
     """
+    total, near = total * 0.25, near * 0.25  # the largest numbers have a difference and a sum, too
     gap = np.abs(total - near)
     share = np.zeros_like(gap)
     np.divide(gap, gap + np.abs(near), out=share, where=~(gap <= ROUNDING * np.abs(total)))

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import SolveError
 from lcaengine.findings import Findings
-from lcaengine.solve.ordering import Ordering, order_coupling
+from lcaengine.kernels.growth import find_bounded
+from lcaengine.solve.ordering import order_coupling
 from lcaengine.solve.solve import solve_coupling
 from lcaengine.solve.stages import cut_labelled
 from lcaengine.system.coupling import Coupling, build_coupling
@@ -17,6 +18,8 @@ __all__ = ["find_starved", "name_activities", "report_loops", "show_activity"]
 
 MOST_GROWTH = 1e12
 """Gross output per net output beyond which a loop counts as needing all it makes [1]."""
+MOST_LOOKS = 64
+"""Sweeps after which a loop is not looked at but solved."""
 
 
 def name_activities(system: System, activities: NDArray[np.int64]) -> str:
@@ -53,13 +56,14 @@ def report_loops(system: System, found: Findings) -> None:
     """
     linked, takes = _find_demands(system)
     starved = {members.min() for members in _report_starved(system, takes, found)}
-    if (linked & ~takes).any():
-        for members in _find_starved(system, linked):
-            if members.min() not in starved:
-                named = name_activities(system, members)
-                what = f"the loop of {named} spares as much of itself as it makes: its scores are no sum along chains"
-                fix = "check the avoided and negative amounts in it; its numbers mean nothing unless they are meant so"
-                found.warn("loop_credits", "exchanges", what, fix, value=named)
+    if not (linked & ~takes).any():
+        return  # without credits, a system whose loops give something away has a solution, and so has a part of it
+    for members in _find_starved(system, linked):
+        if members.min() not in starved:
+            named = name_activities(system, members)
+            what = f"the loop of {named} spares as much of itself as it makes: its scores are no sum along chains"
+            fix = "check the avoided and negative amounts in it; its numbers mean nothing unless they are meant so"
+            found.warn("loop_credits", "exchanges", what, fix, value=named)
     if not found.blockers():
         _report_singular(system, found)
 
@@ -91,12 +95,17 @@ def _find_starved(system: System, takes: NDArray[np.bool_]) -> list[NDArray[np.i
     activity, provider = demands.activity[takes], demands.provider[takes]
     with np.errstate(divide="ignore", over="ignore"):  # an output of zero, reported by row, or next to it: it starves
         share = np.minimum(np.abs(demands.amount[takes]) / output[activity], np.finfo(np.float64).max)
-    order = order_coupling(build_coupling(np.ones(len(output)), activity, provider, np.ones(len(activity))))
-    component = np.empty(len(output), np.int64)
-    component[order.order] = np.repeat(np.arange(len(order.starts) - 1), np.diff(order.starts))
-    inside = component[activity] == component[provider]
+    need = build_coupling(np.ones(len(output)), activity, provider, -share)
+    order = order_coupling(need)
+    rows = (need.diagonal[order.order], order.outer, order.inner, order.provider, need.data[order.entry])
+    unknown = np.flatnonzero(~find_bounded(*rows, order.starts, MOST_GROWTH / 2, MOST_LOOKS)).tolist()
+    loops = [order.order[order.starts[c] : order.starts[c + 1]] for c in unknown]
+    if not loops:
+        return []
+    component = np.full(len(output), -1, np.int64)
+    component[np.concatenate(loops)] = np.repeat(unknown, [len(members) for members in loops])
+    inside = (component[activity] >= 0) & (component[activity] == component[provider])
     need = build_coupling(np.ones(len(output)), activity[inside], provider[inside], -share[inside])
-    loops = [*order.loops(), *np.flatnonzero(_is_alone(order) & (need.diagonal != 1.0))[:, None]]
     return [members for members, gives in zip(loops, _give_away(need, loops), strict=True) if not gives]
 
 
@@ -114,13 +123,6 @@ def _report_singular(system: System, found: Findings) -> None:
         except SolveError as error:
             found.block("singular", "exchanges", error.what, error.fix, value=error.where)
             return
-
-
-def _is_alone(order: Ordering) -> NDArray[np.bool_]:
-    alone = np.zeros(len(order.order), np.bool_)
-    single = np.flatnonzero(np.diff(order.starts) == 1)
-    alone[order.order[order.starts[single]]] = True
-    return alone
 
 
 def _give_away(need: Coupling, loops: list[NDArray[np.int64]]) -> list[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -58,8 +59,11 @@ def solve_coupling(
     right: NDArray[np.float64],
     name: Callable[[NDArray[np.int64]], str],
     ordering: Ordering | None = None,
+    guess: NDArray[np.float64] | None = None,
 ) -> Solution:
     """Solve M X = B by components: substitution, sweeps in loops, LU where sweeps fail.
+
+    Right-hand sides that are the same are solved once.
 
     Parameters
     ----------
@@ -72,6 +76,8 @@ def solve_coupling(
     ordering : Ordering, optional
         Of this coupling, or of one with the same entries and other amounts. Found by :func:`order_coupling` where it
         is not given.
+    guess : (n, k) float64, optional
+        X as far as it is known: loops that it solves are not swept again.
 
     Returns
     -------
@@ -92,16 +98,19 @@ def solve_coupling(
     errors = np.zeros(len(right))
     factors: dict[int, Factors] = {}
     sweeps = 0
-    blocks = -(-right.shape[1] // LANES)
+    columns, same = _find_distinct(right)
+    blocks = -(-len(columns) // LANES)
     width = LANES * (MANY_BLOCKS if blocks > 1 and len(data) * blocks > WORTH_THREADS else 1)
-    for first in range(0, right.shape[1], width):
-        each = _lay_out(right[:, first : first + width], ordering.order)
-        answer, made = _solve_blocks(diagonal, data, ordering, each, factors, name)
-        sweeps = max(sweeps, made)
+    for first in range(0, len(columns), width):
+        own = columns[first : first + width]
+        each = _lay_out(right, own, ordering.order)
+        answer = _make_zeros(each.shape) if guess is None else _lay_out(guess, own, ordering.order)
+        sweeps = max(sweeps, _solve_blocks(diagonal, data, ordering, each, answer, factors, name))
         errors = np.maximum(errors, measure_residual(diagonal, ordering.inner, ordering.provider, data, each, answer))
-        for block in range(len(answer)):
-            columns = x[:, first + LANES * block : first + LANES * (block + 1)]
-            columns[ordering.order] = answer[block, :, : columns.shape[1]]
+        for at in range(len(own)):
+            block, lane = divmod(at, LANES)
+            for column in np.flatnonzero(same == first + at).tolist():
+                x[ordering.order, column] = answer[block, :, lane]
     worst = float(errors.max(initial=0.0))
     if not worst <= RESIDUAL_TOLERANCE:
         by_activity = np.empty(len(errors))
@@ -114,12 +123,26 @@ def solve_coupling(
     return Solution(x, worst, sweeps, alone, loops - len(factors), len(factors))
 
 
-def _lay_out(right: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Lay right-hand sides out in order of solution, in blocks of four; the last is filled up with zeros."""
-    blocks = _make_zeros((-(-right.shape[1] // LANES), len(right), LANES))
-    for block in range(len(blocks)):
-        columns = right[:, LANES * block : LANES * (block + 1)]
-        blocks[block, :, : columns.shape[1]] = columns[order]
+def _find_distinct(right: NDArray[np.float64]) -> tuple[list[int], NDArray[np.int64]]:
+    """Find right-hand sides that differ: the first of each, and which of these every one is.
+
+    Sizes of contributions are the contributions where none is below zero, and what one label owns may be nothing.
+    """
+    places: dict[bytes, int] = {}
+    same, columns = np.empty(right.shape[1], np.int64), list[int]()
+    for column in range(right.shape[1]):
+        place = places.setdefault(hashlib.sha256(right[:, column].tobytes()).digest(), len(places))
+        if place == len(columns):
+            columns.append(column)
+        same[column] = place
+    return columns, same
+
+
+def _lay_out(given: NDArray[np.float64], columns: list[int], order: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Lay columns out in order of solution, in blocks of four; the last is filled up with zeros."""
+    blocks = _make_zeros((-(-len(columns) // LANES), len(given), LANES))
+    for at, column in enumerate(columns):
+        blocks[at // LANES, :, at % LANES] = given[order, column]
     return blocks
 
 
@@ -136,13 +159,16 @@ def _solve_blocks(
     data: NDArray[np.float64],
     ordering: Ordering,
     right: NDArray[np.float64],
+    x: NDArray[np.float64],
     factors: dict[int, Factors],
     name: Callable[[NDArray[np.int64]], str],
-) -> tuple[NDArray[np.float64], int]:
-    """Solve blocks of right-hand sides; factors of loops that do not converge are found once and kept in `factors`."""
+) -> int:
+    """Solve blocks of right-hand sides in place, from `x` as it stands, and count sweeps.
+
+    Factors of loops that do not converge are found once and kept in `factors`.
+    """
     structure = (ordering.outer, ordering.inner, ordering.provider, data)
     limits = (SWEEP_TOLERANCE, MOST_SWEEPS)
-    x = _make_zeros(right.shape)
     count = len(ordering.starts) - 1
     at, sweeps = np.zeros(len(right), np.int64), np.zeros(len(right), np.int64)
     while (at < count).any():
@@ -161,4 +187,4 @@ def _solve_blocks(
             subtract_earlier(start, end, *structure, right[block], x[block], rest)
             x[block, start:end] = factors[component].solve_refined(rest[start:end])
             at[block] += 1
-    return x, int(sweeps.max(initial=0))
+    return int(sweeps.max(initial=0))

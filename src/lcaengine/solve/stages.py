@@ -29,7 +29,9 @@ class Intensities:
     unassigned : (n, k) float64
         What no labelled activity owns.
     total : (n, k) float64
-        Y, solved apart; the parts add up to it.
+        Y; it solves its own system, verified, and the parts add up to it.
+    apart : (n, q) float64
+        Sums along the chain that are not split.
     residual : float
         Worst verified componentwise backward error of all solves [1].
     sweeps, factorized : int
@@ -39,6 +41,7 @@ class Intensities:
     parts: NDArray[np.float64]
     unassigned: NDArray[np.float64]
     total: NDArray[np.float64]
+    apart: NDArray[np.float64]
     residual: float
     sweeps: int
     factorized: int
@@ -57,6 +60,7 @@ def solve_stages(
     labels: int,
     name: Callable[[NDArray[np.int64]], str],
     ordering: Ordering | None = None,
+    unsplit: NDArray[np.float64] | None = None,
 ) -> Intensities:
     """Solve for the intensities of all activities, split by label.
 
@@ -64,7 +68,7 @@ def solve_stages(
 
         y_U = inv(A_UU') d_U      e_L = d_L - A_UL' y_U      A' Y_label = e_L masked to the label
 
-    and ``unassigned`` is y_U on U, zero on L.
+    and ``unassigned`` is y_U on U, zero on L. Their sum is where the solution for the total starts.
 
     Parameters
     ----------
@@ -79,6 +83,8 @@ def solve_stages(
     name : callable
         Names activities, for messages.
     ordering : Ordering, optional
+    unsplit : (n, q) float64, optional
+        Direct burdens of which only the total is asked.
 
     Returns
     -------
@@ -94,15 +100,19 @@ def solve_stages(
     background = solve_coupling(cut_labelled(coupling, labelled), np.where(labelled[:, None], 0.0, direct), name)
     owned = np.where(labelled[:, None], direct - multiply_off_diagonal(coupling, background.x), 0.0)
     n, k = direct.shape
-    masked = np.zeros((n, labels, k))
+    width = labels * k
+    right = np.zeros((n, width + (0 if unsplit is None else unsplit.shape[1])))
     for each in range(labels):
-        masked[label == each, each] = owned[label == each]
-    solutions: list[Solution] = [background]
-    split = solve_coupling(coupling, masked.reshape(n, labels * k), name, ordering)
-    whole = solve_coupling(coupling, direct, name, ordering)
-    solutions += [split, whole]
-    parts = split.x.reshape(n, labels, k)
-    gap = np.abs(parts.sum(axis=1) + background.x - whole.x)
+        right[label == each, each * k : (each + 1) * k] = owned[label == each]
+    if unsplit is not None:
+        right[:, width:] = unsplit
+    split = solve_coupling(coupling, right, name, ordering)
+    del owned, right  # they are large
+    parts = split.x[:, :width].reshape(n, labels, k)
+    added = parts.sum(axis=1) + background.x
+    whole = solve_coupling(coupling, direct, name, ordering, added)
+    solutions: list[Solution] = [background, split, whole]
+    gap = np.abs(added - whole.x)
     bound = SUM_TOLERANCE * (np.abs(whole.x) + np.abs(parts).sum(axis=1) + np.abs(background.x))
     differs = ~((gap <= bound) & np.isfinite(bound))
     if differs.any():
@@ -110,6 +120,6 @@ def solve_stages(
         fix = "the loop they are in is nearly singular: check its amounts"
         raise SolveError("the parts by stage do not add up to the total", name(bad), fix)
     return Intensities(
-        *(parts, background.x, whole.x, max(s.residual for s in solutions)),
+        *(parts, background.x, whole.x, split.x[:, width:], max(s.residual for s in solutions)),
         *(sum(s.sweeps for s in solutions), sum(s.factorized for s in solutions)),
     )

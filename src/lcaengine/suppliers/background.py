@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lcaengine.errors import DataError
-from lcaengine.findings import Findings, raise_blockers
+from lcaengine.findings import Finding, Findings, raise_blockers
 from lcaengine.inventory import STAGES, Inventory, load_inventory
 
 __all__ = ["Background", "load_background", "read_background"]
@@ -22,15 +22,17 @@ class Background:
         Of the inventory.
     stages : tuple of str
         Stages that occur in it.
-    warnings : tuple of str
-        What was found, in words.
+    ids : tuple of str
+        Of its processes.
+    warnings : tuple of Finding
     """
 
     place: str
     name: str
     hash: str
     stages: tuple[str, ...]
-    warnings: tuple[str, ...]
+    ids: tuple[str, ...]
+    warnings: tuple[Finding, ...]
 
 
 def read_background(place: str) -> Background:
@@ -46,7 +48,8 @@ def read_background(place: str) -> Background:
     return Background(
         *(place, inventory.about.name, inventory.hash),
         tuple(stage for stage in STAGES if stage in used),
-        tuple(warning.what for warning in inventory.warnings),
+        tuple(inventory.processes.ids.to_pylist()),
+        inventory.warnings,
     )
 
 

@@ -17,6 +17,7 @@ from lcaengine.inventory import TABLES, Flows, Inventory, Kind, Role, build_fram
 from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.solve import report_loops
+from lcaengine.suppliers.flows import append_rows, join_flows, raise_own
 from lcaengine.system import Characterization, System, build_system, match_factors
 from lcaengine.units import read_unit
 
@@ -111,7 +112,10 @@ def extend_background(
     DataError
         With every blocking finding of the background, or of the suppliers' own flows.
     """
-    raw = _join_flows(background, own)
+    probe = pa.table({"flow_id": [PROBE], "name": [PROBE], "kind": ["product"], "unit": ["piece"]})
+    joined = join_flows(background, own, probe)
+    raw = {name: pa.table(dict(background.frames[name].columns)) for name in ("processes", "exchanges")}
+    raw |= joined.tables
     roles = _find_roles(keys, raw["flows"])
     has_probe = np.isin(roles, (Role.DEMAND, Role.AVOIDED, Role.ELEMENTARY, -1))
     probed = np.flatnonzero(has_probe)
@@ -120,10 +124,11 @@ def extend_background(
     before = {name: len(background.frames[name]) for name in ("processes", "exchanges")}
     found = Findings(rows_named=len(probed) + 1000)
     changed = _write_probes(raw, keys.take(pa.array(probed)))
-    changed |= {name: raw[name] for name in ("flows", "properties") if name in raw}
+    changed |= {name: table for name, table in joined.tables.items() if table.num_rows}
     frames = {name: build_frame(table, TABLES[name], found) for name, table in changed.items()}
     given = {name for name, frame in background.frames.items() if len(frame)} | set(changed)
     inventory = build_inventory(background.label, background.about, {**background.frames, **frames}, given, found)
+    raise_own(found, joined)
     if inventory is not None:
         system = build_system(inventory, policy, found)
         report_loops(system, found)
@@ -135,12 +140,7 @@ def extend_background(
     per_unit, product, products = _convert_rows(keys, roles, inventory.flows, faults)
     if faults:
         return None
-    ids = pa.array([f"{PROBE} {at}" for at in range(len(probed))], pa.string())
-    process = pc.index_in(ids, value_set=inventory.processes.ids).to_numpy(zero_copy_only=False).astype(np.int64)
-    activity = np.full(len(inventory.processes), -1, np.int64)
-    is_process = system.activities.process >= 0
-    activity[system.activities.process[is_process]] = np.flatnonzero(is_process)
-    at_probes = activity[process]
+    at_probes = _find_activities(system, len(probed))
     is_open = matched.is_open.copy()
     is_open[at_probes] = False  # where its water goes, the supplier's other rows say
     known = {(f.code, f.what) for f in background.warnings}
@@ -149,51 +149,14 @@ def extend_background(
     return Extended(system, matched, probed, at_probes, per_unit, product, products, remarks)
 
 
-def _join_flows(background: Inventory, own: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Give the tables of the background, with the flows that suppliers have besides, and what probes make."""
-    raw = {name: pa.table(dict(background.frames[name].columns)) for name in ("processes", "exchanges", "properties")}
-    raw["flows"] = background.frames["flows"].to_table()
-    probe = pa.table({"flow_id": [PROBE], "name": [PROBE], "kind": ["product"], "unit": ["piece"]})
-    added = {"flows": [probe], "properties": []}
-    known = raw["flows"].column("flow_id").combine_chunks()
-    for name, given in own.items():
-        found = Findings()
-        table = build_frame(given, TABLES[name], found).to_table()
-        raise_blockers(found, f"the suppliers' {name}", f"mend their table {name}")
-        ids = table.column("flow_id").cast(pa.string())
-        is_new = pc.invert(pc.is_in(ids, value_set=known))
-        if name == "flows":
-            _refuse_other_flows(raw["flows"], table.filter(pc.invert(is_new)))
-        added[name].append(table.filter(is_new))
-    return raw | {name: _append(raw.get(name), tables) for name, tables in added.items() if tables}
-
-
-def _append(table: pa.Table | None, others: list[pa.Table]) -> pa.Table:
-    """Append tables to one whose text may be codes and words."""
-    if table is None:
-        return pa.concat_tables(others, promote_options="permissive")
-    coded = {field.name for field in table.schema if pa.types.is_dictionary(field.type)}
-    alike = []
-    for other in others:
-        columns = dict(zip(other.column_names, other.columns, strict=True))
-        alike.append(pa.table({n: c.dictionary_encode() if n in coded else c for n, c in columns.items()}))
-    return pa.concat_tables([table, *alike], promote_options="permissive")
-
-
-def _refuse_other_flows(known: pa.Table, given: pa.Table) -> None:
-    """Raise where a flow of the suppliers has the id of one of the background and is another."""
-    found = Findings()
-    at = pc.index_in(given.column("flow_id").cast(pa.string()), value_set=known.column("flow_id").combine_chunks())
-    for name in ("kind", "unit"):
-        if name in given.column_names:
-            mine, theirs = given.column(name).to_pylist(), known.column(name).take(at).to_pylist()
-            for row, (one, other) in enumerate(zip(mine, theirs, strict=True)):
-                if one != other:
-                    what = f"a flow of the background has this id and the {name} {other!r}"
-                    fix = "give it an id of its own, or write it as the background does"
-                    value = given.column("flow_id")[row].as_py()
-                    found.block("other_flow", "flows", what, fix, row=row + 1, column=name, value=value)
-    raise_blockers(found, "the suppliers' flows", "mend their table flows")
+def _find_activities(system: System, count: int) -> NDArray[np.int64]:
+    """Give the activity of every probe."""
+    ids = pa.array([f"{PROBE} {at}" for at in range(count)], pa.string())
+    process = pc.index_in(ids, value_set=system.inventory.processes.ids).to_numpy(zero_copy_only=False).astype(np.int64)
+    activity = np.full(len(system.inventory.processes), -1, np.int64)
+    is_process = system.activities.process >= 0
+    activity[system.activities.process[is_process]] = np.flatnonzero(is_process)
+    return np.asarray(activity[process], np.int64)
 
 
 def _find_roles(keys: pa.Table, flows: pa.Table) -> NDArray[np.int8]:
@@ -263,7 +226,7 @@ def _write_probes(raw: Mapping[str, pa.Table], keys: pa.Table) -> dict[str, pa.T
         }
     )
     own = {"processes": [processes], "exchanges": [reference, rows]}
-    return {name: _append(raw[name], tables) for name, tables in own.items()}
+    return {name: append_rows(raw[name], tables) for name, tables in own.items()}
 
 
 def _blank_nulls(keys: pa.Table, name: str) -> pa.ChunkedArray:

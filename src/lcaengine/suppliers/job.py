@@ -16,13 +16,15 @@ from lcaengine.io.store import Store
 from lcaengine.results import to_long, to_wide
 from lcaengine.suppliers.background import load_background
 from lcaengine.suppliers.extended import extend_background
+from lcaengine.suppliers.identity import report_known
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
 from lcaengine.suppliers.probes import Probes, solve_probes
+from lcaengine.suppliers.record import Scored, hash_ids
 from lcaengine.suppliers.scores import sum_part
 from lcaengine.suppliers.table import list_gaps, name_scores
 
-__all__ = ["read_suppliers", "score_part", "solve_keys"]
+__all__ = ["MEND", "read_suppliers", "score_part", "solve_keys"]
 
 
 MEND = "mend these rows and run it again: what is written stays"
@@ -33,7 +35,7 @@ def name_part(label: str) -> str:
     return "the suppliers" if label in ("", ONE_PART) else f"the suppliers' part {label}"
 
 
-def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> tuple[pa.Table, pa.Table]:
+def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> Scored:
     """Score the suppliers of a part: a pure function of the part and the probes.
 
     Parameters
@@ -47,7 +49,7 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
 
     Returns
     -------
-    results, gaps : pyarrow.Table
+    Scored
 
     Raises
     ------
@@ -55,6 +57,8 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
         With every supplier that cannot be scored.
     """
     found = Findings()
+    ids = np.sort(hash_ids(part.process_id))
+    report_known(part, ids, probes, found)
     at = probes.find(part.keys)
     scores = sum_part(part, at, probes, settings.policy, found, every_share=not settings.wide)
     raise_blockers(found, name_part(part.label), MEND)
@@ -70,7 +74,8 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> t
     write = to_wide if settings.wide else to_long
     table = write(name_scores(part, probes, scores, constants), coded=True)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **constants})
-    return table, list_gaps(part, at, probes, scores)
+    gaps = list_gaps(part, at, probes, scores)
+    return Scored(part.label, table, gaps, settings.digest, digest, probes.residual, ids)
 
 
 def read_suppliers(store: Store, name: str) -> tuple[Part, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.errors import DataError
 from lcaengine.findings import Finding, Severity
 from lcaengine.suppliers.background import Background
 from lcaengine.suppliers.extended import Product
@@ -60,24 +59,18 @@ def pack_probes(probes: Probes) -> tuple[bytes, str]:
     return content, hashlib.sha256(content).hexdigest()
 
 
-def unpack_probes(content: bytes, digest: str, label: str) -> Probes:
+def unpack_probes(content: bytes | memoryview) -> Probes:
     """Read probes from bytes.
 
     Parameters
     ----------
     content : bytes
-    digest : str
-        The SHA-256 they must have.
-    label : str
-        Where they come from, for messages.
+        As :func:`pack_probes` wrote them: whoever reads them from somewhere compares their digest first.
 
-    Raises
-    ------
-    DataError
-        If they are others, or damaged.
+    Returns
+    -------
+    Probes
     """
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise DataError("what is kept of the background is damaged", label, "delete it: it is made anew")
     table = pa.ipc.open_stream(pa.BufferReader(content)).read_all().combine_chunks()
     about = json.loads(table.schema.metadata[b"probes"])
     given: dict[str, Any] = {}
@@ -91,11 +84,15 @@ def unpack_probes(content: bytes, digest: str, label: str) -> Probes:
         keys=table.select([name for name in table.column_names if not name.endswith(" array")]),
         background=_read_background(about["background"]),
         products=tuple(Product(**each) for each in about["products"]),
-        warnings=tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in about["warnings"]),
+        warnings=_read_findings(about["warnings"]),
         **given,
     )
 
 
 def _read_background(given: Mapping[str, Any]) -> Background:
-    lists = {name: tuple(given[name]) for name in ("stages", "warnings")}
+    lists = {**{name: tuple(given[name]) for name in ("stages", "ids")}, "warnings": _read_findings(given["warnings"])}
     return Background(place=given["place"], name=given["name"], hash=given["hash"], **lists)
+
+
+def _read_findings(given: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    return tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in given)

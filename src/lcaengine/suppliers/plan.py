@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lcaengine.errors import DataError, OutputError
-from lcaengine.inventory import STAGES, TABLES
+from lcaengine.findings import Findings
+from lcaengine.inventory import STAGES, TABLES, type_column
+from lcaengine.io.bundle import Bundle, pack_bundle
+from lcaengine.io.folder import (
+    Folder,
+    check_apart,
+    find_folder,
+    hold_folder,
+    list_files,
+    make_folder,
+    remove_file,
+    sweep_files,
+)
 from lcaengine.io.kept import find_kept_folder, hash_engine, hash_files, join_key, keep, read_kept
-from lcaengine.io.parts import MODEL, Folder, list_names, list_parts, open_folder, read_metadata, read_part, remove_file
+from lcaengine.io.parts import list_parts, read_part
 from lcaengine.io.store import Store, open_store
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.method import Method, take_method
@@ -23,14 +35,19 @@ from lcaengine.policy import Policy
 from lcaengine.suppliers.background import Background, read_background
 from lcaengine.suppliers.kept import pack_probes, unpack_probes
 from lcaengine.suppliers.probes import Probes
+from lcaengine.suppliers.record import UNDERS, is_whole, read_record
 from lcaengine.version import __version__
 
-__all__ = ["ONE_PART", "Job", "Plan", "Settings", "join_digests", "plan_job", "prepare_job"]
+__all__ = ["MODEL", "ONE_PART", "Job", "Plan", "Settings", "join_digests", "plan_job", "prepare_job"]
 
 KIND = "suppliers"
 """Of what is kept."""
 ONE_PART = "part"
 """Name of the results where the tables are one file each."""
+MODEL = "model-"
+"""Begins the name of what workers score with."""
+CHECKED_AT_ONCE = 4
+"""How many finished parts are compared with their records side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +119,7 @@ class Plan:
     folder: Folder
 
 
+@contextmanager
 def plan_job(
     suppliers: str | Path,
     background: str | Path,
@@ -110,18 +128,32 @@ def plan_job(
     policy: Policy | None,
     wide: bool,
     may_keep: bool = True,
-) -> Plan:
-    """Read what is asked, and see what is left to do; the parameters are those of :func:`score_suppliers`."""
-    store = open_store(suppliers)
+) -> Iterator[Plan]:
+    """Read what is asked, see what is left to do, and hold the target for as long as the block lasts.
+
+    Parameters
+    ----------
+    suppliers, background, target, method, policy, wide, may_keep
+        Those of :func:`score_suppliers`.
+
+    Yields
+    ------
+    Plan
+    """
+    store, folder = open_store(suppliers), find_folder(target)
+    check_apart(folder, UNDERS, (store, open_store(background)))
     parts = list_parts(store, ("processes", "exchanges"))
     job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide, may_keep)
-    _check_target(str(target), (store.label, str(background)))
-    folder = open_folder(target)
-    _check_folder(folder, parts)
-    left = tuple(part for part in parts if not _is_done(store, part, job, folder))
-    if left and "run.json" in list_names(folder):
-        remove_file(folder, "run.json")  # until all of it holds
-    return Plan(store, tuple(parts), left, job, folder)
+    make_folder(folder)
+    with hold_folder(folder) as is_held:
+        _check_folder(folder, parts)
+        _sweep(folder, is_held)
+        with ThreadPoolExecutor(CHECKED_AT_ONCE) as beside:
+            done = list(beside.map(lambda part: _is_done(store, part, job, folder), parts))
+        left = tuple(part for part, stands in zip(parts, done, strict=True) if not stands)
+        if left and "run.json" in list_files(folder):
+            remove_file(folder, "run.json")  # until all of it holds
+        yield Plan(store, tuple(parts), left, job, folder)
 
 
 def prepare_job(
@@ -145,14 +177,13 @@ def prepare_job(
     place = open_store(background)
     folder = find_kept_folder(place) if may_keep else None
     key = "" if folder is None else join_key((*settled, hash_files(place)))
-    content = read_kept(folder, KIND, key, _note)
-    known = None if content is None else unpack_probes(content, hashlib.sha256(content).hexdigest(), str(background))
+    known = read_kept(folder, KIND, key, unpack_probes, _note)
     read = read_background(str(background)) if known is None else replace(known.background, place=str(background))
     used = set(read.stages)
     for part in parts:
         table, _ = read_part(store, "processes", part, ("stage",))
-        if table.num_columns:
-            used |= set(pc.unique(table.column("stage").combine_chunks()).to_pylist())
+        if table.num_columns:  # what cannot be read is reported when the part is scored
+            used |= set(type_column(table, TABLES["processes"], "stage", Findings()).dictionary.to_pylist())
     stages = tuple(stage for stage in STAGES if stage in used)
     if known is not None and known.parts[:-2] != stages:
         known = None
@@ -168,7 +199,7 @@ def prepare_job(
 
     def keep_probes(probes: Probes) -> None:
         if folder is not None and key == join_key((*settled, hash_files(open_store(background)))):  # not changed since
-            keep(folder, KIND, key, pack_probes(probes)[0])
+            keep(folder, KIND, key, pack_probes(probes)[:1])
 
     settings = Settings(policy, wide, join_key((*settled, read.hash, stages, wide)), about)
     return Job(read, own, method, stages, settings, known, keep_probes)
@@ -180,53 +211,63 @@ def _note(what: str) -> None:
 
 def _read_own(store: Store) -> dict[str, pa.Table]:
     """Read the flows that suppliers have besides, and refuse tables that would change nothing."""
-    files, _ = list_tables(store, TABLES)
+    files, unread = list_tables(store, TABLES)
+    for name, file in unread:
+        fix = f"name it {name}.csv or {name}.parquet, or take it away"
+        raise DataError(f"{file} looks like a part of {name!r} and cannot be read", store.label, fix, table=name)
     for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
         what = f"suppliers in parts have no table {name}: it would change nothing"
         raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
     return {name: read_table(store, name, files[name]) for name in sorted({"flows", "properties"} & set(files))}
 
 
-def _hash_tables(tables: Mapping[str, pa.Table]) -> list[str]:
-    return [
-        hashlib.sha256(json.dumps(tables[name].to_pydict(), default=str).encode()).hexdigest()
-        for name in sorted(tables)
-    ]
-
-
-def _check_target(target: str, sources: Sequence[str]) -> None:
-    """Refuse to write into what is read."""
-    if "://" in target:
-        return
-    path = Path(target).expanduser().resolve()
-    for source in sources:
-        if "://" not in source and Path(source).exists() and Path(source).resolve() in (path, *path.parents):
-            raise OutputError(f"{target!r} is a part of what is read", target, "write beside it, not into it")
+def _hash_tables(tables: Mapping[str, pa.Table]) -> str:
+    """Hash tables as they are given: of columns of any type. SHA-256."""
+    digest = hashlib.sha256()
+    for piece in pack_bundle(Bundle({}, {}, {name: tables[name] for name in sorted(tables)})):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _check_folder(folder: Folder, parts: Sequence[str]) -> None:
     """Refuse a folder that holds something else, or results of parts that are no longer among the suppliers."""
-    others = [n for n in list_names(folder) if n not in ("results", "gaps", "run.json") and not n.startswith(MODEL)]
+    found = list_files(folder)
+    others = [name for name in found if name not in (*UNDERS, "run.json") and not name.startswith(MODEL)]
     if others:
         raise OutputError(
             f"{folder.label!r} holds {others[0]!r}, which no job writes", folder.label, "name another folder"
         )
-    known = {f"{part or ONE_PART}.parquet" for part in parts}
-    for under in ("results", "gaps"):
-        strange = [name for name in list_names(folder, under) if name not in known]
-        if strange:
-            what = f"{under}/{strange[0]} is there, and no part of the suppliers has that name"
-            raise OutputError(what, folder.label, "take it away, or name another folder")
+    wrong = [name for name, is_file in found.items() if is_file == (name in UNDERS)]
+    labels = {part or ONE_PART for part in parts}
+    for under in UNDERS if not wrong else ():
+        for name, is_file in list_files(folder, under).items():
+            stem, _, ending = name.rpartition(".")
+            if stem not in labels or ending != ("arrow" if under == "parts" else "parquet"):
+                what = f"{under}/{name} is there, and no part of the suppliers has that name"
+                raise OutputError(what, folder.label, "take it away, or name another folder")
+            if not is_file:
+                wrong.append(f"{under}/{name}")
+    if wrong:
+        what = f"{wrong[0]} is there, and is not what a job writes under that name"
+        raise OutputError(what, folder.label, "take it away, or name another folder")
+
+
+def _sweep(folder: Folder, is_held: bool) -> None:
+    """Remove what a killed run left: files half-written, and, where nobody else can be at work, models of workers."""
+    sweep_files(folder, UNDERS, is_held)
+    for name in list_files(folder) if is_held else ():
+        if name.startswith(MODEL):
+            remove_file(folder, name)
 
 
 def _is_done(store: Store, part: str, job: Job, folder: Folder) -> bool:
-    """Tell whether a part stands written, by this job and of the same files."""
-    known = read_metadata(folder, f"results/{part or ONE_PART}")
-    if known.get("job") != job.settings.digest:
+    """Tell whether a part stands written, whole, by this job and of the same files."""
+    label = part or ONE_PART
+    record = read_record(folder, label)
+    if record is None or record.job != job.settings.digest:
         return False
-    return known.get("part") == join_digests(
-        *(read_part(store, table, part, ())[1] for table in ("processes", "exchanges"))
-    )
+    source = join_digests(*(read_part(store, table, part, ())[1] for table in ("processes", "exchanges")))
+    return record.source == source and is_whole(folder, label, record)
 
 
 def join_digests(*digests: str) -> str:

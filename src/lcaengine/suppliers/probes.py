@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lcaengine.findings import Finding
@@ -20,7 +21,8 @@ from lcaengine.footprints import Measures, carry_marks, measure_system
 from lcaengine.method import Method
 from lcaengine.suppliers.background import Background
 from lcaengine.suppliers.extended import Extended, Product
-from lcaengine.suppliers.part import list_keys
+from lcaengine.suppliers.part import KEY
+from lcaengine.suppliers.record import hash_ids
 from lcaengine.system import list_water
 
 __all__ = ["CREDITED", "GIVEN", "RELEASED", "TAKEN", "Probes", "solve_probes"]
@@ -88,13 +90,28 @@ class Probes:
     warnings: tuple[Finding, ...]
 
     @cached_property
-    def position(self) -> dict[tuple[object, ...], int]:
-        """Where each kind of row stands."""
-        return {key: at for at, key in enumerate(list_keys(self.keys))}
+    def spelled(self) -> pa.Array:
+        """What tells each kind of row from another, in one text each."""
+        return _spell_keys(self.keys)
+
+    @cached_property
+    def background_ids(self) -> NDArray[np.uint64]:
+        """Hashes of the ids of the background's processes."""
+        return hash_ids(pa.array(self.background.ids, pa.string()))
 
     def find(self, keys: pa.Table) -> NDArray[np.int64]:
         """Give the position of kinds of row, -1 for those that are not known."""
-        return np.array([self.position.get(key, -1) for key in list_keys(keys)], np.int64)
+        found = pc.index_in(_spell_keys(keys), value_set=self.spelled).fill_null(-1)
+        return np.asarray(found.to_numpy(zero_copy_only=False), np.int64)
+
+
+def _spell_keys(keys: pa.Table) -> pa.Array:
+    """Write each kind of row as one text, its words with their lengths, so that two kinds are never one text."""
+    columns = [keys.column(name).combine_chunks() for name in KEY]
+    words = [each.cast(pa.string()) for each in columns]
+    sizes = [pc.binary_length(each).cast(pa.string()) for each in words]
+    pairs = [each for pair in zip(sizes, words, strict=True) for each in pair]
+    return pc.binary_join_element_wise(*pairs, ":")
 
 
 def solve_probes(

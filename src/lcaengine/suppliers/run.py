@@ -6,26 +6,30 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from lcaengine.errors import DataError
-from lcaengine.findings import Finding
-from lcaengine.io.parts import Folder, read_metadata, sweep_models, write_bytes, write_part
+from lcaengine.errors import DataError, OutputError
+from lcaengine.findings import Finding, Findings, raise_blockers
+from lcaengine.io.folder import write_file
 from lcaengine.io.store import Store
 from lcaengine.method import Method
 from lcaengine.policy import Policy
-from lcaengine.suppliers.job import read_suppliers, score_part, solve_keys
+from lcaengine.suppliers.identity import report_repeated
+from lcaengine.suppliers.job import MEND, read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.part import KEY, Part
 from lcaengine.suppliers.plan import ONE_PART, Job, Plan, plan_job
 from lcaengine.suppliers.probes import Probes
+from lcaengine.suppliers.record import Record, read_record, write_scored
 
-__all__ = ["Progress", "Report", "finish_job", "score_suppliers", "write_scored"]
+__all__ = ["Progress", "Report", "finish_job", "score_suppliers"]
 
 READ_AHEAD = 2
 """How many parts are read while one is scored."""
+LOOK_AHEAD = 8
+"""How many parts are looked at where a second one has new kinds of row: to read one again costs less than to solve."""
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
 
@@ -43,6 +47,8 @@ class Report:
         Suppliers scored in this run.
     run : dict
         What run.json says.
+    warnings : tuple of Finding
+        Of the background, and of the rows of suppliers.
     """
 
     target: str
@@ -50,6 +56,7 @@ class Report:
     resumed: int
     suppliers: int
     run: Mapping[str, object]
+    warnings: tuple[Finding, ...]
 
 
 def score_suppliers(
@@ -106,22 +113,20 @@ def score_suppliers(
     >>> report.suppliers
     3
     """
-    plan = plan_job(suppliers, background, target, method, policy, wide, keep)
-    return finish_job(plan, *_score_left(plan, progress))
+    with plan_job(suppliers, background, target, method, policy, wide, keep) as plan:
+        return finish_job(plan, *_score_left(plan, progress))
 
 
-def _score_left(plan: Plan, progress: Progress | None) -> tuple[int, float, tuple[Finding, ...]]:
+def _score_left(plan: Plan, progress: Progress | None) -> tuple[int, tuple[Finding, ...]]:
     """Score the parts that are left, each while the next ones are read.
 
     Returns
     -------
     suppliers : int
-    residual : float
-        [1]
     warnings : tuple of Finding
     """
-    done, count, residual = len(plan.parts) - len(plan.left), 0, 0.0
-    warnings: tuple[Finding, ...] = ()
+    done, count = len(plan.parts) - len(plan.left), 0
+    warnings = () if plan.job.known is None else plan.job.known.warnings
     before: Future[int] | None = None
 
     def tell(scored: Future[int] | None) -> None:
@@ -137,27 +142,21 @@ def _score_left(plan: Plan, progress: Progress | None) -> tuple[int, float, tupl
             for part, digest, probes in _encode(plan.store, plan.left, plan.job):
                 tell(before)
                 before = beside.submit(_score, plan, part, digest, probes)
-                residual, warnings = max(residual, probes.residual), probes.warnings
+                warnings = probes.warnings
         except DataError:
             tell(before)  # what is wrong with the part before is said first
             raise
         tell(before)
-    return count, residual, warnings
+    return count, warnings
 
 
 def _score(plan: Plan, part: Part, digest: str, probes: Probes) -> int:
     """Score a part, write what comes of it, and give how many suppliers it has."""
-    write_scored(plan.folder, part.label, *score_part(part, probes, plan.job.settings, digest))
+    write_scored(plan.folder, score_part(part, probes, plan.job.settings, digest))
     return len(part)
 
 
-def write_scored(folder: Folder, label: str, results: pa.Table, gaps: pa.Table) -> None:
-    """Write what came of a part; results last, since they tell that it is done."""
-    write_part(gaps, folder, f"gaps/{label}")
-    write_part(results, folder, f"results/{label}")
-
-
-def finish_job(plan: Plan, suppliers: int, residual: float, warnings: Sequence[Finding]) -> Report:
+def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Report:
     """Write what the run says of itself, once all parts are there.
 
     Parameters
@@ -165,38 +164,51 @@ def finish_job(plan: Plan, suppliers: int, residual: float, warnings: Sequence[F
     plan : Plan
     suppliers : int
         Suppliers scored in this run.
-    residual : float
-        Worst of the solutions used [1].
     warnings : sequence of Finding
         Of the probes.
 
     Returns
     -------
     Report
+
+    Raises
+    ------
+    DataError
+        If an id stands in several parts.
+    OutputError
+        If another run has written to the same folder meanwhile.
     """
+    records = _read_records(plan)
+    found = Findings()
+    report_repeated(plan.store, plan.parts, [record.ids for record in records], found)
+    raise_blockers(found, "the suppliers", MEND)
+    every = (*plan.job.background.warnings, *warnings)
     run = {
         **plan.job.settings.about,
         "job": plan.job.settings.digest,
-        "residual": max([residual, *(_read_residual(plan.folder, part) for part in {*plan.parts} - {*plan.left})]),
+        "residual": max(record.residual for record in records),
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
-        "warnings": [*plan.job.background.warnings, *(warning.what for warning in warnings)],
+        "warnings": [asdict(warning) for warning in every],
     }
-    sweep_models(plan.folder)
-    write_bytes((json.dumps(run, indent=1, ensure_ascii=False) + "\n").encode(), plan.folder, "run.json")
-    return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run)
+    write_file((json.dumps(run, indent=1, ensure_ascii=False) + "\n").encode(), plan.folder, "run.json")
+    return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run, every)
 
 
-def _read_residual(folder: Folder, part: str) -> float:
-    """Give the residual that results of an earlier run carry."""
-    about = json.loads(read_metadata(folder, f"results/{part or ONE_PART}").get("lcaengine", "{}"))
-    return float(about.get("residual", 0.0))
+def _read_records(plan: Plan) -> list[Record]:
+    """Read the records of all parts: they say what stands, whoever wrote it."""
+    records = [(part, read_record(plan.folder, part or ONE_PART)) for part in plan.parts]
+    for part, record in records:
+        if record is None or record.job != plan.job.settings.digest:
+            what = f"part {part or ONE_PART} is not what this run wrote: another run writes to the same folder"
+            raise OutputError(what, plan.folder.label, "let one of them end, and run this again")
+    return [record for _, record in records if record is not None]
 
 
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
-    """Read parts, each with the probes it needs; where some are new, solve with those of twice as many parts ahead."""
+    """Read parts, each with the probes it needs; where kinds are new, solve with those of parts ahead, ever more."""
     probes = job.known
-    ahead = 1
+    ahead = LOOK_AHEAD
     with ThreadPoolExecutor(READ_AHEAD) as reader:
         coming = deque(reader.submit(read_suppliers, store, name) for name in names[:READ_AHEAD])
         for at in range(len(names)):

@@ -16,6 +16,9 @@ from lcaengine.suppliers.probes import CREDITED, GIVEN, RELEASED, TAKEN, Probes
 
 __all__ = ["Scores", "sum_part"]
 
+A_WORD = 16
+"""Indicators whose statuses fit into 64 bits, four each: there are five statuses, and complete is no bit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -75,20 +78,22 @@ def sum_part(
         None where a blocker was found.
     """
     output, product = _find_outputs(part, probes, at, found)
+    _report_large(part, probes, at, found)
     if found.blockers():
         return None
     p, (_, s, k) = len(part), probes.intensity.shape
     kept = slice(None) if every_share else slice(s - 1, s)
     blocks = (probes.intensity, probes.size[:, kept], probes.primary[:, kept], probes.near[:, None])
-    vector = np.concatenate([*(each[at].reshape(len(at), -1) for each in blocks), probes.mass[at]], axis=1)
-    sums = np.empty((vector.shape[1], p))
-    status = np.full((p, k), Status.COMPLETE, np.int8)
-    status[part.is_proxy] = Status.PROXY
-    marks = np.zeros((p, probes.marks.shape[1]), np.uint64)
-    is_reference = probes.product[at] >= 0
-    amount = np.where(is_reference[part.code], 0.0, part.amount)
-    kinds = (vector, probes.status[at], probes.marks[at])
-    sum_rows(part.starts, part.code.copy(), amount, output, *kinds, sums, status, marks)
+    table = np.concatenate([*(each[at].reshape(len(at), -1) for each in blocks), probes.mass[at]], axis=1)
+    column = np.flatnonzero(table.any(axis=0))  # a stage or a share that no row has is zero for all
+    sums = np.empty((table.shape[1], p))
+    sums[np.setdiff1d(np.arange(table.shape[1]), column)] = 0.0
+    words = probes.marks.shape[1]
+    union = np.zeros((p, words + -(-k // A_WORD)), np.uint64)
+    every = np.concatenate([probes.marks[at], _pack_statuses(probes.status[at])], axis=1)
+    sum_rows(part.starts, part.code, part.amount, output, _pad(table[:, column]), column, every, sums, union)
+    marks, status = union[:, :words], _unpack_statuses(union[:, words:], k)
+    status[part.is_proxy] = np.maximum(status[part.is_proxy], np.int8(Status.PROXY))
     _join_said(part, probes.marks[at, 0], marks)
     ends = np.cumsum([each[0].size for each in blocks])
     # One number of all suppliers after another, as the columns of a table stand.
@@ -98,7 +103,7 @@ def sum_part(
     mass = sums[ends[-1] :]
     is_credited = _has_bit(marks, CREDITED)
     is_open = _find_open(probes, marks)
-    _report(part, value, is_open, policy, found)
+    _report(part, value, _find_most(probes)[product], is_open, policy, found)
     if found.blockers():
         return None
     if policy.open_water == "missing":
@@ -121,6 +126,29 @@ def sum_part(
     )
 
 
+def _pad(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give numbers columns of zeros up to a multiple of eight: what a processor adds at once."""
+    return np.ascontiguousarray(np.pad(table, ((0, 0), (0, -table.shape[1] % 8))))
+
+
+def _pack_statuses(status: NDArray[np.int8]) -> NDArray[np.uint64]:
+    """Write statuses as bits, the lowest s of four for the status s, so that a union of bits is the worst of them."""
+    c, k = status.shape
+    bits = np.zeros((c, -(-k // A_WORD)), np.uint64)
+    for at in range(k):
+        bits[:, at // A_WORD] |= ((1 << status[:, at].astype(np.uint64)) - 1) << np.uint64(4 * (at % A_WORD))
+    return bits
+
+
+def _unpack_statuses(bits: NDArray[np.uint64], k: int) -> NDArray[np.int8]:
+    """Read the statuses of k indicators from bits."""
+    status = np.empty((len(bits), k), np.int8)
+    for at in range(k):
+        four = bits[:, at // A_WORD] >> np.uint64(4 * (at % A_WORD)) & np.uint64(15)
+        status[:, at] = np.bitwise_count(four)
+    return status
+
+
 def _join_said(part: Part, flags: NDArray[np.uint64], marks: NDArray[np.uint64]) -> None:
     """Join what rows of zero say: that none of the water is returned or released is known too."""
     said = np.uint64(sum(1 << bit for bit in range(GIVEN, RELEASED + 1)))
@@ -137,13 +165,40 @@ def _find_outputs(
     process = np.repeat(np.arange(len(part)), np.diff(part.starts))[rows]
     output, product = np.zeros(len(part)), np.full(len(part), -1, np.int64)
     kind = at[part.code[rows]]
-    output[process] = part.amount[rows] * probes.per_unit[kind]
+    with np.errstate(over="ignore", under="ignore"):  # reported below
+        output[process] = part.amount[rows] * probes.per_unit[kind]
     product[process] = probes.product[kind]
-    wrong = output <= 0
-    if wrong.any():
-        what = "the reference amount of process {value} is not above zero"
-        _block(part, "reference_amount", wrong, "amount", what, "write the amount made, or treated", found)
+    written = np.zeros(len(part))
+    written[process] = part.amount[rows]
+    for wrong, what, fix in (
+        (
+            written <= 0,
+            "the reference amount of process {value} is not above zero",
+            "write the amount made, or treated",
+        ),
+        (
+            (written > 0) & ~((output > 0) & np.isfinite(output)),
+            "the reference amount of process {value} is out of range in the flow's unit",
+            "check amount and unit",
+        ),
+    ):
+        if wrong.any():
+            _block(part, "reference_amount", wrong, "amount", what, fix, found)
     return output, product
+
+
+def _report_large(part: Part, probes: Probes, at: NDArray[np.int64], found: Findings) -> None:
+    """Report amounts that are no number in the unit their flow is measured in."""
+    per_unit = np.maximum(probes.per_unit[at], 1.0)
+    most = np.finfo(np.float64).max / per_unit
+    if part.amount.max(initial=0.0) <= most.min(initial=np.inf):
+        return
+    wrong = np.zeros(len(part), np.bool_)
+    rows = np.flatnonzero(part.amount > most[part.code])
+    wrong[np.searchsorted(part.starts, rows, side="right") - 1] = True
+    if wrong.any():
+        what = "an amount of process {value} is too large in the flow's unit"
+        _block(part, "not_finite", wrong, "amount", what, "check amount and unit", found)
 
 
 def _block(part: Part, code: str, wrong: NDArray[np.bool_], column: str, what: str, fix: str, found: Findings) -> None:
@@ -164,10 +219,22 @@ def _find_open(probes: Probes, marks: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return np.stack(columns, axis=1) if columns else np.zeros((len(marks), 0), np.bool_)
 
 
+def _find_most(probes: Probes) -> NDArray[np.float64]:
+    """Give how many reference units of each product are in what it is scored per, at most: a kg, or a kg of content."""
+    most = [max([1.0, np.nan_to_num(each.per_kg), *each.per_content.values()]) for each in probes.products]
+    return np.array(most)
+
+
 def _report(
-    part: Part, value: NDArray[np.float64], is_open: NDArray[np.bool_], policy: Policy, found: Findings
+    part: Part,
+    value: NDArray[np.float64],
+    most: NDArray[np.float64],
+    is_open: NDArray[np.bool_],
+    policy: Policy,
+    found: Findings,
 ) -> None:
-    wrong = ~np.asarray(np.isfinite(value).all(axis=(1, 2)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        wrong = ~np.isfinite(np.maximum(value.max(axis=(1, 2)), -value.min(axis=(1, 2))) * most)
     if wrong.any():
         fix = "check amounts, units and masses there"
         _block(part, "overflow", wrong, "amount", "an intensity of {value} is too large for a number", fix, found)

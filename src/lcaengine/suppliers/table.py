@@ -61,7 +61,8 @@ def list_gaps(part: Part, at: NDArray[np.int64], probes: Probes, scores: Scores)
     Returns
     -------
     pyarrow.Table
-        flow_id, kind, indicator, amount (sum of sizes, in the flow's reference unit), used_by.
+        flow_id, kind, indicator, amount (sum of sizes, in the flow's reference unit; null where it is too large for a
+        number), used_by.
     """
     process = np.repeat(np.arange(len(part)), np.diff(part.starts))
     flow = part.keys.column("flow_id").combine_chunks().dictionary_encode()
@@ -73,7 +74,10 @@ def list_gaps(part: Part, at: NDArray[np.int64], probes: Probes, scores: Scores)
         for each in np.unique(of_kind[part.code[own]]).tolist():
             mine = of_kind[part.code[own]] == each
             users = len(np.unique(process[own[mine]]))
-            rows.append((flow.dictionary[each].as_py(), kind, None, float(amount[mine].sum()), users))
+            with np.errstate(over="ignore"):
+                total = float(amount[mine].sum())
+            known = total if np.isfinite(total) else None
+            rows.append((flow.dictionary[each].as_py(), kind, None, known, users))
     for bit, k in enumerate(probes.balanced):
         count = int(scores.is_open[:, bit].sum())
         if count:

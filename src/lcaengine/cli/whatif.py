@@ -1,0 +1,84 @@
+"""The command that scores scenarios: an inventory with some amounts, providers or mixes otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lcaengine.cli.exchange import show_progress
+from lcaengine.cli.shared import (
+    Allocation,
+    AsJson,
+    Basis,
+    IndicatorNames,
+    MaxFallback,
+    MethodName,
+    OpenWater,
+    Output,
+    Place,
+    Unlinked,
+    list_written,
+    open_console,
+    presenting,
+    print_json,
+    score_or_exit,
+)
+from lcaengine.cli.start import start_lightly
+from lcaengine.errors import OutputError
+from lcaengine.policy import Policy
+
+__all__ = ["whatif"]
+
+_CHANGES = "Table of changes, .csv or .xlsx: scenario, process_id, flow_id, amount, unit, provider_id, share ..."
+
+
+def whatif(
+    inventory: Place,
+    changes: Annotated[Path, typer.Argument(metavar="CHANGES", help=_CHANGES)],
+    method: MethodName = "core",
+    indicator: IndicatorNames = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
+    by: Annotated[str, typer.Option("--by", help="Split the file by stage, supplier, location or scope.")] = "stage",
+    output: Output = None,
+    unlinked: Unlinked = "refuse",
+    basis: Basis = "location",
+    max_fallback: MaxFallback = "GLO",
+    allocation: Allocation = "",
+    open_water: OpenWater = "missing",
+    as_json: AsJson = False,
+) -> None:
+    """Score scenarios beside an inventory: other amounts, providers or mixes, as a table of changes says."""
+    start_lightly()
+    from lcaengine.io.write import FORMATS, check_target
+    from lcaengine.method import read_method
+    from lcaengine.reports.answer import write_tables
+    from lcaengine.reports.scenarios import describe_scenarios, print_scenarios, tabulate_changes
+    from lcaengine.scenarios import read_changes, score_scenarios
+
+    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    if output is not None:
+        check_target(output, FORMATS, inventory)
+        if output.resolve() == changes.resolve():
+            raise OutputError(f"{str(output)!r} is the table of changes", str(output), "name another file")
+    wanted, known = read_changes(changes), read_method(method)
+    base = score_or_exit(inventory, known, policy, as_json, by)
+    base.select(indicator or ())
+    found = score_scenarios(base, wanted, everything, str(changes), show_progress(f"scoring {changes}"))
+    about = describe_scenarios(base, found, changes)
+    tables = {"results": found.results, "changes": tabulate_changes(found), "completeness": found.completeness}
+    files = [] if output is None else write_tables(output, tables, about)
+    with presenting():
+        if as_json:
+            rows = {name: table.to_pylist() for name, table in tables.items()}
+            if indicator:
+                for name in ("results", "completeness"):
+                    rows[name] = [row for row in rows[name] if row["indicator"] in indicator]
+            print_json({"run": about, **rows})
+        elif files:
+            typer.echo(f"{len(found.names)} scenarios, the base among them, written to {list_written(files)}")
+        else:
+            print_scenarios(open_console(), found, indicator or [])
+    if found.refusals:
+        raise typer.Exit(1)

@@ -1,0 +1,102 @@
+"""Scenarios for a terminal 80 columns wide, and the record of their run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from lcaengine.footprints import Footprints
+from lcaengine.footprints.display import HEADLINES, format_value
+from lcaengine.reports.terminal import open_table, print_whole
+from lcaengine.reports.write import describe_run
+from lcaengine.scenarios import BASE, Scenarios
+from lcaengine.scenarios.table import hash_changes
+
+__all__ = ["describe_scenarios", "print_scenarios", "tabulate_changes"]
+
+_STILL = 1e-9
+"""A change below this share of a score is rounding [1]."""
+_MOST_REMARKS = 5
+"""How many warnings are printed a scenario."""
+
+
+def describe_scenarios(base: Footprints, found: Scenarios, file: str | Path) -> dict[str, object]:
+    """Describe the run: of the base, what each scenario changes, and the hash of what it makes of the inventory."""
+    scenarios: dict[str, object] = {}
+    for name, changes in found.changes.items():
+        refused = [f"{each.what}. Do: {each.fix}" for each in found.refusals.get(name, [])]
+        scenarios[name] = {
+            "changes": [each.describe() for each in changes],
+            "inventory_hash": found.hashes.get(name),
+            "warnings": [each.what for each in found.warnings.get(name, ())],
+            **({"refused": refused} if refused else {}),
+        }
+    return {
+        "base": describe_run(base),
+        "changes": str(file),
+        "changes_sha256": hash_changes(file),
+        "scenarios": scenarios,
+    }
+
+
+def tabulate_changes(found: Scenarios) -> pa.Table:
+    """Give one row a change: scenario, row of the table of changes, and the change in words."""
+    rows = [
+        {"scenario": name, "row": each.row, "change": each.describe()}
+        for name, changes in found.changes.items()
+        for each in changes
+    ]
+    return pa.Table.from_pylist(
+        rows, pa.schema([("scenario", pa.string()), ("row", pa.int64()), ("change", pa.string())])
+    )
+
+
+def print_scenarios(console: Console, found: Scenarios, indicators: Sequence[str]) -> None:
+    """Print the totals of the base and of every scenario, one table an indicator, and what each scenario changes."""
+    rows = found.to_arrow(indicators).to_pylist()
+    known = list(dict.fromkeys(row["indicator"] for row in rows))
+    for indicator in indicators or [name for name in HEADLINES if name in known] or known[:1]:
+        mine = [row for row in rows if row["indicator"] == indicator]
+        if mine:
+            _print_indicator(console, indicator, mine)
+    for name, changes in found.changes.items():
+        console.print(f"[bold]{escape(name)}[/bold]: {escape('; '.join(each.describe() for each in changes))}")
+        remarks = found.warnings.get(name, ())
+        for each in remarks[:_MOST_REMARKS]:
+            console.print(f"  warning [{each.code}] {each.where()}: {each.what}", markup=False)
+        if len(remarks) > _MOST_REMARKS:
+            console.print(f"  and {len(remarks) - _MOST_REMARKS} more warnings: -o FILE lists them")
+        for refusal in found.refusals.get(name, [])[:1]:
+            more = f" (and {len(found.refusals[name]) - 1} more)" if len(found.refusals[name]) > 1 else ""
+            console.print(f"  not possible: {escape(refusal.what)}{more}. Do: {escape(refusal.fix)}.")
+
+
+def _print_indicator(console: Console, indicator: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    table = open_table(f"{indicator}, {rows[0]['unit']}", ["total", "change", "%"], "status")
+    groups: dict[tuple[str, str, str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        key = (row["product_id"] or "bill of materials", row["per"], row["process_id"], row["location"])
+        groups.setdefault(key, []).append(row)
+    usual: dict[tuple[str, ...], str] = {}
+    for product, per, *maker in groups:  # rows per kg, or per kg of a content, follow those per reference unit
+        usual.setdefault((product, *maker), per)
+    for (product, per, process_id, location), mine in groups.items():
+        if usual[product, process_id, location] != per:
+            continue
+        name = f"{product}, per {per}, {process_id or 'market'} {location}".rstrip()
+        table.add_row(Text(name, style="bold"))
+        base = mine[0]["base"]
+        table.add_row(Text(f"  {BASE}"), format_value(base), "", "", "")
+        for row in mine:
+            change, ratio = row["change"], row["ratio"]
+            is_still = change is not None and abs(change) <= _STILL * abs(base or 0.0)
+            moved = "" if change is None else "0" if is_still else f"{change:+.3g}"
+            percent = "" if ratio is None or is_still else f"{100 * (ratio - 1):+.3g}"
+            table.add_row(Text(f"  {row['scenario']}"), format_value(row["value"]), moved, percent, row["status"])
+    print_whole(console, table)
