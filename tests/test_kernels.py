@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 import lcaengine
 from lcaengine.kernels.cache import find_folder, open_folder
 from lcaengine.kernels.entries import multiply_rows, place_rows, sum_entries
+from lcaengine.kernels.extrapolation import BEHIND, MANY, SAMPLE, extrapolate
 from lcaengine.kernels.growth import find_bounded
 from lcaengine.kernels.ordering import find_components
 from lcaengine.kernels.suppliers import sum_rows
@@ -24,7 +25,7 @@ from lcaengine.kernels.sweep import ALIKE, MOST_KEPT, _extrapolate
 from tests.twins import Matrix
 
 KERNELS = Path(lcaengine.__file__).parent / "kernels"
-NOT_KERNELS = {"__init__.py", "cache.py", "compiled.py"}
+NOT_KERNELS = {"__init__.py", "cache.py", "compiled.py", "vectors.py"}
 
 SOLVE = """
 import hashlib, sys
@@ -80,14 +81,15 @@ def list_files(place: Path) -> list[Path]:
     return sorted(place.rglob("*.kernel"))
 
 
-def test_kernels_call_only_what_stands_in_their_file() -> None:
-    # What is compiled holds a copy of what it calls, and numba looks for changes in its own file only.
+def test_kernels_call_kernels_alone() -> None:
+    # What is compiled holds a copy of what it calls: the cache is named by the sources of all kernels, and no others.
     for path in KERNELS.glob("*.py"):
         if path.name in NOT_KERNELS:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lcaengine"):
-                assert node.module == "lcaengine.kernels.compiled", f"{path.name} imports {node.module}"
+                assert node.module is not None
+                assert node.module.startswith("lcaengine.kernels."), f"{path.name} imports {node.module}"
             if isinstance(node, ast.Import):
                 assert not any(alias.name.startswith("lcaengine") for alias in node.names), path.name
 
@@ -256,6 +258,57 @@ def test_unknowns_are_carried_on_where_their_changes_are_alike(n: int, kept: flo
             expected[1:-1, lane] += (x - last)[1:-1, lane] * c / (1.0 - c)
     _extrapolate(1, n + 1, before, last, x)
     assert np.allclose(x, expected, rtol=1e-9, atol=0.0)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(4, 9), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_three_modes_are_carried_on_to_where_they_lead(n: int, modes: int, seed: int) -> None:
+    """Iterates x + sum_m a_m g^k v_m lead to x, growing modes too: with three weights, three are canceled exactly."""
+    random = np.random.default_rng(seed)
+    width = 4
+    goal = 10.0 ** random.uniform(-6, 6, (n, width))
+    rate = np.array([0.9, -0.5, 1.2])[:modes]
+    vector = random.normal(size=(modes, n, width)) * goal * 1e-2
+    iterates = [goal + np.einsum("m,mnw->nw", rate**k, vector) for k in range(5)]
+    outside = random.normal(size=width)
+    x = np.concatenate([outside, iterates[4].reshape(-1), outside])
+    earlier = np.stack([iterates[3 - r].reshape(-1) for r in range(BEHIND)])
+    extrapolate(1, n + 1, width, x, earlier, np.empty(BEHIND * (BEHIND + 2) * width))
+    assert np.array_equal(x[:width], outside)
+    assert np.array_equal(x[-width:], outside)
+    assert x[width:-width].reshape(n, width) == pytest.approx(goal, rel=1e-4)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 300), st.integers(0, 2**32 - 1))
+def test_differences_are_combined_to_the_least(n: int, seed: int) -> None:
+    """The twin is least squares by LAPACK over relative differences; their combination is no larger than the twin's."""
+    random = np.random.default_rng(seed)
+    iterates = 10.0 ** random.uniform(-6, 6, (n, 1)) * (1.0 + 0.1 * random.normal(size=(5, n, 4)))
+    x = iterates[0].reshape(-1).copy()
+    earlier = np.stack([iterates[r + 1].reshape(-1) for r in range(BEHIND)])
+    extrapolate(0, n, 4, x, earlier, np.empty(BEHIND * (BEHIND + 2) * 4))
+    looked = np.arange(0, n, SAMPLE) if n >= MANY else np.arange(n)
+    for lane in range(4):
+        d = [((iterates[r] - iterates[r + 1]) / iterates[0])[looked, lane] for r in range(BEHIND)]
+        z = np.stack([each - d[0] for each in d[1:]], axis=1)
+        weights, *_ = np.linalg.lstsq(z, -d[0], rcond=None)
+        g = np.concatenate([[1 - weights.sum()], weights])
+        if len(looked) >= BEHIND:  # else several weights do
+            expected = sum(g[r] * iterates[r][:, lane] for r in range(BEHIND))
+            size = sum(np.abs(g[r] * iterates[r][:, lane]) for r in range(BEHIND))
+            assert (np.abs(x.reshape(n, 4)[:, lane] - expected) <= 1e-6 * size).all()
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
+def test_what_cannot_be_carried_on_stays(value: float) -> None:
+    x, earlier = np.full(8, value), np.full((BEHIND, 8), value)
+    extrapolate(0, 2, 4, x, earlier, np.empty(BEHIND * (BEHIND + 2) * 4))
+    assert np.array_equal(np.isfinite(x), np.isfinite(np.full(8, value)))
+    still = np.arange(1.0, 9.0)
+    x = still.copy()
+    extrapolate(0, 2, 4, x, np.stack([still] * BEHIND), np.empty(BEHIND * (BEHIND + 2) * 4))
+    assert x == pytest.approx(still, rel=1e-15)
 
 
 @settings(deadline=None, max_examples=200)

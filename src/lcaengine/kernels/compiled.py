@@ -25,7 +25,8 @@ ENTRY = threading.Lock()
 def compiled(kernel: Kernel) -> Kernel:
     """Compile a function of arrays; strict arithmetic, no threads.
 
-    A kernel and what it calls stand in one file: what is compiled holds a copy of what it calls.
+    A kernel calls kernels alone: what is compiled holds a copy of what it calls, and is kept under the hash of all of
+    their sources.
     """
     return cast(Kernel, _keep(njit(nogil=True, error_model="numpy")(kernel), kernel))
 

@@ -1,14 +1,7 @@
 """Eight draws of a system side by side: one walk over its structure solves all of them, a draw a lane of a vector.
 
 Arrays are flat. An entry of the matrix has eight numbers, one a draw; an unknown has eight for each right-hand side
-that is solved with it. Draws are solved by components, as the static system is, but for two things: a loop starts from
-what it is given, and is extrapolated every few sweeps. The last differences between sweeps are combined with weights
-that sum to one, to the least they can be, and so are the iterates: the slow modes of the loop go, and so does one that
-grows.
-
-References
-----------
-Sidi, A. (2017). Vector extrapolation methods with applications. SIAM, ch. 2: reduced rank extrapolation.
+that is solved with it. Draws are solved by components and sweeps that are extrapolated, as the static system is.
 """
 
 from __future__ import annotations
@@ -18,18 +11,13 @@ from numba import prange
 from numpy.typing import NDArray
 
 from lcaengine.kernels.compiled import compiled, compiled_parallel
+from lcaengine.kernels.extrapolation import BEHIND, CYCLE, extrapolate
 from lcaengine.kernels.vectors import DRAWS, Columns, measure_products, settle_row, subtract_products
 
 __all__ = ["solve_draws"]
 
 Numbers = NDArray[np.float64]
 
-CYCLE = 8
-"""Sweeps between two extrapolations."""
-BEHIND = 4
-"""Differences that are combined: those of the last sweeps of a cycle."""
-SAMPLE = 4
-"""One unknown in so many says how they are combined."""
 CLOSE = 1e-8
 """Relative change in a sweep below which the error is measured [1]."""
 LOOK = 4
@@ -118,71 +106,6 @@ def _measure(
 
 
 @compiled
-def _solve_small(matrix: Numbers, right: Numbers) -> None:
-    """Solve a small symmetric system in place, leaving out what is not independent."""
-    n = len(right)
-    for i in range(n):
-        if not matrix[i, i] > 0.0:
-            for j in range(n):
-                matrix[i, j] = matrix[j, i] = 0.0
-            matrix[i, i], right[i] = 1.0, 0.0
-        for r in range(i + 1, n):
-            factor = matrix[r, i] / matrix[i, i]
-            for j in range(i, n):
-                matrix[r, j] -= factor * matrix[i, j]
-            right[r] -= factor * right[i]
-    for i in range(n - 1, -1, -1):
-        for j in range(i + 1, n):
-            right[i] -= matrix[i, j] * right[j]
-        right[i] /= matrix[i, i]
-
-
-@compiled
-def _extrapolate(columns: Columns, start: int, end: int, x: Numbers, earlier: Numbers) -> None:
-    """Combine the last iterates of a component so that the relative differences between them are least.
-
-    Minimizes ``|sum_r g_r D_r|^2`` over weights g that sum to one, D_r the differences of iterates over the newest, and
-    puts ``sum_r g_r x_r`` in place of x; every draw and column has weights of its own.
-    """
-    width = DRAWS * len(columns)
-    gram, differences = np.zeros((BEHIND, BEHIND, width)), np.empty((BEHIND, width))
-    for p in range(start, end, SAMPLE):
-        for j in range(width):
-            newer = x[p * width + j]
-            scale = 1.0 / newer if newer != 0.0 else 0.0
-            for r in range(BEHIND):
-                older = earlier[r, (p - start) * width + j]
-                differences[r, j] = (newer - older) * scale
-                newer = older
-        for r in range(BEHIND):
-            for c in range(r + 1):
-                for j in range(width):
-                    gram[r, c, j] += differences[r, j] * differences[c, j]
-    weight = np.zeros((BEHIND, width))
-    matrix, right = np.empty((BEHIND - 1, BEHIND - 1)), np.empty(BEHIND - 1)
-    for j in range(width):
-        for r in range(1, BEHIND):
-            for c in range(1, r + 1):
-                value = gram[r, c, j] - gram[r, 0, j] - gram[c, 0, j] + gram[0, 0, j]
-                matrix[r - 1, c - 1] = matrix[c - 1, r - 1] = value
-            matrix[r - 1, r - 1] *= 1.0 + 1e-13
-            right[r - 1] = gram[0, 0, j] - gram[r, 0, j]
-        _solve_small(matrix, right)
-        total = right.sum()
-        if np.isfinite(total):
-            weight[1:, j] = right
-            weight[0, j] = 1.0 - total
-        else:
-            weight[0, j] = 1.0
-    for p in range(start, end):
-        for j in range(width):
-            value = weight[0, j] * x[p * width + j]
-            for r in range(1, BEHIND):
-                value += weight[r, j] * earlier[r - 1, (p - start) * width + j]
-            x[p * width + j] = value
-
-
-@compiled
 def _solve_loop(
     columns: Columns,
     start: int,
@@ -201,7 +124,7 @@ def _solve_loop(
 ) -> int:
     """Sweep and extrapolate a loop until every draw has converged; mark those that do not. Gives the sweeps made."""
     width = DRAWS * len(columns)
-    earlier = np.empty((BEHIND, (end - start) * width))
+    earlier, room = np.empty((BEHIND, (end - start) * width)), np.empty(BEHIND * (BEHIND + 2) * width)
     change, error = np.empty(DRAWS), np.empty(DRAWS)
     for cycle in range(most_cycles):
         for step in range(CYCLE):
@@ -215,7 +138,7 @@ def _solve_loop(
             _measure(columns, start, end, inverse, inner, provider, data, right, x, error)
             if (error <= tolerance).all():
                 return (cycle + 1) * CYCLE
-        _extrapolate(columns, start, end, x, earlier)
+        extrapolate(start, end, width, x, earlier, room)
     for d in range(DRAWS):
         lost[d] |= not error[d] <= tolerance
     return most_cycles * CYCLE

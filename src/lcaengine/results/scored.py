@@ -83,6 +83,7 @@ class Scored:
             ),
             **{name: getattr(self, name)[at] for name in (*arrays, *more)},
             per_content={element: factor[at] for element, factor in self.per_content.items()},
+            statistics={name: each[at] for name, each in self.statistics.items()},
         )
 
 
