@@ -158,6 +158,17 @@ def test_bounds_cut_a_distribution_off(case: str, bounds: tuple[float, float]) -
     assert (whole.cdf(x) - bounds[0]) / (bounds[1] - bounds[0]) == pytest.approx(u, abs=1e-9)
 
 
+def test_far_bounds_give_numbers_or_nothing() -> None:
+    """Of a normal, 9.9e-10 lies above 6 (scipy), and less than a billionth is refused; 2.9e-7 lies above 5."""
+    u = np.array([1e-16, 0.5, 1 - 2.0**-53])
+    given = {"loc": 0.0, "scale": 1.0}
+    assert np.isnan(quantiles(3, given | {"minimum": 6.0}, u)).all()
+    assert np.isnan(quantiles(3, given | {"minimum": 10.0}, u)).all()
+    x = quantiles(3, given | {"minimum": 5.0}, u)
+    assert np.isfinite(x).all()
+    assert x[1] == pytest.approx(stats.norm.isf(stats.norm.sf(5.0) / 2), rel=1e-9)
+
+
 def test_what_is_mirrored_lies_on_the_other_side_of_zero_and_so_do_its_bounds() -> None:
     u = np.linspace(0.01, 0.99, 99)
     given = {"loc": 0.0, "scale": 0.5}

@@ -172,6 +172,6 @@ def test_sums_do_not_depend_on_how_they_are_blocked() -> None:
         np.array([1, 3, 2], np.int32),
     )
     whole, part = np.empty((4, 2 * DRAWS)), np.empty((1, 2 * DRAWS))
-    sum_terms(*arrays, values, whole)
-    sum_terms(*arrays, np.ascontiguousarray(values[:, 2 * DRAWS : 3 * DRAWS]), part)
+    sum_terms(*arrays, np.inf, values, whole)
+    sum_terms(*arrays, np.inf, np.ascontiguousarray(values[:, 2 * DRAWS : 3 * DRAWS]), part)
     assert np.array_equal(whole[2], part[0])

@@ -237,6 +237,38 @@ def test_draws_without_an_answer_are_counted_and_named(tmp_path: Path, monkeypat
     assert np.isfinite(samples.mean[samples.kept]).all()
 
 
+@pytest.mark.parametrize(
+    ("amount", "spread", "back", "avoided"),
+    [
+        (1.0, {"loc": 1.0, "scale": 2.0}, 0.1, False),
+        (0.0, {"loc": 0.0, "scale": 1.0}, 0.9, False),
+        (-0.3, {"loc": -0.3, "scale": 1.0}, 0.9, False),
+        (0.3, {"loc": 0.3, "scale": 1.0}, 0.9, True),
+    ],
+)
+def test_amounts_that_change_their_sign_are_judged_draw_by_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amount: float, spread: dict[str, float], back: float, avoided: bool
+) -> None:
+    """Credits are left out: the mine takes x of power, the plant `back` of ore; it starves where x back >= 1."""
+    monkeypatch.setattr("lcaengine.uncertainty.simulation.MOST_INFEASIBLE", 1.0)
+    own: dict[str, Any] = {"uncertainty_type": "normal", **spread, "is_avoided": avoided}
+    rows = [
+        takes("mine", "power", amount, "MJ", **own),
+        takes("plant", "ore", back),
+        emits("mine", 1.0),
+        emits("plant", 1.0),
+    ]
+    inventory = lca.read_inventory(write_inventory(tmp_path, chain(*rows)))
+    samples = lca.simulate(inventory, core(), 200, 3, **GHG, keep=["plant"])
+    drawn = lca.draw_values(lca.list_distributions(inventory), 3, 0, 200)[0]
+    taken = -drawn if avoided else drawn
+    assert sorted(samples.infeasible) == np.flatnonzero(taken * back >= 1.0).tolist()
+    # plant = 1 + back (1 + x plant)
+    expected = (1.0 + back) / (1.0 - back * taken)
+    known = np.flatnonzero(taken * back < 1.0)
+    assert samples.get("ghg", process_id="plant")[known] == pytest.approx(expected[known], rel=1e-6)
+
+
 def test_too_many_draws_without_an_answer_are_refused(tmp_path: Path) -> None:
     with pytest.raises(lca.SolveError, match=r"\d+ of 200 draws have no answer; in draw \d+, the loop of mine, plant"):
         simulate(tmp_path, loop(0.3), draws=200)
@@ -251,8 +283,10 @@ def test_a_process_that_takes_all_it_makes_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"draws": 1}, "1 draws are too few"),
+        ({"draws": 1}, r"1 draw\(s\) are too few"),
         ({"seed": -1}, "a seed of -1"),
+        ({"draws": 10.5}, "draws is 10.5, no whole number"),
+        ({"seed": "a"}, "seed is 'a', no whole number"),
         ({"by": "scope"}, "not split by scope"),
         ({"indicators": ["coal"]}, "no indicator 'coal'"),
         ({"keep": ["nobody"]}, "'nobody' is no process"),

@@ -255,3 +255,19 @@ def test_two_makers_of_one_flow_show_apart(run: Run, tmp_path: Path) -> None:
     assert "beam, per kg, mill CN" in lines
     assert "a 23.5 0 complete" in lines
     assert "a 4.00 +1 +33.3 complete" in lines
+
+
+def test_a_file_is_written_and_what_is_remarkable_is_told(run: Run, tmp_path: Path) -> None:
+    """The mine's power is normal around 4 MWh: with another amount, that goes."""
+    changes = write(tmp_path, "much,mine-a,electricity,,,,7,MWh")
+    code, out, _ = run("whatif", "example:two-suppliers", changes, "-o", str(tmp_path / "out.csv"))
+    assert code == 0
+    assert "warning [distribution_dropped]" in out
+
+
+def test_a_percentage_below_zero_is_refused(tmp_path: Path) -> None:
+    """It is of the amount as it stands: 20 % less is 80 %."""
+    base = lca.read_inventory(lca.find_example("two-suppliers"))
+    with pytest.raises(lca.DataError, match=r"would turn the flow around") as refused:
+        lca.change(base, [lca.Change(process_id="refinery", flow_id="electricity", amount="-20 %")])
+    assert "write 80 % for 20 % less" in str(refused.value)

@@ -43,7 +43,9 @@ def simulate(
     method: MethodName = "core",
     output: Output = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
-    each: Annotated[bool, typer.Option("--raw", help="Write every draw, to FILE.draws.parquet.")] = False,
+    each: Annotated[
+        bool, typer.Option("--raw", help="Write each draw of end products, or of --keep, to FILE.draws.parquet.")
+    ] = False,
     keep: Annotated[
         list[str] | None,
         typer.Option("--keep", metavar="ID", help="--raw of this process or product; may be repeated."),
@@ -91,6 +93,10 @@ def simulate(
             print_json({"run": describe_samples(samples), "results": results})
         elif files:
             typer.echo(f"{len(samples.mean)} activities in {draws} draws written to {list_written(files)}")
+            if samples.infeasible:
+                draw, why = min(samples.infeasible.items())
+                left = f"{len(samples.infeasible)} draw(s) have no answer and are left out"
+                sys.stderr.write(f"note: {left}: in draw {draw}, {why}\n")
         else:
             print_samples(open_console(), samples, footprints.select(shown), everything)
 

@@ -54,7 +54,7 @@ def whatif(
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.answer import write_tables
-    from lcaengine.reports.scenarios import describe_scenarios, print_scenarios, tabulate_changes
+    from lcaengine.reports.scenarios import describe_scenarios, print_changes, print_scenarios, tabulate_changes
     from lcaengine.scenarios import read_changes, score_scenarios
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
@@ -78,6 +78,7 @@ def whatif(
             print_json({"run": about, **rows})
         elif files:
             typer.echo(f"{len(found.names)} scenarios, the base among them, written to {list_written(files)}")
+            print_changes(open_console(), found)
         else:
             print_scenarios(open_console(), found, indicator or [])
     if found.refusals:

@@ -21,10 +21,11 @@ def sum_terms(
     weight: NDArray[np.float64],
     one: NDArray[np.int32],
     two: NDArray[np.int32],
+    most: float,
     values: NDArray[np.float64],
     sums: NDArray[np.float64],
 ) -> None:
-    """Sum ``weight v[one] v[two]`` over the terms of every target, in the order of the terms.
+    """Sum ``min(weight v[one] v[two], most)`` over the terms of every target, in the order of the terms.
 
     Parameters
     ----------
@@ -32,6 +33,8 @@ def sum_terms(
     weight : (terms,) float64
     one, two : (terms,) int32
         Rows of the values; the last row of them is ones.
+    most : float
+        Zero leaves out what is above it; infinity nothing.
     values : (rows, blocks * 8) float64
     sums : (blocks, targets * 8) float64
         Written in place.
@@ -48,10 +51,10 @@ def sum_terms(
                 scale, row, other = weight[term], one[term], two[term]
                 if other == last:
                     for d in range(DRAWS):
-                        total[d] += scale * values[row, at + d]
+                        total[d] += min(scale * values[row, at + d], most)
                 else:
                     for d in range(DRAWS):
-                        total[d] += scale * values[row, at + d] * values[other, at + d]
+                        total[d] += min(scale * values[row, at + d] * values[other, at + d], most)
             for d in range(DRAWS):
                 sums[block, target * DRAWS + d] = total[d]
 

@@ -18,7 +18,7 @@ from lcaengine.reports.write import describe_run
 from lcaengine.scenarios import BASE, Scenarios
 from lcaengine.scenarios.table import hash_changes
 
-__all__ = ["describe_scenarios", "print_scenarios", "tabulate_changes"]
+__all__ = ["describe_scenarios", "print_changes", "print_scenarios", "tabulate_changes"]
 
 _STILL = 1e-9
 """A change below this share of a score is rounding [1]."""
@@ -65,6 +65,11 @@ def print_scenarios(console: Console, found: Scenarios, indicators: Sequence[str
         mine = [row for row in rows if row["indicator"] == indicator]
         if mine:
             _print_indicator(console, indicator, mine)
+    print_changes(console, found)
+
+
+def print_changes(console: Console, found: Scenarios) -> None:
+    """Print what each scenario changes, what there is to remark on it, and why it is not possible."""
     for name, changes in found.changes.items():
         console.print(f"[bold]{escape(name)}[/bold]: {escape('; '.join(each.describe() for each in changes))}")
         remarks = found.warnings.get(name, ())

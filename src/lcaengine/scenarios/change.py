@@ -182,6 +182,10 @@ def read_amount(text: str, where: str = "") -> tuple[float, str]:
     if not found[2]:
         fix = f"write {found[1]} with its unit; or 80 %, of the amount as it stands"
         raise DataError(f"the amount {text.strip()!r} has no unit", where, fix, given=text)
+    if found[2] == PERCENT and float(found[1]) < 0:
+        what = f"{text.strip()!r} would turn the flow around: it is of the amount as it stands, not a difference"
+        fix = f"write {100 + float(found[1]):g} % for {-float(found[1]):g} % less"
+        raise DataError(what, where, fix, given=text)
     return float(found[1]), found[2]
 
 

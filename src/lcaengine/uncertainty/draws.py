@@ -41,7 +41,7 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
     LcaError
         If the seed or the draws are none.
     DataError
-        If nothing of a distribution lies between its bounds.
+        If less than a billionth of a distribution lies between its bounds.
 
     Examples
     --------
@@ -70,7 +70,10 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
     values = drawn[:, first - 2 * start : first - 2 * start + count]
     if is_cut.any() and np.isnan(values).any():
         row = int(distributions.row[np.isnan(values).any(axis=1)][0])
-        what, fix = "nothing of a distribution lies between its bounds", "correct minimum and maximum, or loc and scale"
+        what, fix = (
+            "next to nothing of a distribution lies between its bounds",
+            "correct minimum and maximum, or loc and scale",
+        )
         raise DataError(what, f"exchange {row}", fix)
     return values
 

@@ -11,6 +11,9 @@ __all__ = ["find_quantiles"]
 
 Numbers = NDArray[np.float64]
 """A number, or several, of every row."""
+LEAST_SHARE = 1e-9
+"""Share of a distribution that has to lie between its bounds [1]: of less, numbers do not tell draws apart."""
+BELOW_ONE = 1.0 - 2.0**-53
 Function = Callable[[Numbers, Numbers, Numbers, Numbers, Numbers, Numbers], Numbers]
 """Of u or x, and of loc, scale, shape, minimum and maximum."""
 
@@ -43,7 +46,7 @@ def find_quantiles(
     Returns
     -------
     (m, d) float64
-        [the row's own unit]; NaN where nothing of a distribution lies between its bounds.
+        [the row's own unit]; NaN where less than a billionth of a distribution lies between its bounds.
     """
     columns = [each[:, None] for each in (loc, scale, shape, minimum, maximum)]
     quantile, cumulate = _TYPES[kind]
@@ -55,7 +58,8 @@ def find_quantiles(
     upper = np.where(mirrored, -low, high)
     before = np.where(np.isnan(lower), 0.0, cumulate(lower, *columns))
     until = np.where(np.isnan(upper), 1.0, cumulate(upper, *columns))
-    inside = np.where(until > before, before + uniform * (until - before), np.nan)
+    inside = np.minimum(before + uniform * (until - before), BELOW_ONE)
+    inside = np.where(until - before >= LEAST_SHARE, inside, np.nan)
     x = quantile(inside, *columns)
     x = np.where(np.isnan(x), np.nan, np.fmin(np.fmax(x, lower), upper))  # rounding may lead beyond a bound
     return np.where(mirrored, -x, x)

@@ -73,13 +73,17 @@ class Sampled:
     amounts : Terms
         Of every entry of the pattern.
     needs : Terms
-        The same without what is spared.
+        The same without what is spared, demand by demand and draw by draw: an amount may change its sign.
     outputs : Terms
         Of the diagonal, (n,).
     burdens : Terms
         Direct burdens of every activity and indicator, (n * k,).
     has_credits : bool
-        Whether anything is spared, or taken by a negative amount.
+        Whether anything that is certain is spared, or taken by a negative amount.
+    demanded : (d,) int64
+        Rows of the drawn values that are demands.
+    sign : (d,) float64
+        Below zero for what takes, above it for what spares, where the value is above zero.
     """
 
     system: System
@@ -92,6 +96,8 @@ class Sampled:
     outputs: Terms
     burdens: Terms
     has_credits: bool
+    demanded: NDArray[np.int64]
+    sign: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +174,11 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
     ]
     burdens = rows.weigh(entries.activity, entries.row, entries.value)
     target = entries.activity * k + position[entries.indicator]
-    spares = demands.is_credit[linked] != (demands.amount[linked] < 0)
-    off, needed = ~own, ~own & ~spares
-    count = len(pattern.indices)
+    off, is_drawn = ~own, one != ones
+    spares = ~is_drawn & (signed > 0)
+    needed, count = ~own & ~spares, len(pattern.indices)
     amounts = build_terms(count, place, weight[off], one[off], two[off], ones)
-    if spares.any():
-        needs = build_terms(count, place[needed[off]], weight[needed], one[needed], two[needed], ones)
-    else:
-        needs = amounts
+    needs = build_terms(count, place[needed[off]], weight[needed], one[needed], two[needed], ones)
     return Sampled(
         system=footprints.system,
         distributions=listed,
@@ -183,10 +186,12 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
         shares=shares,
         pattern=pattern,
         amounts=amounts,
-        needs=needs,
+        needs=replace(needs, most=0.0),
         outputs=build_terms(n, outputs[0], outputs[1], outputs[2], outputs[3], ones),
         burdens=build_terms(n * k, target, *burdens, ones),
         has_credits=bool(spares.any()),
+        demanded=one[is_drawn],
+        sign=np.sign(weight[is_drawn]),
     )
 
 

@@ -120,8 +120,11 @@ def simulate(
 
 def check_choices(draws: int, seed: int, by: str) -> None:
     """Raise where there are too few draws, the seed is none, or the split is none that is drawn."""
+    for name, number in (("draws", draws), ("seed", seed)):
+        if not isinstance(number, int):
+            raise LcaError(f"{name} is {number!r}, no whole number", name, "give a whole number")
     if draws < FEWEST_DRAWS:
-        raise LcaError(f"{draws} draws are too few", "draws", f"ask for {FEWEST_DRAWS} or more")
+        raise LcaError(f"{draws} draw(s) are too few", "draws", f"ask for {FEWEST_DRAWS} or more")
     if not (0 <= seed <= LARGEST_SEED):
         raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
     if by == "scope":

@@ -25,9 +25,9 @@ def find_starved(
 ) -> dict[int, str]:
     """Find the draws in which a loop needs at least as much of itself as it makes, credits left out.
 
-    Where nothing is spared and no burden is below zero, an intensity above zero for all members of a loop proves that
-    it gives something away. Else, or where there is none, ``(I - N) x = 1`` is solved for the loops, N the demand per
-    gross output: it has a positive solution if and only if they do (Collatz and Wielandt).
+    Where nothing is spared in a draw and no burden is below zero, an intensity above zero for all members of a loop
+    proves that it gives something away. Else, or where there is none, ``(I - N) x = 1`` is solved for the loops, N the
+    demand per gross output: it has a positive solution if and only if they do (Collatz and Wielandt).
 
     Parameters
     ----------
@@ -49,10 +49,11 @@ def find_starved(
     if not len(members):
         return found
     doubtful = np.ones(draws, np.bool_)
-    if not sampled.has_credits:
+    spares = ((values[sampled.demanded] * sampled.sign[:, None]) > 0).any(axis=0)
+    if not sampled.has_credits and not spares.all():
         lowest = direct.min(axis=1).transpose(0, 2, 1).reshape(draws, -1)  # by draw and indicator
         proves = (intensity[members, -1] > 0).all(axis=0).T & (lowest >= 0)
-        doubtful = ~proves.any(axis=1)
+        doubtful = spares | ~proves.any(axis=1)
     if not doubtful.any():
         return found
     blocks = np.unique(np.flatnonzero(doubtful) // DRAWS)

@@ -24,12 +24,15 @@ class Terms:
     weight : (terms,) float64
     one, two : (terms,) int32
         Rows of the drawn values; the last row of these is ones.
+    most : float
+        Largest term that counts as it is; zero leaves out those above it.
     """
 
     starts: NDArray[np.int64]
     weight: NDArray[np.float64]
     one: NDArray[np.int32]
     two: NDArray[np.int32]
+    most: float = np.inf
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -39,7 +42,7 @@ class Terms:
         count = np.diff(self.starts)[targets]
         starts = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         term = np.repeat(self.starts[targets] - starts[:-1], count) + np.arange(starts[-1])
-        return Terms(starts, self.weight[term], self.one[term], self.two[term])
+        return Terms(starts, self.weight[term], self.one[term], self.two[term], self.most)
 
     def sum(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum the terms for drawn values.
@@ -53,7 +56,7 @@ class Terms:
         (blocks, targets * 8) float64
         """
         sums = np.empty((values.shape[1] // DRAWS, len(self) * DRAWS))
-        kernel.sum_terms(self.starts, self.weight, self.one, self.two, values, sums)
+        kernel.sum_terms(self.starts, self.weight, self.one, self.two, self.most, values, sums)
         return sums
 
 
