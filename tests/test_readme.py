@@ -93,7 +93,7 @@ def test_the_method_of_the_readme_scores_by_hand(
         edit(folder / "processes.csv", "alpha,GLO", f"alpha,{place}")
     if methane:
         edit(folder / "flows.csv", "co2,", 'ch4,"Methane, fossil",elementary,kg,air,indoor\nco2,')
-        edit(folder / "exchanges.csv", "refinery,co2,", f"refinery,ch4,output,{methane},kg,,\nrefinery,co2,")
+        edit(folder / "exchanges.csv", "refinery,co2,", f"refinery,ch4,output,{methane},kg,,,,,,\nrefinery,co2,")
     footprints = lca.score(lca.read_inventory(folder), house)
     assert footprints.get("points", product_id="metal") == pytest.approx(points, rel=1e-12)
     assert footprints.get("carbon_price", product_id="metal") == pytest.approx(price, rel=1e-12)

@@ -437,7 +437,7 @@ def edits(draw: st.DrawFn, tables: Mapping[str, Sequence[Row]]) -> Pair:
         names = {"direction": row["direction"], "old_provider_id": row.get("provider_id") or "-"}
         given: dict[str, Any] = {}
         if row.get("provider_id") and draw(st.booleans()):
-            row["provider_id"] = draw(st.sampled_from([*makers[row["flow_id"]], None]))
+            row["provider_id"] = draw(st.sampled_from([*makers.get(row["flow_id"], [row["provider_id"]]), None]))
             given["provider_id"] = row["provider_id"] or "-"
         if not given or draw(st.booleans()):
             row["unit"] = draw(st.sampled_from([row["unit"], *ALIKE.get(units[row["flow_id"]], ())]))

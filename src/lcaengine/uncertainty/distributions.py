@@ -92,8 +92,8 @@ def list_distributions(inventory: Inventory, pedigree: Pedigree | None = None) -
     Examples
     --------
     >>> import lcaengine as lca
-    >>> len(lca.list_distributions(lca.read_inventory(lca.find_example("neodymium-magnet"))))
-    0
+    >>> len(lca.list_distributions(lca.read_inventory(lca.find_example("two-suppliers"))))
+    8
     """
     frame, exchanges = inventory.frames["exchanges"], inventory.exchanges
     kind = _list_kinds(frame)

@@ -46,9 +46,9 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
     Examples
     --------
     >>> import lcaengine as lca
-    >>> inventory = lca.read_inventory(lca.find_example("neodymium-magnet"))
+    >>> inventory = lca.read_inventory(lca.find_example("two-suppliers"))
     >>> lca.draw_values(lca.list_distributions(inventory), seed=7, first=0, count=2).shape
-    (0, 2)
+    (8, 2)
     """
     if not (0 <= seed <= LARGEST_SEED):
         raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")

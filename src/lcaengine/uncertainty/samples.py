@@ -59,7 +59,7 @@ class Samples:
     >>> import lcaengine as lca
     >>> samples = lca.simulate(lca.read_inventory(lca.find_example("two-suppliers")), "core", draws=8, seed=1)
     >>> samples.draws, samples.uncertain
-    (8, 0)
+    (8, 8)
     """
 
     footprints: Footprints

@@ -110,7 +110,7 @@ def simulate(
     >>> import lcaengine as lca
     >>> inventory = lca.read_inventory(lca.find_example("two-suppliers"))
     >>> samples = lca.simulate(inventory, "core", draws=100, seed=7, indicators=["ghg"])
-    >>> samples.get("ghg", process_id="mine-a").shape
+    >>> samples.get("ghg", process_id="refinery").shape
     (100,)
     """
     check_choices(draws, seed, by)
