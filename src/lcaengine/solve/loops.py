@@ -17,7 +17,7 @@ from lcaengine.system.system import System
 __all__ = ["find_starved", "name_activities", "report_loops", "show_activity"]
 
 MOST_GROWTH = 1e12
-"""Gross output per net output beyond which a loop counts as needing all it makes [1]."""
+"""Gross output per net output, in whatever units, beyond which a loop counts as needing all it makes [1]."""
 MOST_LOOKS = 64
 """Sweeps after which a loop is not looked at but solved."""
 
@@ -128,19 +128,27 @@ def _report_singular(system: System, found: Findings) -> None:
 def _give_away(need: Coupling, loops: list[NDArray[np.int64]]) -> list[bool]:
     """Tell which components have a positive, bounded solution of (I - N) x = 1.
 
-    They do not touch, so that one solve does for all; where there is no solution, each half is asked for its own.
+    They do not touch, so that one solve does for all; where there is no solution, each half is asked for its own. How
+    large x is depends on the units of the products. Where it is large, the same is asked for x in place of one: with
+    K the inverse of I - N, the largest quotient of K x by x is in no unit, at least the spectral radius of K (Collatz),
+    and at most its trace, as ``k_il k_lj <= k_ll k_ij``.
     """
     if not loops:
         return []
-    members = np.concatenate(loops)
+    members, lengths = np.concatenate(loops), [len(each) for each in loops]
+    starts = np.cumsum([0, *lengths[:-1]])
     if (need.diagonal[members] > 0).all():
         try:
-            x = solve_coupling(_cut_out(need, members), np.ones((len(members), 1)), lambda _: "").x[:, 0]
+            own = _cut_out(need, members)
+            x = growth = solve_coupling(own, np.ones((len(members), 1)), lambda _: "").x[:, 0]
+            if (x >= MOST_GROWTH).any():
+                again = solve_coupling(own, x[:, None], lambda _: "").x[:, 0]
+                is_large = np.maximum.reduceat(x, starts) >= MOST_GROWTH
+                growth = np.where(np.repeat(is_large, lengths), again / x, x)
         except SolveError:
             pass
         else:
-            starts = np.cumsum([0, *(len(each) for each in loops[:-1])])
-            return [bool(each) for each in np.logical_and.reduceat((x > 0) & (x < MOST_GROWTH), starts)]
+            return [bool(each) for each in np.logical_and.reduceat((x > 0) & (growth < MOST_GROWTH), starts)]
     if len(loops) == 1:
         return [False]
     half = len(loops) // 2
