@@ -112,5 +112,14 @@ def test_a_machine_that_takes_much_power_is_no_starved_loop(kWh: float, tmp_path
             *(makes("plant", "power", 1, "kWh"), takes("plant", "machine", 0.4 / kWh, "piece")),
         ],
     }
-    footprints = lca.score(lca.read_inventory(write_inventory(tmp_path, tables)))
+    inventory = lca.read_inventory(write_inventory(tmp_path, tables))
+    footprints = lca.score(inventory)
     assert footprints.get("ghg", process_id="works") == pytest.approx(5.0, rel=1e-12)
+    # So in draws; with power avoided, no intensity above zero proves that the loop gives something away.
+    spares = takes("works", "power", 0.01 * kWh, "kWh", is_avoided=True)
+    unsure = {**tables["exchanges"][1], "uncertainty_type": "normal", "loc": kWh, "scale": 0.01 * kWh}
+    tables = {**tables, "exchanges": [tables["exchanges"][0], unsure, *tables["exchanges"][2:], spares]}
+    inventory = lca.read_inventory(write_inventory(tmp_path / "draws", tables))
+    samples = lca.simulate(inventory, "core", draws=8, seed=1, indicators=["ghg"])
+    assert not samples.infeasible
+    assert samples.get("ghg", process_id="works") == pytest.approx(3 / (1 - 0.39), rel=0.1)

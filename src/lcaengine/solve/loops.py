@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ from lcaengine.solve.stages import cut_labelled
 from lcaengine.system.coupling import Coupling, build_coupling
 from lcaengine.system.system import System
 
-__all__ = ["find_starved", "name_activities", "report_loops", "show_activity"]
+__all__ = ["find_starved", "measure_growth", "name_activities", "report_loops", "show_activity"]
 
 MOST_GROWTH = 1e12
 """Gross output per net output, in whatever units, beyond which a loop counts as needing all it makes [1]."""
@@ -128,31 +130,49 @@ def _report_singular(system: System, found: Findings) -> None:
 def _give_away(need: Coupling, loops: list[NDArray[np.int64]]) -> list[bool]:
     """Tell which components have a positive, bounded solution of (I - N) x = 1.
 
-    They do not touch, so that one solve does for all; where there is no solution, each half is asked for its own. How
-    large x is depends on the units of the products. Where it is large, the same is asked for x in place of one: with
-    K the inverse of I - N, the largest quotient of K x by x is in no unit, at least the spectral radius of K (Collatz),
-    and at most its trace, as ``k_il k_lj <= k_ll k_ij``.
+    They do not touch, so that one solve does for all; where there is no solution, each half is asked for its own.
     """
     if not loops:
         return []
-    members, lengths = np.concatenate(loops), [len(each) for each in loops]
-    starts = np.cumsum([0, *lengths[:-1]])
+    members = np.concatenate(loops)
     if (need.diagonal[members] > 0).all():
         try:
             own = _cut_out(need, members)
-            x = growth = solve_coupling(own, np.ones((len(members), 1)), lambda _: "").x[:, 0]
-            if (x >= MOST_GROWTH).any():
-                again = solve_coupling(own, x[:, None], lambda _: "").x[:, 0]
-                is_large = np.maximum.reduceat(x, starts) >= MOST_GROWTH
-                growth = np.where(np.repeat(is_large, lengths), again / x, x)
+            x = solve_coupling(own, np.ones((len(members), 1)), lambda _: "").x[:, 0]
+            growth = measure_growth(x, lambda given: solve_coupling(own, given[:, None], lambda _: "").x[:, 0])
         except SolveError:
             pass
         else:
+            starts = np.cumsum([0, *(len(each) for each in loops[:-1])])
             return [bool(each) for each in np.logical_and.reduceat((x > 0) & (growth < MOST_GROWTH), starts)]
     if len(loops) == 1:
         return [False]
     half = len(loops) // 2
     return _give_away(need, loops[:half]) + _give_away(need, loops[half:])
+
+
+def measure_growth(
+    x: NDArray[np.float64], solve: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Give what loops make in all for what they give away, in no unit where it is much.
+
+    With K the inverse of I - N, x is ``K 1``, for one unit of each product. Units of which one is 1e13 of another make
+    it large, so that ``K x / x`` stands in its place there: its largest is at least the spectral radius of K (Collatz),
+    and at most its trace, as ``k_il k_lj <= k_ll k_ij``.
+
+    Parameters
+    ----------
+    x : ndarray of float64
+    solve : callable
+        Gives K v for a v of the shape of x.
+
+    Returns
+    -------
+    ndarray of float64
+        [1]
+    """
+    is_much = x >= MOST_GROWTH
+    return np.divide(solve(x), x, out=x.copy(), where=is_much) if is_much.any() else x
 
 
 def _cut_out(need: Coupling, members: NDArray[np.int64]) -> Coupling:
