@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -13,7 +14,7 @@ from lcaengine.errors import DataError
 from lcaengine.io.store import Store, read_bytes
 from lcaengine.io.tables import GROUPS_FREE, UNPACKED_PER_BYTE, list_tables, read_table
 
-__all__ = ["list_parts", "read_part"]
+__all__ = ["list_parts", "read_part", "refuse_unknown"]
 
 
 def list_parts(store: Store, tables: Sequence[str]) -> list[str]:
@@ -62,8 +63,19 @@ def list_parts(store: Store, tables: Sequence[str]) -> list[str]:
     return sorted(names[tables[0]])
 
 
-def read_part(store: Store, table: str, part: str, columns: Sequence[str]) -> tuple[pa.Table, str]:
+def read_part(
+    store: Store, table: str, part: str, columns: Sequence[str], known: Sequence[str] = ()
+) -> tuple[pa.Table, str]:
     """Read some columns of a part of a table; text of Parquet comes as codes and words.
+
+    Parameters
+    ----------
+    store : Store
+    table, part : str
+    columns : sequence of str
+        Those to read.
+    known : sequence of str
+        Those the table may have; any where none are named.
 
     Returns
     -------
@@ -75,7 +87,7 @@ def read_part(store: Store, table: str, part: str, columns: Sequence[str]) -> tu
     Raises
     ------
     DataError
-        If the file cannot be read.
+        If the file cannot be read, or has a column that is not known.
     """
     name = (
         f"{table}/{part}.parquet" if part else next(n for n in (f"{table}.parquet", f"{table}.csv") if n in store.files)
@@ -84,6 +96,7 @@ def read_part(store: Store, table: str, part: str, columns: Sequence[str]) -> tu
     digest = hashlib.sha256(content).hexdigest()
     if name.endswith(".csv"):
         given = read_table(store, table, [name])
+        refuse_unknown(given.column_names, known, name, store.label)
         return given.select([c for c in columns if c in given.column_names]), digest
     try:
         schema = pq.read_schema(pa.BufferReader(content))
@@ -97,7 +110,24 @@ def read_part(store: Store, table: str, part: str, columns: Sequence[str]) -> tu
             raise ValueError(f"it names column {min(twice)!r} twice")
         given = file.read([c for c in columns if c in schema.names])
         given.validate(full=True)
+        names = schema.names
     except (pa.ArrowException, OSError, ValueError, OverflowError, LookupError, MemoryError) as error:
         text = " ".join(str(error).split())[:300]
         raise DataError(f"{name} cannot be read: {text}", store.label, "write the file again", table=table) from error
+    refuse_unknown(names, known, name, store.label)
     return given, digest
+
+
+def refuse_unknown(names: Sequence[str], known: Sequence[str], file: str, where: str) -> None:
+    """Refuse a column that is not of the schema: what it says would be lost without a word.
+
+    Raises
+    ------
+    DataError
+        With the column that it may be meant for.
+    """
+    for name in names if known else ():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            fix = f"name it {near[0]!r}, or take it away" if near else f"the columns are: {', '.join(known)}"
+            raise DataError(f"column {name!r} of {file} is not known", where, fix, given=name, allowed=known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -215,16 +216,46 @@ def open_file(store: Store, name: str) -> pa.NativeFile:
 
 def _list_folder(filesystem: pafs.FileSystem, root: str, label: str) -> tuple[dict[str, str], frozenset[str]]:
     try:
-        found = filesystem.get_file_info(pafs.FileSelector(root, recursive=True))
+        if isinstance(filesystem, pafs.LocalFileSystem):
+            kinds = dict(_walk_folder(root, label))
+        else:
+            found = filesystem.get_file_info(pafs.FileSelector(root, recursive=True))
+            kinds = {info.path: info.is_file for info in found if info.type != pafs.FileType.Directory}
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"cannot list {label!r}: {_one_line(error)}", label, "check the permissions") from error
     start = len(root.rstrip("/")) + 1
-    kinds = {info.path: info.type for info in found if info.type != pafs.FileType.Directory}
-    if isinstance(filesystem, pafs.LocalFileSystem):  # which passes over links that lead nowhere
-        links = (path for path in Path(root).rglob("*") if path.is_symlink() and not path.exists())
-        kinds |= {path.as_posix(): pafs.FileType.NotFound for path in links}
-    broken = frozenset(path[start:] for path, kind in kinds.items() if kind != pafs.FileType.File)
+    broken = frozenset(path[start:] for path, is_file in kinds.items() if not is_file)
     return {path[start:]: path for path in sorted(kinds)}, broken
+
+
+def _walk_folder(root: str, label: str) -> Iterator[tuple[str, bool]]:
+    """List what a local folder and those under it hold but folders, and whether each is a file that can be opened.
+
+    Links are followed; one that leads back to a folder it stands in has no end, and is refused.
+    """
+    folders: list[tuple[Path, tuple[tuple[int, int], ...]]] = [(Path(root), ())]
+    while folders:
+        folder, above = folders.pop()
+        status = folder.stat()
+        own = (status.st_dev, status.st_ino)
+        if own in above:
+            what = f"the folder {str(folder)!r} is a link to a folder it stands in"
+            raise DataError(what, label, "take the link away")
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    folders.append((Path(entry.path), (*above, own)))
+                else:
+                    yield Path(entry.path).as_posix(), entry.is_file() and _is_text(entry.name)
+
+
+def _is_text(name: str) -> bool:
+    """Tell whether a name is UTF-8: others can be neither hashed nor written down."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _list_zip(filesystem: pafs.FileSystem, root: str, label: str) -> dict[str, str]:

@@ -133,7 +133,8 @@ def extend_background(
         system = build_system(inventory, policy, found)
         report_loops(system, found)
         matched = match_factors(system, method, found)
-    _sort_faults(found, before, probed, faults)
+    made = {flow for at, flow in enumerate(keys.column("flow_id").to_pylist()) if roles[at] == Role.REFERENCE}
+    _sort_faults(found, before, probed, made, faults)
     raise_blockers(found, background.label)
     if inventory is None or faults:
         return None
@@ -235,7 +236,11 @@ def _blank_nulls(keys: pa.Table, name: str) -> pa.ChunkedArray:
 
 
 def _sort_faults(
-    found: Findings, before: Mapping[str, int], probed: NDArray[np.int64], faults: dict[int, list[Finding]]
+    found: Findings,
+    before: Mapping[str, int],
+    probed: NDArray[np.int64],
+    made: set[str],
+    faults: dict[int, list[Finding]],
 ) -> None:
     """Take what is found of probes out of the findings, and give it to the kind of row it is of."""
     kept = []
@@ -246,8 +251,23 @@ def _sort_faults(
         elif finding.code not in _OF_A_PROCESS and finding.severity is Severity.BLOCKER:
             # Of probes, first the rows of what they make, then their own.
             at = int(probed[row % len(probed)])
-            faults.setdefault(at, []).append(replace(finding, table="exchanges", row=None))
+            faults.setdefault(at, []).append(_explain(replace(finding, table="exchanges", row=None), made))
+    for own in faults.values():
+        if any(each.code == "unknown_provider_id" for each in own):  # who else might supply was not asked for
+            own[:] = [each for each in own if each.code != "unlinked_input"]
     found.items[:] = [f for f in kept if f.code not in _OF_A_PROCESS or PROBE not in f.value]
+
+
+def _explain(finding: Finding, made: set[str]) -> Finding:
+    """Say of what finds no provider that suppliers are none."""
+    if finding.code == "unlinked_input" and finding.value in made:
+        what = f"only suppliers make {finding.value!r}, and suppliers in parts supply, and spare, nobody"
+        fix = "put who makes it into the background, or score all as one inventory; --unlinked cutoff leaves it out"
+        return replace(finding, what=what, fix=fix)
+    if finding.code == "unknown_provider_id":
+        what = f"{finding.value!r} is no process of the background, and suppliers in parts supply nobody"
+        return replace(finding, what=what, fix="correct it, add it to the background, or leave it empty")
+    return finding
 
 
 def _convert_rows(

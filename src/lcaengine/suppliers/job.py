@@ -16,6 +16,7 @@ from lcaengine.io.store import Store
 from lcaengine.results import to_long, to_wide
 from lcaengine.suppliers.background import load_background
 from lcaengine.suppliers.extended import extend_background
+from lcaengine.suppliers.flows import list_columns
 from lcaengine.suppliers.identity import report_known
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
@@ -87,8 +88,8 @@ def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
         With every blocking finding of the part.
     """
     found = Findings()
-    processes, first = read_part(store, "processes", name, PROCESS_COLUMNS)
-    exchanges, second = read_part(store, "exchanges", name, EXCHANGE_COLUMNS)
+    processes, first = read_part(store, "processes", name, PROCESS_COLUMNS, list_columns("processes"))
+    exchanges, second = read_part(store, "exchanges", name, EXCHANGE_COLUMNS, list_columns("exchanges"))
     part = encode_part(name or ONE_PART, processes, exchanges, found)
     raise_blockers(found, name_part(name), MEND)
     assert part is not None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lcaengine.findings import Findings
 from lcaengine.inventory import TABLES, type_column
 from lcaengine.inventory.words import list_codes
+from lcaengine.places import is_place
 
 __all__ = ["EXCHANGE_COLUMNS", "KEY", "PROCESS_COLUMNS", "Part", "encode_part", "list_keys"]
 
@@ -117,7 +118,10 @@ def encode_part(label: str, processes: pa.Table, exchanges: pa.Table, found: Fin
     ids = of_process["process_id"].to_array().dictionary_decode()
     _report_twice(of_process["process_id"].code, ids, found)
     process = _find_processes(of_row["process_id"], of_process["process_id"], found)
-    _report_references(process[flags["is_reference"] & (process >= 0)], ids, found)
+    _report_places("processes", of_process["location"], found)
+    _report_places("exchanges", of_row["location"], found)
+    is_double = np.bincount(of_process["process_id"].code)[of_process["process_id"].code] > 1
+    _report_references(process[flags["is_reference"] & (process >= 0)], ids, is_double, found)
     if found.blockers():
         return None
     amount = given.to_numpy(zero_copy_only=False)
@@ -161,11 +165,24 @@ def _report_twice(code: NDArray[np.int64], ids: pa.Array, found: Findings) -> No
         found.block_rows("duplicate_key", "processes", twice, _number(len(ids)), "process_id", ids, what, fix)
 
 
-def _report_references(process: NDArray[np.int64], ids: pa.Array, found: Findings) -> None:
-    """Report processes that have no reference flow, or several."""
+def _report_places(table: str, location: _Words, found: Findings) -> None:
+    """Report places that are not known where they stand: a row has its process's where it has none of its own."""
+    words = location.words.to_pylist()
+    known = np.array([not word or is_place(word) for word in words], np.bool_)
+    if not known.all():
+        fix = "write an ISO 3166-1 or -2 code (CN, CN-NM), or GLO RoW RER RAF RAS RLA RNA RME OCE"
+        rows, values = _number(len(location.code)), location.to_array()
+        wrong, what = ~known[location.code], "{value} is no place that is known"
+        found.block_rows("unknown_location", table, wrong, rows, "location", values, what, fix)
+
+
+def _report_references(
+    process: NDArray[np.int64], ids: pa.Array, is_double: NDArray[np.bool_], found: Findings
+) -> None:
+    """Report processes that have no reference flow, or several; of those that stand twice one has all the rows."""
     count = np.bincount(process, minlength=len(ids))
     for code, wrong, what in (
-        ("no_reference", count == 0, "process {value} has no reference flow"),
+        ("no_reference", (count == 0) & ~is_double, "process {value} has no reference flow"),
         ("two_references", count > 1, "process {value} has more than one reference flow"),
     ):
         if wrong.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,16 +24,18 @@ from lcaengine.io.folder import (
     hold_folder,
     list_files,
     make_folder,
+    read_file,
     remove_file,
     sweep_files,
 )
 from lcaengine.io.kept import find_kept_folder, hash_engine, hash_files, join_key, keep, read_kept
-from lcaengine.io.parts import list_parts, read_part
+from lcaengine.io.parts import list_parts, read_part, refuse_unknown
 from lcaengine.io.store import Store, open_store
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
 from lcaengine.suppliers.background import Background, read_background
+from lcaengine.suppliers.flows import list_columns
 from lcaengine.suppliers.kept import pack_probes, unpack_probes
 from lcaengine.suppliers.probes import Probes
 from lcaengine.suppliers.record import UNDERS, is_whole, read_record
@@ -151,7 +154,7 @@ def plan_job(
         with ThreadPoolExecutor(CHECKED_AT_ONCE) as beside:
             done = list(beside.map(lambda part: _is_done(store, part, job, folder), parts))
         left = tuple(part for part, stands in zip(parts, done, strict=True) if not stands)
-        if left and "run.json" in list_files(folder):
+        if "run.json" in list_files(folder) and (left or not _tells(folder, job, len(parts))):
             remove_file(folder, "run.json")  # until all of it holds
         yield Plan(store, tuple(parts), left, job, folder)
 
@@ -218,7 +221,10 @@ def _read_own(store: Store) -> dict[str, pa.Table]:
     for name in sorted(set(files) & (set(TABLES) - {"processes", "exchanges", "flows", "properties"})):
         what = f"suppliers in parts have no table {name}: it would change nothing"
         raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
-    return {name: read_table(store, name, files[name]) for name in sorted({"flows", "properties"} & set(files))}
+    own = {name: read_table(store, name, files[name]) for name in sorted({"flows", "properties"} & set(files))}
+    for name, table in own.items():
+        refuse_unknown(table.column_names, list_columns(name), name, store.label)
+    return own
 
 
 def _hash_tables(tables: Mapping[str, pa.Table]) -> str:
@@ -244,12 +250,22 @@ def _check_folder(folder: Folder, parts: Sequence[str]) -> None:
             stem, _, ending = name.rpartition(".")
             if stem not in labels or ending != ("arrow" if under == "parts" else "parquet"):
                 what = f"{under}/{name} is there, and no part of the suppliers has that name"
-                raise OutputError(what, folder.label, "take it away, or name another folder")
+                fix = f"take it away, from each of {', '.join(UNDERS)}; or name another folder"
+                raise OutputError(what, folder.label, fix)
             if not is_file:
                 wrong.append(f"{under}/{name}")
     if wrong:
         what = f"{wrong[0]} is there, and is not what a job writes under that name"
         raise OutputError(what, folder.label, "take it away, or name another folder")
+
+
+def _tells(folder: Folder, job: Job, parts: int) -> bool:
+    """Tell whether run.json is of this job and of as many parts."""
+    try:
+        run = json.loads(read_file(folder, "run.json") or b"")
+        return bool((run["job"], run["parts"]) == (job.settings.digest, parts))
+    except (ValueError, TypeError, LookupError):
+        return False
 
 
 def _sweep(folder: Folder, is_held: bool) -> None:

@@ -291,6 +291,11 @@ def _report_unlinked(
     else:
         what = f"nobody supplies or treats {flow_name!r}"
         fix = "add a process, a market or a provider; --unlinked cutoff leaves it out and says so"
+        if makers:  # they were left out: a process neither displaces nor spares itself
+            what = f"nobody but the process itself supplies or treats {flow_name!r}, and it does not spare itself"
+            fix = (
+                "name it as its own provider_id if that is meant, or add who else does; --unlinked cutoff leaves it out"
+            )
         if is_substituted:
             fix = "substitution needs who else makes it: add a process, a market or a provider, or allocate otherwise"
         found.block_rows(

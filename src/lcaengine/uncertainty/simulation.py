@@ -25,6 +25,7 @@ from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
 from lcaengine.uncertainty.structure import Structure, build_structure
+from lcaengine.uncertainty.table import refuse_overflow
 
 __all__ = [
     "Plan",
@@ -149,7 +150,9 @@ def simulate_footprints(
     check_choices(draws, seed, footprints.by)
     chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
     plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
-    return _draw_all(plan, chosen)
+    samples = _draw_all(plan, chosen)
+    refuse_overflow(samples)
+    return samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,8 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     feasible[list(infeasible)] = False
     if not feasible.all():
         values = values[..., feasible]
-    mean, sd = values.mean(axis=-1), values.std(axis=-1, ddof=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a float is refused by name
+        mean, sd = values.mean(axis=-1), values.std(axis=-1, ddof=1)
     values.sort(axis=-1)
     return _Turn(mean, sd, _find_quantiles(values), kept, sampled.uncertain, infeasible, slow, residual)
 

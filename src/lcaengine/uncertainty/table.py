@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from lcaengine.errors import SolveError
 from lcaengine.footprints.detach import detach, identify
 from lcaengine.results import Scored, choose, to_long
+from lcaengine.solve import name_activities
 
 if TYPE_CHECKING:
     from lcaengine.uncertainty.samples import Samples
 
-__all__ = ["detach_samples", "list_draws", "tabulate_samples"]
+__all__ = ["detach_samples", "list_draws", "refuse_overflow", "tabulate_samples"]
 
 
 def detach_samples(samples: Samples) -> Scored:
@@ -29,6 +31,28 @@ def detach_samples(samples: Samples) -> Scored:
         detach(samples.footprints).keep_indicators(samples.indicators),
         statistics={"mean": samples.mean, "sd": samples.sd, "p2_5": p2_5, "p50": p50, "p97_5": p97_5},
     )
+
+
+def refuse_overflow(samples: Samples) -> None:
+    """Raise where a statistic, per reference unit, per kg or per kg of a content, is beyond what a float holds.
+
+    Raises
+    ------
+    SolveError
+        With the activities.
+    """
+    footprints = samples.footprints
+    most = np.ones(len(samples.mean))
+    for factor in (footprints.per_kg, *footprints.per_content.values()):
+        most = np.fmax(most, factor)
+    bad = np.zeros(len(most), np.bool_)
+    for each in (samples.mean, samples.sd, *np.moveaxis(samples.quantiles, -1, 0)):
+        with np.errstate(over="ignore"):
+            bad |= (np.isinf(each) | np.isinf(each * most[:, None, None])).any(axis=(1, 2))
+    if bad.any():
+        named = name_activities(footprints.system, np.flatnonzero(bad))
+        fix = "check amounts, distributions, units and masses there"
+        raise SolveError("draws of an intensity are too large for a number", named, fix)
 
 
 def tabulate_samples(samples: Samples) -> pa.Table:

@@ -1,0 +1,187 @@
+"""What is found in suppliers: where it is, once, and with what is to be done."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import lcaengine as lca
+from lcaengine.findings import Finding
+from tests.tables import CO2, Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
+from tests.test_suppliers import write_parts
+from tests.test_suppliers_run import write_background, write_simple
+
+
+@pytest.fixture(scope="module")
+def background(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_background(tmp_path_factory.mktemp("background"))
+
+
+def find_blockers(suppliers: Path, background: Path, target: Path) -> list[Finding]:
+    with pytest.raises(lca.DataError) as caught:
+        lca.score_suppliers(suppliers, background, target)
+    found: Any = caught.value.given
+    return list(found)
+
+
+def test_a_place_that_is_none_is_found_where_it_stands(background: Path, tmp_path: Path) -> None:
+    """A row has its process's place where it has none: the process has the fault, not its rows."""
+    processes = [process("a", location="Narnia"), process("b", location="CN")]
+    rows = [makes("a", "oxide"), takes("a", "coal", 1.0), makes("b", "oxide"), takes("b", "coal", 2.0, location="Oz")]
+    suppliers = write_parts(tmp_path / "suppliers", processes, rows, 1)
+    found = find_blockers(suppliers, background, tmp_path / "out")
+    assert [(f.code, f.table, f.row, f.column, f.value) for f in found] == [
+        ("unknown_location", "exchanges", 4, "location", "Oz"),
+        ("unknown_location", "processes", 1, "location", "Narnia"),
+    ]
+
+
+def test_a_process_that_stands_twice_has_one_fault(background: Path, tmp_path: Path) -> None:
+    processes = [process("a"), process("b"), process("a")]
+    rows = [makes("a", "oxide"), takes("a", "coal", 1.0), makes("b", "oxide"), takes("b", "coal", 2.0)]
+    suppliers = write_parts(tmp_path / "suppliers", processes, rows, 1)
+    found = find_blockers(suppliers, background, tmp_path / "out")
+    assert [(f.code, f.table, f.row, f.value) for f in found] == [("duplicate_key", "processes", 3, "a")]
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "what"),
+    [
+        (takes("supplier 1", "oxide", 0.2, is_avoided=True), "unlinked_input", "only suppliers make 'oxide'"),
+        (exchange("supplier 1", "oxide", "output", 0.2, is_avoided=True), "unlinked_input", "only suppliers make"),
+        (takes("supplier 1", "oxide", 0.2), "unlinked_input", "only suppliers make 'oxide'"),
+        (
+            takes("supplier 1", "oxide", 0.2, provider_id="supplier 1"),
+            *("unknown_provider_id", "'supplier 1' is no process of the background"),
+        ),
+    ],
+)
+def test_what_suppliers_make_they_do_not_buy(row: Row, code: str, what: str, background: Path, tmp_path: Path) -> None:
+    (found,) = find_blockers(write_simple(tmp_path / "suppliers", more=(row,)), background, tmp_path / "out")
+    assert (found.code, found.table, found.row) == (code, "exchanges", 9)
+    assert what in found.what
+
+
+def test_a_process_that_spares_its_own_product_is_told_so(tmp_path: Path) -> None:
+    """In an inventory it may name itself: of 1 kg it makes and 0.2 kg it spares there are 1.2, of 3 kg CO2."""
+    spared = takes("works", "x", 0.2, is_avoided=True)
+    tables: Tables = {
+        "processes": [process("works", "processing")],
+        "flows": [CO2, product("x")],
+        "exchanges": [makes("works", "x"), spared, emits("works", 3.0)],
+    }
+    with pytest.raises(
+        lca.DataError, match=r"nobody but the process itself supplies or treats 'x'.*name it as its own"
+    ):
+        lca.score(lca.read_inventory(write_inventory(tmp_path / "unnamed", tables)))
+    named = {**tables, "exchanges": [makes("works", "x"), {**spared, "provider_id": "works"}, emits("works", 3.0)]}
+    footprints = lca.score(lca.read_inventory(write_inventory(tmp_path / "named", named)))
+    assert footprints.get("ghg", process_id="works") == pytest.approx(3 / 1.2)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "near"),
+    [
+        ("exchanges", "provider", "name it 'provider_id'"),
+        ("processes", "locaton", "name it 'location'"),
+        ("flows", "units", "name it 'unit'"),
+        ("properties", "zebra", "the columns are: flow_id, property"),
+    ],
+)
+def test_a_column_that_is_not_known_is_refused(
+    table: str, column: str, near: str, background: Path, tmp_path: Path
+) -> None:
+    suppliers = write_simple(tmp_path / "suppliers", 4, 1)
+    place = suppliers / f"{table}.parquet"
+    file = place if place.exists() else suppliers / table / "part-0.parquet"
+    given = pq.read_table(file)
+    pq.write_table(given.append_column(column, pa.nulls(given.num_rows, pa.string())), file)
+    with pytest.raises(lca.DataError, match=f"(?s)column '{column}' of {table}.* is not known.*{near}"):
+        lca.score_suppliers(suppliers, background, tmp_path / "out")
+    assert not (tmp_path / "out" / "run.json").exists()
+
+
+def test_a_run_of_other_parts_is_no_run(background: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part is taken away, with its results: run.json of three parts goes before anything is done, not at the end."""
+    suppliers, out = write_simple(tmp_path / "suppliers"), tmp_path / "out"
+    lca.score_suppliers(suppliers, background, out)
+    for table in ("processes", "exchanges"):
+        (suppliers / table / "part-2.parquet").unlink()
+    with pytest.raises(lca.OutputError, match=r"no part of the suppliers has that name(?s:.*)from each of results"):
+        lca.score_suppliers(suppliers, background, out)
+    for name in ("results/part-2.parquet", "gaps/part-2.parquet", "parts/part-2.arrow"):
+        (out / name).unlink()
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("lcaengine.suppliers.run.report_repeated", fail)
+        with pytest.raises(KeyboardInterrupt):
+            lca.score_suppliers(suppliers, background, out)
+    assert not (out / "run.json").exists()
+    lca.score_suppliers(suppliers, background, out)
+    assert json.loads((out / "run.json").read_text())["parts"] == 2
+
+
+def _to_itself(folder: Path) -> None:
+    (folder / "x").symlink_to(".")
+
+
+def _to_above(folder: Path) -> None:
+    for name in "abc":  # of which each doubles what there is to list, forty deep
+        (folder / "processes" / name).symlink_to(folder)
+
+
+@pytest.mark.parametrize("link", [_to_itself, _to_above])
+def test_a_link_without_an_end_is_refused(link: Callable[[Path], None], background: Path, tmp_path: Path) -> None:
+    suppliers = write_simple(tmp_path / "suppliers")
+    link(suppliers)
+    with pytest.raises(lca.DataError, match="is a link to a folder it stands in"):
+        lca.score_suppliers(suppliers, background, tmp_path / "out")
+
+
+def test_links_that_have_an_end_are_followed(background: Path, tmp_path: Path) -> None:
+    """A table that stands elsewhere; and names that are no text, deep folders and pipes beside it are passed over."""
+    suppliers = write_simple(tmp_path / "suppliers")
+    (suppliers / "exchanges").rename(tmp_path / "elsewhere")
+    (suppliers / "exchanges").symlink_to(tmp_path / "elsewhere")
+    (suppliers / "notes").mkdir()
+    Path(f"{suppliers}/notes/\udcfcber.txt").write_text("a name in Latin-1")
+    (suppliers / "notes" / "/".join("d" * 300)).mkdir(parents=True)
+    assert lca.score_suppliers(suppliers, background, tmp_path / "out").suppliers == 12
+
+
+@pytest.mark.parametrize("content", [1e-3, 1e-20])
+def test_what_is_too_large_per_kg_of_content_is_refused(content: float, background: Path, tmp_path: Path) -> None:
+    """Per kg of the oxide 1e300 kg CO2 are a number, per kg of the neodymium in it not where that is 1e-20 of it."""
+    suppliers = write_parts(tmp_path / "suppliers", [process("a")], [makes("a", "oxide"), emits("a", 1e300)], 1)
+    properties: dict[str, list[Any]] = {"flow_id": ["oxide"], "property": ["content:Nd"], "value": [content]}
+    pq.write_table(pa.table({**properties, "unit": ["kg/kg"]}), suppliers / "properties.parquet")
+    if content == 1e-3:
+        assert lca.score_suppliers(suppliers, background, tmp_path / "out").suppliers == 1
+        return
+    (found,) = find_blockers(suppliers, background, tmp_path / "out")
+    assert (found.code, found.value) == ("overflow", "a")
+
+
+def test_draws_too_large_per_kg_of_content_are_refused(tmp_path: Path) -> None:
+    """The static value is 1e308 kg CO2/kg Nd, and a draw of twice that is no number."""
+    wide: dict[str, Any] = {"uncertainty_type": "lognormal", "loc": math.log(1e120), "scale": 3.0}
+    tables: Tables = {
+        "processes": [process("works", "processing")],
+        "flows": [CO2, product("x")],
+        "exchanges": [makes("works", "x"), emits("works", 1e120, **wide)],
+        "properties": [{"flow_id": "x", "property": "content:Nd", "value": 1e-188, "unit": "kg/kg"}],
+    }
+    inventory = lca.read_inventory(write_inventory(tmp_path, tables))
+    assert lca.score(inventory).get("ghg", process_id="works") == pytest.approx(1e120)
+    with pytest.raises(lca.SolveError, match=r"(?s)draws of an intensity are too large.*works"):
+        lca.simulate(inventory, "core", draws=64, seed=1, indicators=["ghg"])
