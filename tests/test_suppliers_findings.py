@@ -14,6 +14,7 @@ import pytest
 
 import lcaengine as lca
 from lcaengine.findings import Finding
+from tests.conftest import Run
 from tests.tables import CO2, Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
 from tests.test_suppliers import write_parts
 from tests.test_suppliers_run import write_background, write_simple
@@ -49,6 +50,36 @@ def test_a_process_that_stands_twice_has_one_fault(background: Path, tmp_path: P
     suppliers = write_parts(tmp_path / "suppliers", processes, rows, 1)
     found = find_blockers(suppliers, background, tmp_path / "out")
     assert [(f.code, f.table, f.row, f.value) for f in found] == [("duplicate_key", "processes", 3, "a")]
+
+
+def test_a_reference_that_cannot_be_read_is_one_fault(background: Path, tmp_path: Path) -> None:
+    """Not two: that its process has none follows from it."""
+    suppliers = tmp_path / "suppliers"
+    suppliers.mkdir()
+    (suppliers / "processes.csv").write_text("process_id,name\na,a\n")
+    (suppliers / "flows.csv").write_text("flow_id,name,kind,unit\noxide,oxide,product,kg\n")
+    for row, column in (("a,oxide,output,1,kg,maybe", "is_reference"), ("b,oxide,output,1,kg,true", "process_id")):
+        head = "process_id,flow_id,direction,amount,unit,is_reference"
+        (suppliers / "exchanges.csv").write_text(f"{head}\n{row}\n")
+        (found,) = find_blockers(suppliers, background, tmp_path / "out")
+        assert (found.table, found.row, found.column) == ("exchanges", 1, column)
+    (suppliers / "exchanges.csv").write_text(f"{head}\n{row}\n".replace(",", ";"))
+    with pytest.raises(lca.DataError, match=r"exchanges\.csv are separated by semicolons"):
+        lca.score_suppliers(suppliers, background, tmp_path / "out")
+
+
+def test_a_part_without_rows_is_named_by_its_table(background: Path, tmp_path: Path) -> None:
+    suppliers = write_simple(tmp_path / "suppliers")
+    file = suppliers / "exchanges" / "part-1.parquet"
+    pq.write_table(pq.read_table(file).slice(0, 0), file)
+    (found,) = find_blockers(suppliers, background, tmp_path / "out")
+    assert (found.code, found.table) == ("empty_table", "exchanges")
+
+
+def test_a_file_is_no_folder_for_results(run: Run, background: Path, tmp_path: Path) -> None:
+    suppliers = write_simple(tmp_path / "suppliers")
+    code, _, err = run("score", suppliers, "--background", background, "-o", tmp_path / "out.csv")
+    assert (code, "is the name of a file" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -159,16 +159,19 @@ def test_a_workbook_reads_as_the_csv_does(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        ("a,refinery,electricity,,,,nan,kWh", "'nan kWh' is no amount"),
+        ("a,refinery,electricity,,,,nan,kWh", "'nan' is no amount"),
         ("a,refinery,electricity,,,,,kWh", "the amount is missing"),
         ("a,refinery,electricity,,,,1", "the amount '1' has no unit"),
         ("a,refinery,electricity", "changes nothing"),
         ("a,refinery,electricity,in,,,1,kWh", "direction is 'in'"),
         (",refinery,electricity,,,,1,kWh", "names no scenario"),
+        ("base,refinery,electricity,,,,1,kWh", "column scenario: 'base' is no name for a scenario"),
+        ("a,refinery,electricity,,,,1_000,kWh", "column amount: '1_000' is no amount"),
+        ("a,refinery,electricity,,,,1 kWh,kWh", "column amount: '1 kWh' is no amount"),
         ("a,refinery,,,,,1,kWh", "names no flow"),
         ("a,refinery,electricity,,,,1,kWh,,0.5", "an exchange has no shares"),
         ("a,,ore,,,,,,mine-a,0.5", "the shares sum to 0.5, not to one"),
-        ("a,,ore,,,,,,mine-a,inf", "the share of 'mine-a' is inf"),
+        ("a,,ore,,,,,,mine-a,inf", "column share: the share of 'mine-a' is inf"),
         ("a,,ore,,,,,,mine-a,x", "'x' is no share"),
         ("a,,ore,,,,,,mine-a", "the share of 'mine-a' is missing"),
         ("a,,ore,,,,1,kg,mine-a,1", "a market has no amount"),
@@ -192,6 +195,7 @@ def test_rows_that_are_no_change(run: Run, tmp_path: Path, row: str, what: str) 
     [
         ("", "is empty"),
         ("\n\n", "is empty"),
+        ("\nscenario,flow_id\na,b\n", "the first row is empty"),
         ("scenario;flow_id;amount\na;b;1,5\n", "separated by semicolons"),
         ("scenario\tflow_id\na\tb\n", "separated by tabs"),
         ("scenario,amount\na,1\n", "no column 'flow_id'"),
@@ -349,18 +353,22 @@ def test_an_indicator_is_what_is_shown_and_written(run: Run, tmp_path: Path, com
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (("FOLDER",), "is no file, but a folder or a zip"),
+        (("FOLDER",), "is no file"),
+        (("FOLDER/changes.json",), "ends in none of .xlsx, .xlsm, .csv, .parquet"),
+        ((EXAMPLE, "-o", "FOLDER/taken.csv"), "taken.changes.csv' is a folder"),
         ((EXAMPLE, "-o", "FOLDER"), "is a folder"),
         ((EXAMPLE, "-o", "."), "'.' is a folder"),
         ((EXAMPLE, "-o", "FOLDER/nowhere/out.csv"), "there is no folder"),
     ],
 )
 def test_places_that_are_none(run: Run, tmp_path: Path, words: tuple[str | Path, ...], what: str) -> None:
-    write(tmp_path, "a,refinery,electricity,,,,1,kWh")
+    write(tmp_path, "a,refinery,electricity,,,,1,kWh").rename(tmp_path / "changes.json")
+    (tmp_path / "taken.changes.csv").mkdir()
     named = [str(word).replace("FOLDER", str(tmp_path)) for word in words]
     code, out, err = run("whatif", "example:two-suppliers", *named)
     assert (code, out) == (2, "")
     assert what in err
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["changes.json", "taken.changes.csv"]
 
 
 def test_shares_of_two_places_are_two_mixes(tmp_path: Path) -> None:

@@ -59,8 +59,11 @@ def score_parts(
     cluster: str | None,
 ) -> None:
     """Score suppliers in parts against a background, and say what was written."""
-    if output is None or output.lower().endswith((".parquet", ".csv", ".json", ".xlsx")):
+    if output is None:
         raise LcaError("results of suppliers are written in parts, and no folder is named", "", "add -o FOLDER")
+    if output.lower().endswith((".parquet", ".csv", ".json", ".xlsx")):
+        what = f"results of suppliers are written in parts, into a folder, and {output!r} is the name of a file"
+        raise LcaError(what, output, "name a folder: -o FOLDER")
     try:
         report = _score(suppliers, background, output, method, policy, wide, keep, workers, cluster)
     except DataError as error:

@@ -126,6 +126,9 @@ def refuse_unknown(names: Sequence[str], known: Sequence[str], file: str, where:
     DataError
         With the column that it may be meant for.
     """
+    if known and len(names) == 1 and ";" in names[0]:
+        fix = "separate them by commas, and write numbers with a point"
+        raise DataError(f"the fields of {file} are separated by semicolons", where, fix)
     for name in names if known else ():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

@@ -81,6 +81,9 @@ def write_tables(
         files = [
             path if not at else path.with_name(f"{path.stem}.{name}{path.suffix}") for at, name in enumerate(tables)
         ]
+        for file in files:
+            if file.is_dir():  # before the first is written
+                raise OutputError(f"{str(file)!r} is a folder", str(path), "take it away, or name another file")
         for file, table in zip(files, tables.values(), strict=True):
             metadata = {**(table.schema.metadata or {}), "lcaengine": json.dumps(about)}
             write_table(table.replace_schema_metadata(metadata), file)

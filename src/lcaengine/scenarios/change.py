@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from lcaengine.errors import DataError
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 
-__all__ = ["DISTRIBUTION", "NONE", "PERCENT", "SHARE_TOLERANCE", "Change", "read_amount"]
+__all__ = ["BASE", "DISTRIBUTION", "NONE", "PERCENT", "SHARE_TOLERANCE", "Change", "read_amount"]
 
+BASE = "base"
+"""What the inventory as it stands is called beside its scenarios."""
 PERCENT = "%"
 """In place of a unit: of the amount as it stands."""
 DISTRIBUTION = ("uncertainty_type", "loc", "scale", "shape", "minimum", "maximum", "negative")

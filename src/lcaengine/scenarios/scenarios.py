@@ -19,7 +19,7 @@ from lcaengine.footprints.score import score_inventory
 from lcaengine.inventory import Inventory
 from lcaengine.policy import Policy
 from lcaengine.results import tabulate_completeness, to_long
-from lcaengine.scenarios.change import Change
+from lcaengine.scenarios.change import BASE, Change
 from lcaengine.scenarios.edited import edit_inventory
 from lcaengine.scenarios.edits import Edits, Makers, find_edits, find_makers
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BASE", "Scenarios", "change", "score_scenarios"]
 
-BASE = "base"
-"""What the inventory as it stands is called beside its scenarios."""
 _IDS = ("supplier_id", "process_id", "product_id", "location")
 _KEY = (*_IDS, "indicator", "unit", "per")
 

@@ -15,8 +15,9 @@ from lcaengine.findings import Findings, raise_blockers
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 from lcaengine.io.sheet import SHEET_ENDINGS, Cell, read_sheet
 from lcaengine.io.source import Source, open_source
+from lcaengine.io.store import locate
 from lcaengine.io.tables import read_table
-from lcaengine.scenarios.change import DISTRIBUTION, Change, read_amount
+from lcaengine.scenarios.change import BASE, DISTRIBUTION, Change, read_amount
 
 __all__ = ["COLUMNS", "hash_changes", "read_changes", "tabulate_changes"]
 
@@ -86,6 +87,9 @@ def read_changes(file: str | Path) -> dict[str, list[Change]]:
         name = line["scenario"]
         if not name:
             _block(line, "the row names no scenario", "write a name in every row", found, "scenario")
+        elif name == BASE:
+            what = f"{BASE!r} is no name for a scenario: it is the inventory as it stands"
+            _block(line, what, "give it a name of its own", found, "scenario")
         elif line["process_id"]:
             known = len(found.items)
             given = _read_exchange(line, found) | _read_distribution(line, found)
@@ -98,7 +102,7 @@ def read_changes(file: str | Path) -> dict[str, list[Change]]:
     for (name, *_), lines in mixes.items():
         shares = _read_shares(lines, found)
         if shares is not None:
-            _add(scenarios[name], lines[0], {"shares": shares, **_pick(lines[0], "location", "basis")}, found)
+            _add(scenarios[name], lines[0], {"shares": shares, **_pick(lines[0], "location", "basis")}, found, "share")
     raise_blockers(found, str(file), "correct the table of changes; nothing is scored")
     return scenarios
 
@@ -142,14 +146,15 @@ def _list_rows(scenario: str, change: Change) -> Iterator[dict[str, object]]:
 
 
 def _open(file: str | Path) -> Source:
-    fix = f"name a table of changes that ends in {', '.join(ENDINGS)}"
+    label, fix = str(file), f"name a table of changes that ends in {', '.join(ENDINGS)}"
     try:
-        source = open_source(file, ENDINGS, _TABLE)
+        is_file = locate(label)[2]
+        if is_file and label.lower().endswith(ENDINGS):
+            return open_source(file, ENDINGS, _TABLE)
     except DataError as error:
         raise DataError(error.what, error.where, fix) from error
-    if source.store.is_zip or source.store.root not in source.store.files.values():
-        raise DataError(f"{source.label!r} is no file, but a folder or a zip", source.label, fix)
-    return source
+    what = f"{label!r} ends in none of {', '.join(ENDINGS)}" if is_file else f"{label!r} is no file"
+    raise DataError(what, label, fix)
 
 
 def _read_cells(source: Source) -> list[list[Cell]]:
@@ -159,6 +164,8 @@ def _read_cells(source: Source) -> list[list[Cell]]:
     rows = read_sheet(source, _TABLE, or_first=True).rows
     if not any(any(cell is not None for cell in row) for row in rows):
         raise DataError("the table of changes is empty", source.label, f"write a header: {', '.join(COLUMNS)}")
+    if not any(cell is not None for cell in rows[0]):
+        raise DataError("the first row is empty, where the header is to be", source.label, "take empty rows away")
     for letter, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(rows[0]) == 1 and letter in str(rows[0][0]):
             what = f"the fields of the table of changes are separated by {name}"
@@ -212,6 +219,10 @@ def _read_exchange(line: _Line, found: Findings) -> dict[str, object]:
     if line["unit"] and not line["amount"]:
         _block(line, "the amount is missing", "write it beside its unit, or take the unit away", found, "amount")
     elif line["amount"]:
+        if line["unit"] and not math.isfinite(_read_number(line["amount"])):
+            fix = "write a finite number with a point, and the unit in its own column"
+            _block(line, f"{line['amount']!r} is no amount", fix, found, "amount")
+            return given
         try:
             read_amount(f"{line['amount']} {line['unit']}")
         except DataError as error:
@@ -252,8 +263,9 @@ def _read_distribution(line: _Line, found: Findings) -> dict[str, object]:
 
 
 def _read_number(text: str) -> float:
+    """Read a number, NaN where the text is none; Python's 1_000 is none."""
     try:
-        return float(text)
+        return math.nan if "_" in text else float(text)
     except ValueError:
         return math.nan
 
@@ -273,19 +285,18 @@ def _read_shares(lines: list[_Line], found: Findings) -> dict[str, float] | None
                 f"{supplier!r} supplies twice" if supplier else "the row names no process and no supplier of a market"
             )
             _block(line, what, "write each supplier once, under provider_id", found, "provider_id")
-        try:
-            shares[supplier] = float(line["share"])
-        except ValueError:
+        shares[supplier] = _read_number(line["share"])
+        if math.isnan(shares[supplier]):
             what = f"{line['share']!r} is no share" if line["share"] else f"the share of {supplier!r} is missing"
             _block(line, what, "write a number from 0 to 1", found, "share")
     return None if len(found.items) > known else shares
 
 
-def _add(changes: list[Change], line: _Line, given: Mapping[str, object], found: Findings) -> None:
+def _add(changes: list[Change], line: _Line, given: Mapping[str, object], found: Findings, column: str = "") -> None:
     try:
         changes.append(Change(line["flow_id"], row=line.row, **given))  # type: ignore[arg-type]
     except DataError as error:
-        _block(line, error.what, error.fix, found)
+        _block(line, error.what, error.fix, found, column if line["flow_id"] and "share" in error.what else "")
 
 
 def _block(line: _Line, what: str, fix: str, found: Findings, column: str = "") -> None:

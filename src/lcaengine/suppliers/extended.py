@@ -195,7 +195,8 @@ def _judge_row(role: Role, keys: pa.Table, at: int, rule: str, faults: dict[int,
             "write its process in an inventory, share its burdens beforehand, or set allocation to none",
         )
     if fault[0]:
-        finding = Finding(Severity.BLOCKER, fault[0], "exchanges", None, "flow_id", key["flow_id"], fault[1], fault[2])
+        column = "amount" if fault[0] == "reference_amount" else "flow_id"
+        finding = Finding(Severity.BLOCKER, fault[0], "exchanges", None, column, key["flow_id"], fault[1], fault[2])
         faults.setdefault(at, []).append(finding)
 
 

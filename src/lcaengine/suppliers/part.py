@@ -105,12 +105,14 @@ def encode_part(label: str, processes: pa.Table, exchanges: pa.Table, found: Fin
     Part or None
         None where a blocker in `found` leaves rows without a meaning.
     """
-    if not processes.num_rows or not exchanges.num_rows:
-        found.block("empty_table", "processes", "a part has no rows", "take the part away, or write its rows")
+    for table, given in (("processes", processes), ("exchanges", exchanges)):
+        if not given.num_rows:
+            found.block("empty_table", table, "the table has no rows", "take the part away, or write its rows")
+    if found.blockers():
         return None
     of_process = {name: _read_words("processes", processes, name, found) for name in PROCESS_COLUMNS}
     of_row = {name: _read_words("exchanges", exchanges, name, found) for name in _ROW_TEXTS}
-    given = type_column(exchanges, TABLES["exchanges"], "amount", found)
+    amounts = type_column(exchanges, TABLES["exchanges"], "amount", found)
     flags = {
         name: type_column(exchanges, TABLES["exchanges"], name, found).to_numpy(zero_copy_only=False)
         for name in ("is_reference", "is_avoided")
@@ -121,10 +123,12 @@ def encode_part(label: str, processes: pa.Table, exchanges: pa.Table, found: Fin
     _report_places("processes", of_process["location"], found)
     _report_places("exchanges", of_row["location"], found)
     is_double = np.bincount(of_process["process_id"].code)[of_process["process_id"].code] > 1
-    _report_references(process[flags["is_reference"] & (process >= 0)], ids, is_double, found)
+    if not any(each.column == "is_reference" for each in found.blockers()):
+        is_lost = is_double | bool((flags["is_reference"] & (process < 0)).any())
+        _report_references(process[flags["is_reference"] & (process >= 0)], ids, is_lost, found)
     if found.blockers():
         return None
-    amount = given.to_numpy(zero_copy_only=False)
+    amount = amounts.to_numpy(zero_copy_only=False)
     words = {
         **{name: of_row[name] for name in ("flow_id", "direction", "unit", "provider_id")},
         "location": _join(of_row["location"], of_process["location"], process),
@@ -176,13 +180,11 @@ def _report_places(table: str, location: _Words, found: Findings) -> None:
         found.block_rows("unknown_location", table, wrong, rows, "location", values, what, fix)
 
 
-def _report_references(
-    process: NDArray[np.int64], ids: pa.Array, is_double: NDArray[np.bool_], found: Findings
-) -> None:
-    """Report processes that have no reference flow, or several; of those that stand twice one has all the rows."""
+def _report_references(process: NDArray[np.int64], ids: pa.Array, is_lost: NDArray[np.bool_], found: Findings) -> None:
+    """Report processes that have no reference flow, where it is not lost by another fault, or several."""
     count = np.bincount(process, minlength=len(ids))
     for code, wrong, what in (
-        ("no_reference", (count == 0) & ~is_double, "process {value} has no reference flow"),
+        ("no_reference", (count == 0) & ~is_lost, "process {value} has no reference flow"),
         ("two_references", count > 1, "process {value} has more than one reference flow"),
     ):
         if wrong.any():
