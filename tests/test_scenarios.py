@@ -437,7 +437,7 @@ def test_scenarios_side_by_side(house: lca.Footprints) -> None:
         found.to_arrow(["gwp"])
 
 
-@pytest.mark.parametrize("name", ["", "base", 3])
+@pytest.mark.parametrize("name", ["", "base", " a", 3])
 def test_a_scenario_needs_a_name_of_its_own(house: lca.Footprints, name: Any) -> None:
     with pytest.raises(lca.DataError, match="no name for a scenario"):
         lca.score_scenarios(house, {name: [lca.Change("power", "smelter", amount="8 kWh")]})

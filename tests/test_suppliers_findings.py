@@ -14,6 +14,7 @@ import pytest
 
 import lcaengine as lca
 from lcaengine.findings import Finding
+from lcaengine.io.folder import hold_folder, open_folder
 from tests.conftest import Run
 from tests.tables import CO2, Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
 from tests.test_suppliers import write_parts
@@ -160,6 +161,27 @@ def test_a_run_of_other_parts_is_no_run(background: Path, tmp_path: Path, monkey
     assert not (out / "run.json").exists()
     lca.score_suppliers(suppliers, background, out)
     assert json.loads((out / "run.json").read_text())["parts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "what"), [({"target": None}, "None is no path"), ({"policy": "cutoff"}, "'cutoff' is no policy")]
+)
+def test_what_is_no_place_and_no_policy(given: dict[str, Any], what: str, background: Path, tmp_path: Path) -> None:
+    suppliers = write_simple(tmp_path / "suppliers")
+    with pytest.raises(lca.LcaError, match=what):
+        lca.score_suppliers(**{"suppliers": suppliers, "background": background, "target": tmp_path / "out", **given})
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_may_not_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    folder = open_folder(tmp_path / "out")
+    with monkeypatch.context() as patch:
+        patch.setattr("lcaengine.io.folder.os.open", refuse)
+        with pytest.raises(lca.OutputError, match=r"cannot write: .*Permission denied"), hold_folder(folder):
+            pass
 
 
 def _to_itself(folder: Path) -> None:

@@ -321,7 +321,8 @@ def test_scenarios_are_read_as_other_results_are(tmp_path: Path) -> None:
         ({"indicator": "gwp"}, "no indicator 'gwp'"),
         ({"stage": "use"}, "no stage 'use'"),
         ({"product_id": "ore"}, r"names 0 of what was scored.*everything=True"),
-        ({"product_id": ""}, "names 1 of what was scored"),
+        ({"product_id": ""}, "no activity is named"),
+        ({"product_id": 3}, "no activity is named"),
     ):
         asked: dict[str, Any] = {"scenario": "base", "indicator": "ghg", "product_id": "metal", **given}
         with pytest.raises(lca.LcaError, match=f"(?s){what}"):

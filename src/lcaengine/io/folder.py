@@ -68,8 +68,8 @@ def find_folder(place: str | Path) -> Folder:
         If its filesystem cannot be opened, or a file is there.
     """
     label = str(place)
-    if "\0" in label or not label:
-        raise OutputError(f"{label!r} is no path of a folder", "", "name a folder")
+    if not isinstance(place, str | Path) or "\0" in label or not label:
+        raise OutputError(f"{place!r} is no path of a folder", "", "name a folder")
     try:
         if "://" in label:
             filesystem, root = pafs.FileSystem.from_uri(label)
@@ -158,12 +158,15 @@ def hold_folder(folder: Folder) -> Iterator[bool]:
     Raises
     ------
     OutputError
-        If another process, or thread, holds it.
+        If another process, or thread, holds it, or it cannot be opened.
     """
     if folder.filesystem.type_name != "local" or fcntl is None:
         yield False
         return
-    held = os.open(folder.root, os.O_RDONLY)
+    try:
+        held = os.open(folder.root, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritable(folder.label, error, "check path and rights") from error
     try:
         is_held = True
         try:

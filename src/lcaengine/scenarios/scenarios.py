@@ -169,6 +169,8 @@ class Scenarios:
             raise LcaError(f"there is no stage {stage!r} here", "", f"choose one of: {', '.join(self.base.stages)}")
         self.base.select([indicator])
         asked = {"process_id": process_id, "product_id": product_id, "location": location}
+        if not any(asked.values()) or not all(isinstance(each, str) for each in asked.values()):
+            raise LcaError("no activity is named", scenario, "give a process_id, product_id or location, as text")
         wanted = {"scenario": scenario, "indicator": indicator, self._part(): stage, **asked}
         rows = self.results
         for name, value in wanted.items():
@@ -179,7 +181,7 @@ class Scenarios:
         first: dict[tuple[str, ...], float | None] = {}
         for row in rows.to_pylist():
             first.setdefault(tuple(row[name] for name in _IDS), row["value"])
-        if len(first) != 1 or not any(asked.values()):
+        if len(first) != 1:
             what = f"{', '.join(f'{k}={v!r}' for k, v in asked.items() if v)} names {len(first)} of what was scored"
             fix = "name one by process_id, product_id or location; score_scenarios(..., everything=True) scores all"
             raise LcaError(what, scenario, fix)
@@ -351,8 +353,8 @@ def _take_scenarios(scenarios: Mapping[str, Sequence[Change]]) -> dict[str, tupl
     if not isinstance(scenarios, Mapping) or not scenarios:
         raise LcaError("there are no scenarios", "score_scenarios", "give a dict of names and lists of lca.Change(...)")
     for name in scenarios:
-        if not isinstance(name, str) or not name or name == BASE:
-            fix = "give it a name of its own"
+        if not isinstance(name, str) or name != name.strip() or name in ("", BASE):
+            fix = "give it a name of its own, without spaces around it"
             raise DataError(f"{name!r} is no name for a scenario: {BASE} is the inventory as it stands", "", fix)
     return {name: _take_changes(changes) for name, changes in scenarios.items()}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from lcaengine.errors import DataError, OutputError
+from lcaengine.errors import DataError, LcaError, OutputError
 from lcaengine.findings import Findings
 from lcaengine.inventory import STAGES, TABLES, type_column
 from lcaengine.io.bundle import Bundle, pack_bundle
@@ -143,6 +143,8 @@ def plan_job(
     ------
     Plan
     """
+    if policy is not None and not isinstance(policy, Policy):
+        raise LcaError(f"{policy!r} is no policy", "policy", "give lcaengine.Policy(...)")
     store, folder = open_store(suppliers), find_folder(target)
     check_apart(folder, UNDERS, (store, open_store(background)))
     parts = list_parts(store, ("processes", "exchanges"))
