@@ -10,6 +10,7 @@ import bw_processing
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.agreement import compare_distributions, main
 from numpy.typing import NDArray
 
 import lcaengine as lca
@@ -84,19 +85,11 @@ def draw_with_bw2calc(A: Entry, B: Entry, factor: Numbers, products: NDArray[np.
 
 
 def assert_same_distribution(found: Numbers, reference: Numbers) -> None:
-    """Assert that means and standard deviations of columns of draws differ by no more than chance makes them.
-
-    The standard error of a mean is sd / sqrt(m); of a standard deviation sd sqrt((kurtosis - 1) / (4 m)).
-    """
-    sides = []
-    for draws in (found, reference):
-        m, mean, sd = len(draws), draws.mean(axis=0), draws.std(axis=0, ddof=1)
-        kurtosis = (((draws - mean) / sd) ** 4).mean(axis=0)
-        sides.append((mean, sd, sd / np.sqrt(m), sd * np.sqrt((kurtosis - 1) / (4 * m))))
-    (mean, sd, of_mean, of_sd), (mean_2, sd_2, of_mean_2, of_sd_2) = sides
-    assert (np.abs(mean - mean_2) < STANDARD_ERRORS * np.hypot(of_mean, of_mean_2)).all()
-    assert (np.abs(sd - sd_2) < STANDARD_ERRORS * np.hypot(of_sd, of_sd_2)).all()
-    assert (np.hypot(of_mean, of_mean_2) < 0.02 * np.abs(mean)).mean() > 0.9  # it could have told them apart
+    """Assert that means and standard deviations of columns of draws differ by no more than chance makes them."""
+    agreement = compare_distributions(found, reference)
+    assert (agreement.mean < STANDARD_ERRORS).all()
+    assert (agreement.sd < STANDARD_ERRORS).all()
+    assert agreement.sharpness < 0.02  # it could have told them apart
 
 
 @needs_uslci
@@ -155,3 +148,11 @@ def test_a_wrong_spread_would_be_seen() -> None:
         assert_same_distribution(draws, random.lognormal(0.0, 0.25, (4000, 3)))
     with pytest.raises(AssertionError):
         assert_same_distribution(draws, random.lognormal(0.05, 0.2, (4000, 3)))
+
+
+def test_a_drawn_system(capsys: pytest.CaptureFixture[str]) -> None:
+    """As ``python -m benchmarks.agreement`` does at 20,000 activities."""
+    agreement = main(["--size", "300", "--draws", "150", "--products", "20"])
+    assert agreement.mean.max() < STANDARD_ERRORS
+    assert agreement.sd.max() < STANDARD_ERRORS
+    assert "300 activities, 150 draws" in capsys.readouterr().out
