@@ -42,7 +42,7 @@ def test_an_amount_times_a_factor_is_a_lognormal(tmp_path: Path) -> None:
 def test_factors_are_drawn_in_base_units_by_their_own_unit(tmp_path: Path) -> None:
     """30 g CO2e per g and a normal of deviation 3 g/g are 30 and 3 kg/kg; a tonne emitted is 1000 times that."""
     inventory = lca.read_inventory(write_inventory(tmp_path, mine(emits("mine", 1.0, "t", flow_id="ch4"))))
-    spread = {"uncertainty_type": "normal", "loc": 30_000.0, "scale": 3000.0}
+    spread: dict[str, Any] = {"uncertainty_type": "normal", "loc": 30_000.0, "scale": 3000.0}
     method = read_drawn(tmp_path / "m", factor("ghg", "ch4", 30_000.0, "g CO2e/kg", **spread))
     drawn = lca.simulate(inventory, method, 20_000, 1, indicators=["ghg"], keep=["mine"]).get("ghg", process_id="mine")
     assert stats.kstest(drawn, stats.norm(30_000.0, 3000.0).cdf).pvalue > 1e-3
@@ -59,9 +59,8 @@ PARTS = [
 
 def test_a_total_is_the_sum_of_its_parts_in_every_draw(tmp_path: Path) -> None:
     """ghg repeats the figures of ghg_fossil and ghg_land, the type of one by name and of the other by number."""
-    inventory = lca.read_inventory(
-        write_inventory(tmp_path, chain(*RICH, emits("mine", 0.2, flow_id="ch4")) | {"flows": [*chain()["flows"], CH4]})
-    )
+    tables = chain(*RICH, emits("mine", 0.2, flow_id="ch4"))
+    inventory = lca.read_inventory(write_inventory(tmp_path, {**tables, "flows": [*tables["flows"], CH4]}))
     samples = lca.simulate(inventory, read_drawn(tmp_path / "m", *PARTS), 50, 3, keep=["mill"])
     total, fossil, land = (samples.get(name, process_id="mill") for name in ("ghg", "ghg_fossil", "ghg_land"))
     assert total == pytest.approx(fossil + land, rel=1e-13)
@@ -182,7 +181,7 @@ def test_a_factor_off_its_center_is_a_warning(tmp_path: Path) -> None:
 
 def test_little_between_bounds_is_refused(tmp_path: Path) -> None:
     inventory = lca.read_inventory(write_inventory(tmp_path, mine(emits("mine", 1.0, flow_id="ch4"))))
-    spread = {"uncertainty_type": "normal", "loc": 30.0, "scale": 0.1, "minimum": 31.0}
+    spread: dict[str, Any] = {"uncertainty_type": "normal", "loc": 30.0, "scale": 0.1, "minimum": 31.0}
     method = read_drawn(tmp_path / "m", factor("ghg", "ch4", 31.0, **spread))
     with pytest.raises(lca.DataError, match="next to nothing") as caught:
         lca.simulate(inventory, method, 8, 1)
