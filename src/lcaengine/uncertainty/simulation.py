@@ -63,9 +63,9 @@ def simulate(
 ) -> Samples:
     """Draw and score every product, supplier, stage and indicator of an inventory.
 
-    In each draw every exchange that has a distribution takes a value of its own, and ``A' Y = (C B)'`` is solved for
-    all activities. Draw d is a function of the seed, of d and of what identifies each exchange: it is the same with
-    other draws, rows and threads.
+    In each draw every exchange, market share, allocation factor and factor of the method that has a distribution takes
+    a value of its own, and ``A' Y = (C B)'`` is solved for all activities. Draw d is a function of the seed, of d and of
+    what identifies each of them: it is the same with other draws, rows and threads.
 
     Parameters
     ----------
@@ -102,8 +102,10 @@ def simulate(
 
     Notes
     -----
-    Held at their static value: market shares, factors of the method, allocation factors that are given, and the
-    renewable share of electricity. Shares by mass, energy or price move with what a process makes in each draw.
+    Shares by mass, energy or price move with what a process makes in each draw. Those of markets and of allocations
+    that are given are Dirichlet distributions (:func:`lcaengine.uncertainty.mixes.build_mixes`), and sum to one; market
+    shares by amount are in proportion to what is drawn. Factors that state one figure take one value in a draw. Held at
+    their static value: mixes by production_amount, and the renewable share of electricity.
 
     Examples
     --------
