@@ -235,6 +235,8 @@ def test_shares_that_contradict_themselves_are_refused(tmp_path: Path, rows: lis
     with pytest.raises(lca.DataError, match=said) as caught:
         lca.simulate(inventory, core(), 8, 1)
     assert caught.value.where == f"markets row {number}"
+    warnings = [each for each in lca.check(tmp_path, core()).warnings() if each.code == "share_spread"]
+    assert [(each.table, each.row) for each in warnings] == [("markets", number)]
 
 
 @pytest.mark.parametrize("place", [True, False])
@@ -340,7 +342,7 @@ def test_the_terminal_counts_every_kind(run: Run, tmp_path: Path) -> None:
     folder = write_inventory(tmp_path / "i", refinery("as_given", *widen(WHOLE, ore=normal(0.6, 0.1))))
     code, out, err = run("simulate", folder, "--draws", 16, "--indicator", "ghg")
     assert code == 0, err
-    assert "16 draws of uncertain 3 exchanges, 1 market rows, 1 allocation factors, seed 1" in " ".join(out.split())
+    assert "16 draws of 5 uncertain rows (exchanges 3, markets 1, allocation 1), seed 1" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
     wide = write_inventory(tmp_path / "w", refinery("as_given", *widen(WHOLE, ore=normal(0.6, 0.9))))
     code, out, err = run("simulate", wide, "--draws", 16)
