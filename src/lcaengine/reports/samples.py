@@ -26,7 +26,7 @@ COLUMNS = ("median", "mean", "sd", "2.5 %", "97.5 %")
 
 def print_samples(console: Console, samples: Samples, indicators: Sequence[int], everything: bool) -> None:
     """Print totals with their spread: one line a product and maker, a table an indicator."""
-    footprints = samples.footprints
+    footprints = samples.static
     for k in indicators:
         indicator, at = footprints.method.indicators[k], samples.indicators.index(k)
         table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
@@ -58,11 +58,11 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
         f"product{more}."
     )
     if not samples.uncertain:
-        console.print("[yellow]No exchange states a distribution or a pedigree: nothing varies.[/yellow]")
+        console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree
     console.print(
-        f"{samples.draws} draws of {samples.uncertain} uncertain exchanges, seed {samples.seed}; pedigree "
-        f"{pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
+        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values of "
+        f"{samples.static_values}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
     )
     if samples.infeasible:
         draw, why = min(samples.infeasible.items())
@@ -72,6 +72,14 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
         )
     slow = f"; {samples.slow} draw(s) by factorization" if samples.slow else ""
     console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
+
+
+def _count_uncertain(samples: Samples) -> str:
+    """Say how many rows are uncertain, and of which tables where these are not exchanges alone."""
+    counts = samples.uncertain_by_table
+    if samples.uncertain == counts["exchanges"]:
+        return f"{samples.uncertain} uncertain exchanges"
+    return f"{samples.uncertain} uncertain rows ({', '.join(f'{name} {n}' for name, n in counts.items() if n)})"
 
 
 def describe_samples(samples: Samples) -> dict[str, object]:
@@ -86,8 +94,8 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         **describe_run(samples.footprints),
         "draws": samples.draws,
         "seed": samples.seed,
-        "uncertain_exchanges": samples.uncertain,
-        "static_values": "medians",
+        **{f"uncertain_{table}": count for table, count in samples.uncertain_by_table.items()},
+        "static_values": samples.static_values,
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,
         "basic_uncertainty": samples.pedigree.basic,

@@ -31,7 +31,7 @@ class Samples:
     Attributes
     ----------
     footprints : Footprints
-        The static answer, of medians.
+        What was drawn, and its answer for the numbers as they are written: medians.
     indicators : tuple of int
         Positions of the indicators that were drawn.
     draws, seed : int
@@ -46,13 +46,17 @@ class Samples:
     values : (m, parts, k, draws) float64
         Their draws; NaN in those that have no answer.
     uncertain : int
-        Exchange rows with a distribution.
+        Rows with a distribution, of all tables.
+    uncertain_by_table : dict of str to int
+        The same of ``exchanges``, ``factors``, ``markets`` and ``allocation``.
     infeasible : dict of int to str
         Draws that have no answer, and why; they are in no statistic.
     slow : int
         Draws whose loops were factorized.
     residual : float
         Worst verified componentwise backward error [1].
+    at_means : Footprints, optional
+        The answer at the means of the distributions, where that is the static one.
 
     Examples
     --------
@@ -73,14 +77,26 @@ class Samples:
     kept: NDArray[np.int64]
     values: NDArray[np.float64]
     uncertain: int
+    uncertain_by_table: Mapping[str, int]
     infeasible: Mapping[int, str]
     slow: int
     residual: float
+    at_means: Footprints | None = None
 
     def __repr__(self) -> str:
         about = self.footprints.system.inventory.about.name
         n, _, k = self.mean.shape
         return f"Samples({about!r}: {n} activities x {k} indicators x {self.draws} draws, seed {self.seed})"
+
+    @property
+    def static(self) -> Footprints:
+        """The static answer: of medians, or of means where these were asked for."""
+        return self.at_means or self.footprints
+
+    @property
+    def static_values(self) -> str:
+        """What the static answer is of, ``medians`` or ``means``."""
+        return "means" if self.at_means else "medians"
 
     def get(
         self, indicator: str, *, process_id: str = "", product_id: str = "", location: str = "", stage: str = "total"

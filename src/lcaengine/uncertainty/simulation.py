@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from lcaengine.uncertainty.pedigree import Pedigree
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
+from lcaengine.uncertainty.static import check_static, score_at_means
 from lcaengine.uncertainty.structure import Structure, build_structure
 from lcaengine.uncertainty.table import refuse_overflow
 
@@ -61,12 +62,13 @@ def simulate(
     indicators: Sequence[str] = (),
     keep: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    static: str = "medians",
 ) -> Samples:
     """Draw and score every product, supplier, stage and indicator of an inventory.
 
-    In each draw every exchange that has a distribution takes a value of its own, and ``A' Y = (C B)'`` is solved for
-    all activities. Draw d is a function of the seed, of d and of what identifies each exchange: it is the same with
-    other draws, rows and threads.
+    In each draw every exchange, market share, allocation factor and factor of the method that has a distribution takes
+    a value of its own, and ``A' Y = (C B)'`` is solved for all activities. Draw d is a function of the seed, of d and
+    of what identifies each of them: it is the same with other draws, rows and threads.
 
     Parameters
     ----------
@@ -87,6 +89,8 @@ def simulate(
         Ids of processes, bills and products whose draws are kept one by one; end products by default.
     progress : callable, optional
         Is told draws done, and all.
+    static : {"medians", "means"}
+        What `value` is scored at: numbers as they are written, or the means of their distributions. Draws are the same.
 
     Returns
     -------
@@ -103,8 +107,9 @@ def simulate(
 
     Notes
     -----
-    Held at their static value: market shares, factors of the method, allocation factors that are given, and the
-    renewable share of electricity. Shares by mass, energy or price move with what a process makes in each draw.
+    Shares by mass, energy or price move with what a process makes. Those of markets and allocations are Dirichlet
+    distributions (:func:`~lcaengine.uncertainty.mixes.build_mixes`) that sum to one. Held at their static value: mixes
+    by production_amount, and the renewable share of electricity.
 
     Examples
     --------
@@ -114,13 +119,14 @@ def simulate(
     >>> samples.get("ghg", process_id="refinery").shape
     (100,)
     """
-    check_choices(draws, seed, by)
+    check_choices(draws, seed, by, static)
     footprints = score(inventory, method, policy, by)
-    return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress)
+    return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress, static)
 
 
-def check_choices(draws: int, seed: int, by: str) -> None:
-    """Raise where there are too few draws, the seed is none, or the split is none that is drawn."""
+def check_choices(draws: int, seed: int, by: str, static: str = "medians") -> None:
+    """Raise where there are too few draws, the seed is none, or split or static values are none that there are."""
+    check_static(static)
     for name, number in (("draws", draws), ("seed", seed)):
         if not isinstance(number, int):
             raise LcaError(f"{name} is {number!r}, no whole number", name, "give a whole number")
@@ -140,6 +146,7 @@ def simulate_footprints(
     indicators: Sequence[str] = (),
     keep: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    static: str = "medians",
 ) -> Samples:
     """Draw what is scored; see :func:`simulate`.
 
@@ -147,12 +154,13 @@ def simulate_footprints(
     -------
     Samples
     """
-    check_choices(draws, seed, footprints.by)
+    check_choices(draws, seed, footprints.by, static)
     chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
     plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
+    at_means = score_at_means(footprints, plan.pedigree) if static == "means" else None
     samples = _draw_all(plan, chosen)
     refuse_overflow(samples)
-    return samples
+    return samples if at_means is None else replace(samples, at_means=at_means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +194,7 @@ class _Turn:
     sd: Numbers
     quantiles: Numbers
     values: Numbers
-    uncertain: int
+    uncertain: Mapping[str, int]
     infeasible: dict[int, str]
     slow: int
     residual: float
@@ -226,7 +234,8 @@ def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
         quantiles=np.concatenate([turn.quantiles for turn in turns], axis=2),
         kept=plan.kept,
         values=np.concatenate([turn.values for turn in turns], axis=2),
-        uncertain=turns[0].uncertain,
+        uncertain=sum(turns[0].uncertain.values()),
+        uncertain_by_table=turns[0].uncertain,
         infeasible=turns[0].infeasible,
         slow=max(turn.slow for turn in turns),
         residual=max(turn.residual for turn in turns),
@@ -272,7 +281,7 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a float is refused by name
         mean, sd = values.mean(axis=-1), values.std(axis=-1, ddof=1)
     values.sort(axis=-1)
-    return _Turn(mean, sd, _find_quantiles(values), kept, sampled.uncertain, infeasible, slow, residual)
+    return _Turn(mean, sd, _find_quantiles(values), kept, sampled.uncertain_by_table, infeasible, slow, residual)
 
 
 def _refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
@@ -280,7 +289,7 @@ def _refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
     if len(infeasible) > MOST_INFEASIBLE * draws:
         draw, why = min(infeasible.items())
         what = f"{len(infeasible)} of {draws} draws have no answer; in draw {draw}, {why}"
-        raise SolveError(what, "simulate", "narrow the distributions of the exchanges in that loop")
+        raise SolveError(what, "simulate", "narrow the distributions of what it names")
 
 
 def _find_quantiles(ordered: Numbers) -> Numbers:

@@ -28,7 +28,7 @@ def detach_samples(samples: Samples) -> Scored:
     """
     p2_5, p50, p97_5 = (samples.quantiles[..., at] for at in range(3))
     return replace(
-        detach(samples.footprints).keep_indicators(samples.indicators),
+        detach(samples.static).keep_indicators(samples.indicators),
         statistics={"mean": samples.mean, "sd": samples.sd, "p2_5": p2_5, "p50": p50, "p97_5": p97_5},
     )
 
