@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from lcaengine.system import Coupling, multiply_off_diagonal, transpose
 from lcaengine.system.coupling import find_rows
 from lcaengine.uncertainty.distributions import Distributions, list_distributions
 from lcaengine.uncertainty.pedigree import Pedigree
-from lcaengine.uncertainty.sampled import Sampled, Shares, sample_system
+from lcaengine.uncertainty.sampled import Shares, sample_system
 from lcaengine.uncertainty.terms import Terms
 
 __all__ = ["CERTAIN", "Derivatives", "find_derivatives", "list_exchanges"]
@@ -43,11 +43,14 @@ class Derivatives:
         Exchanges that the system rests on, those without a distribution among them.
     slope : (m,) float64
         dh/dx of each [unit of the indicator / base unit of the row].
+    contributions : (n,) float64
+        What each activity adds to the score [unit of the indicator].
     """
 
     score: float
     rows: Distributions
     slope: Numbers
+    contributions: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,13 @@ def find_derivatives(
 
     References
     ----------
-    Heijungs, R. (2010). Sensitivity coefficients for matrix-based LCA. Int J Life Cycle Assess 15:511-520, eq. 8-17.
+    Heijungs, R. (2010). Sensitivity coefficients for matrix-based LCA. Int J Life Cycle Assess 15:511-520.
     """
     system = footprints.system
     if footprints.method.indicators[indicator].id == SITE_RENEWABLE:
         what = f"{SITE_RENEWABLE} has no derivatives: its shares move with amounts along another chain"
         raise LcaError(what, system.inventory.label, "ask for electricity_site, or another indicator")
-    rows = list_exchanges(system.inventory, pedigree)
-    sampled = sample_system(footprints, [indicator], rows=rows)
+    sampled = sample_system(footprints, [indicator], exchanges=list_exchanges(system.inventory, pedigree))
     listed, count = sampled.distributions, len(sampled.distributions)
     values = np.repeat(np.append(listed.amount, 1.0)[:, None], DRAWS, axis=1)
     shares = sampled.shares.find(values)[:, 0] if len(sampled.shares.activity) else np.empty(0)
@@ -136,8 +138,11 @@ def find_derivatives(
     of_shares = slope[count : count + len(shares)].copy()
     if len(shares):
         drawn = np.append(listed.amount, 1.0)
-        _add_slopes(sampled.shares.output, _differentiate_shares(sampled.shares, shares, of_shares, drawn), drawn, slope)
-    return Derivatives(float(adjoint.counted @ direct), listed, slope[:count])
+        _add_slopes(
+            sampled.shares.output, _differentiate_shares(sampled.shares, shares, of_shares, drawn), drawn, slope
+        )
+    contributions = adjoint.counted * direct
+    return Derivatives(float(contributions.sum()), listed, slope[:count], contributions)
 
 
 def list_exchanges(inventory: Inventory, pedigree: Pedigree | None = None) -> Distributions:
@@ -150,13 +155,15 @@ def list_exchanges(inventory: Inventory, pedigree: Pedigree | None = None) -> Di
     """
     listed, amount = list_distributions(inventory, pedigree), inventory.exchanges.amount
     m = len(amount)
-    none = {"row": np.arange(m), "key": np.zeros(m, np.uint64), "kind": np.full(m, CERTAIN, np.int8)}
-    none |= {"negative": np.zeros(m, np.bool_), "factor": np.ones(m), "amount": amount}
-    columns = []
-    for each in fields(Distributions):
-        column = none[each.name].copy() if each.name in none else np.full(m, np.nan)
+    none: dict[str, NDArray[Any]] = {
+        "row": np.arange(m),
+        "key": np.zeros(m, np.uint64),
+        "kind": np.full(m, CERTAIN, np.int8),
+    }
+    none |= {"negative": np.zeros(m, np.bool_), "factor": np.ones(m), "amount": amount.copy()}
+    columns = [none.get(each.name, np.full(m, np.nan)) for each in fields(Distributions)]
+    for column, each in zip(columns, fields(Distributions), strict=True):
         column[listed.row] = getattr(listed, each.name)
-        columns.append(column)
     return Distributions(*columns)
 
 

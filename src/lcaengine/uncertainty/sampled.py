@@ -129,7 +129,7 @@ def sample_system(
     footprints: Footprints,
     indicators: list[int],
     pedigree: Pedigree | None = None,
-    rows: Distributions | None = None,
+    exchanges: Distributions | None = None,
 ) -> Sampled:
     """Write a scored system as sums of drawn values.
 
@@ -141,14 +141,14 @@ def sample_system(
         Positions of those that are drawn.
     pedigree : Pedigree, optional
         What is made of pedigrees.
-    rows : Distributions, optional
-        Exchanges to write as drawn, certain ones among them; all that are uncertain by default.
+    exchanges : Distributions, optional
+        Those that are written as drawn; all that are uncertain by default.
 
     Returns
     -------
     Sampled
     """
-    every = list_distributions(footprints.system.inventory, pedigree) if rows is None else rows
+    every = list_distributions(footprints.system.inventory, pedigree) if exchanges is None else exchanges
     system = _lift_zeros(footprints.system, every)
     inventory, demands, n, k = system.inventory, system.demands, len(system.activities), len(indicators)
     roles = assign_roles(inventory.exchanges, inventory.flows)
