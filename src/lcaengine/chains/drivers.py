@@ -21,7 +21,7 @@ from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
 from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
 from lcaengine.uncertainty.moments import Moments, find_moments
 from lcaengine.uncertainty.ranks import correlate_ranks
-from lcaengine.uncertainty.simulation import Plan, draw_indicators, prepare_draws
+from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,8 +210,7 @@ def list_drivers(
     [('grid: Carbon dioxide, fossil (air)', 0.844), ('mine-a: electricity', 0.533)]
     """
     check_cutoff(cutoff)
-    if draws:
-        check_choices(draws, seed, footprints.by)
+    check_choices(draws or FEWEST_DRAWS, seed, footprints.by if draws else "stage")
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     activity = choose_activity(footprints, **ids)
     if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):

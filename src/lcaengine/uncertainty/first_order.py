@@ -132,12 +132,7 @@ def measure_spread(
     >>> round(found.sigma, 12), found.share.round(12).tolist()
     (0.5, [0.36, 0.64])
     """
-    of_row = slope**2 * moments.variance
-    if scale == LOG:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            of_row = np.where(
-                kind == LOGNORMAL, (slope * amount / score) ** 2 * moments.log_variance, of_row / score**2
-            )
+    of_row = _list_variances(score, amount, slope, kind, moments, scale)
     variance = float(of_row.sum())
     sigma = float(np.sqrt(variance))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
