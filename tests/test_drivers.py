@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
 import lcaengine as lca
+from lcaengine.inventory.inventory import Kind
 from lcaengine.uncertainty.derivatives import find_derivatives
 from lcaengine.uncertainty.first_order import choose_scale, measure_spread
 from lcaengine.uncertainty.moments import Moments
+from tests.draws import inventories
 from tests.scoring import core, has, row, score, system
-from tests.tables import Row, Tables, emits, exchange, makes, process, product, takes, waste
+from tests.small_method import write_small_method
+from tests.tables import Row, Tables, emits, exchange, makes, process, product, takes, waste, write_inventory
+
+
+@pytest.fixture(scope="module")
+def method(tmp_path_factory: pytest.TempPathFactory) -> lca.Method:
+    return lca.read_method(write_small_method(tmp_path_factory.mktemp("method")))
 
 
 def lognormal(median: float, sigma: float, **more: Any) -> dict[str, Any]:
@@ -162,6 +173,28 @@ def test_derivatives_are_those_of_scores_of_edited_inventories(tmp_path: Path, r
             size = np.abs(found.contributions).sum() + np.abs(scale * expected[:, activity, part]).max()
             assert found.score == pytest.approx(footprints.value[activity, part, k], rel=1e-9, abs=1e-12)
             assert np.abs(scale * (slope - expected[:, activity, part])).max() <= 1e-6 * size
+
+
+@settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables=inventories(), data=st.data())
+def test_what_scales_a_process_moves_nothing_and_what_scales_all_burdens_moves_in_proportion(
+    method: lca.Method, tables: Tables, data: st.DataObject
+) -> None:
+    """Euler: all exchanges of a process times t leave every score, sum x g = 0; all elementary ones give t h."""
+    with tempfile.TemporaryDirectory() as folder:
+        footprints = lca.score(lca.read_inventory(write_inventory(Path(folder), tables)), method)
+    exchanges, flows = footprints.system.inventory.exchanges, footprints.system.inventory.flows
+    activity = data.draw(st.integers(0, len(footprints.system.activities) - 1))
+    for k, part in data.draw(st.sets(st.tuples(st.integers(0, 3), st.sampled_from(footprints.stages)), min_size=1)):
+        found = find_derivatives(footprints, activity, k, part)
+        effect = found.slope * found.rows.amount
+        size = 1e-9 * (np.abs(effect).sum() + np.abs(found.contributions).sum() + abs(found.score))
+        assert np.abs(np.bincount(exchanges.process[found.rows.row], effect)).max() <= size
+        if method.indicators[k].id != "energy_site":
+            is_elementary = np.array(
+                [flows.kind[f] == Kind.ELEMENTARY for f in exchanges.flow[found.rows.row].tolist()]
+            )
+            assert abs(effect[is_elementary].sum() - found.score) <= size
 
 
 def test_a_declared_figure_is_per_unit_whatever_is_made(tmp_path: Path) -> None:
@@ -355,13 +388,13 @@ def test_the_scale_is_linear_where_logarithms_say_nothing() -> None:
 def test_negative_scores_have_a_log_scale_too() -> None:
     """h = -3 x: a mirrored lognormal."""
     known = Moments(-np.ones(1), np.ones(1), np.array([0.09]))
-    given = (np.array([-1.0]), np.array([3.0]), np.array([2], np.int8), known)
-    assert choose_scale(-3.0, np.array([-3.0]), *given) == "log"
-    assert measure_spread(-3.0, *given, "log").sd == pytest.approx(stats.lognorm(0.3, scale=3.0).std())
+    known_of = (np.array([-1.0]), np.array([3.0]), np.array([2], np.int8), known)
+    assert choose_scale(-3.0, np.array([-3.0]), *known_of) == "log"
+    assert measure_spread(-3.0, *known_of, "log").sd == pytest.approx(stats.lognorm(0.3, scale=3.0).std())
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("asked", "said"),
     [
         ({"process_id": "nobody"}, "no activity"),
         ({}, "nothing is named"),
@@ -377,9 +410,9 @@ def test_negative_scores_have_a_log_scale_too() -> None:
         ({"process_id": "mill", "draws": 0, "seed": 2**64}, "seed"),
     ],
 )
-def test_choices_that_are_none_are_refused(tmp_path: Path, given: dict[str, Any], said: str) -> None:
+def test_choices_that_are_none_are_refused(tmp_path: Path, asked: dict[str, Any], said: str) -> None:
     with pytest.raises(lca.LcaError, match=said) as refused:
-        lca.list_drivers(score(tmp_path, chain(*CHAIN)), **given)
+        lca.list_drivers(score(tmp_path, chain(*CHAIN)), **asked)
     assert refused.value.fix
 
 
