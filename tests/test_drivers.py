@@ -18,8 +18,9 @@ from scipy import stats
 import lcaengine as lca
 from lcaengine.inventory.inventory import Kind
 from lcaengine.uncertainty.derivatives import find_derivatives
-from lcaengine.uncertainty.first_order import choose_scale, measure_spread
+from lcaengine.uncertainty.first_order import Effects, choose_scale, find_effects, measure_spread
 from lcaengine.uncertainty.moments import Moments
+from tests.drawn_methods import factor, read_drawn
 from tests.draws import inventories
 from tests.scoring import core, has, row, score, system
 from tests.small_method import write_small_method
@@ -168,7 +169,7 @@ def test_derivatives_are_those_of_scores_of_edited_inventories(tmp_path: Path, r
         for part, name in enumerate(footprints.stages):
             found = find_derivatives(footprints, activity, k, name)
             slope = np.zeros(len(amount))
-            slope[found.rows.row] = found.slope
+            slope[found.sampled.distributions.row] = found.slope[: len(found.sampled.distributions)]
             scale = np.where(amount == 0, 1.0, amount)
             size = np.abs(found.contributions).sum() + np.abs(scale * expected[:, activity, part]).max()
             assert found.score == pytest.approx(footprints.value[activity, part, k], rel=1e-9, abs=1e-12)
@@ -187,13 +188,12 @@ def test_what_scales_a_process_moves_nothing_and_what_scales_all_burdens_moves_i
     activity = data.draw(st.integers(0, len(footprints.system.activities) - 1))
     for k, part in data.draw(st.sets(st.tuples(st.integers(0, 3), st.sampled_from(footprints.stages)), min_size=1)):
         found = find_derivatives(footprints, activity, k, part)
-        effect = found.slope * found.rows.amount
+        listed = found.sampled.distributions
+        effect = found.slope[: len(listed)] * listed.amount
         size = 1e-9 * (np.abs(effect).sum() + np.abs(found.contributions).sum() + abs(found.score))
-        assert np.abs(np.bincount(exchanges.process[found.rows.row], effect)).max() <= size
+        assert np.abs(np.bincount(exchanges.process[listed.row], effect)).max() <= size
         if method.indicators[k].id != "energy_site":
-            is_elementary = np.array(
-                [flows.kind[f] == Kind.ELEMENTARY for f in exchanges.flow[found.rows.row].tolist()]
-            )
+            is_elementary = np.array([flows.kind[f] == Kind.ELEMENTARY for f in exchanges.flow[listed.row].tolist()])
             assert abs(effect[is_elementary].sum() - found.score) <= size
 
 
@@ -238,6 +238,54 @@ def test_a_chain_of_lognormals_by_hand(tmp_path: Path) -> None:
     assert found[parts[2]]["narrower_if_exact"] == pytest.approx(1 - math.sinh(z * math.sqrt(0.05)) / width)
     assert found[parts[2]]["narrower_if_halved"] == pytest.approx(1 - math.sinh(z * math.sqrt(0.0725)) / width)
     assert found[parts[2]]["amount_sd"] == pytest.approx(stats.lognorm(0.3, scale=5.0).std())
+
+
+CH4: Row = {"flow_id": "ch4", "name": "Methane", "kind": "elementary", "unit": "kg", "compartment": "air"}
+
+
+def test_factors_are_drivers_too(tmp_path: Path) -> None:
+    """0.005 t of methane at 30 g CO2e per g: lognormals of sigma 0.3 and 0.4, so that 9 and 16 of 25 are theirs."""
+    rows = [makes("mine", "ore"), emits("mine", 0.005, "t", flow_id="ch4", **lognormal(0.005, 0.3))]
+    inventory = lca.read_inventory(write_inventory(tmp_path / "i", system(*rows, flows=[product("ore"), CH4])))
+    given = [factor("ghg", "co2", 1.0), factor("ghg", "ch4", 30_000.0, "g CO2e/kg", **lognormal(30_000.0, 0.4))]
+    footprints = lca.score(inventory, read_drawn(tmp_path / "m", *given))
+    drivers = lca.list_drivers(footprints, process_id="mine", cutoff=0.0, draws=2000)
+    found = rows_of(drivers)
+    methane, emission = found["factor of ch4"], found["mine: Methane (air)"]
+    assert (methane["table"], methane["row"], methane["distribution"]) == ("factors", 2, "lognormal")
+    assert (methane["amount"], methane["amount_unit"]) == (pytest.approx(30.0), "kg CO2e/kg")
+    assert methane["derivative"] == pytest.approx(5.0)
+    assert [methane["variance_share"], emission["variance_share"]] == pytest.approx([0.64, 0.36])
+    assert methane["amount_sd"] == pytest.approx(stats.lognorm(0.4, scale=30.0).std())
+    assert drivers.sd == pytest.approx(stats.lognorm(0.5, scale=150.0).std())
+    assert drivers.simulated is not None
+    assert drivers.simulated.sd == pytest.approx(drivers.sd, rel=0.2)
+    # Of a product of two, ln h correlates by sigma_i / sigma; ranks of normals by 6/pi asin(rho/2).
+    for each, rho in ((methane, 0.8), (emission, 0.6)):
+        assert each["spearman"] == pytest.approx(6 / math.pi * math.asin(rho / 2), abs=4 / math.sqrt(2000))
+    assert "factor of co2" not in found
+
+
+@pytest.mark.parametrize("zero", [False, True])
+def test_derivatives_by_factors_are_differences_of_scores(tmp_path: Path, zero: bool) -> None:
+    """A score is linear in each factor: with shares by mass, loops and credits, and in a factor of zero."""
+    tables = everything("mass")
+    methane = [emits(name, 0.3, flow_id="ch4") for name in ("mine", "smelter", "dump")]
+    more = {**tables, "exchanges": [*tables["exchanges"], *methane], "flows": [*tables["flows"], CH4]}
+    inventory = lca.read_inventory(write_inventory(tmp_path / "i", more))
+    given = [factor("ghg", "co2", 1.0), factor("ghg", "ch4", 0.0 if zero else 30.0)]
+    method = read_drawn(tmp_path / "m", *given)
+    footprints = lca.score(inventory, method)
+    for at in range(2):
+        factors = list(method.factors)
+        factors[at] = dataclasses.replace(factors[at], value=factors[at].value + 1.0)
+        moved = lca.score(inventory, dataclasses.replace(method, factors=tuple(factors)))
+        k = method.find("ghg")
+        for activity in range(len(footprints.value)):
+            found = find_derivatives(footprints, activity, k)
+            place = found.sampled.starts["factors"] + found.sampled.factors.row.tolist().index(at)
+            expected = (moved.value - footprints.value)[activity, -1, k]
+            assert found.slope[place] == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def test_yields_count_as_what_they_divide(tmp_path: Path) -> None:
@@ -373,24 +421,23 @@ def test_a_part_has_drivers_of_its_own(tmp_path: Path) -> None:
 
 def test_the_scale_is_linear_where_logarithms_say_nothing() -> None:
     """All positive and lognormal: log; with a credit, mostly normal, or a sigma beyond three: linear."""
-    kind, one = np.array([2, 3], np.int8), np.ones(2)
+    is_lognormal = np.array([True, False])
 
-    def choose(contributions: list[float], variance: list[float], of_log: float) -> str:
-        known = Moments(one, np.array(variance), np.array([of_log, np.nan]))
-        return choose_scale(1.0, np.array(contributions), one, one, kind, known)
+    def choose(contributions: list[float], linear: list[float], log: list[float]) -> str:
+        return choose_scale(1.0, np.array(contributions), Effects(np.array(linear), np.array(log), is_lognormal))
 
-    assert choose([0.4, 0.6], [0.5, 0.4], 0.4) == "log"
-    assert choose([1.4, -0.4], [0.5, 0.4], 0.4) == "linear"
-    assert choose([0.4, 0.6], [0.4, 0.5], 0.4) == "linear"
-    assert choose([0.4, 0.6], [50.0, 0.5], 9.0) == "linear"
+    assert choose([0.4, 0.6], [0.5, 0.4], [0.4, 0.4]) == "log"
+    assert choose([1.4, -0.4], [0.5, 0.4], [0.4, 0.4]) == "linear"
+    assert choose([0.4, 0.6], [0.4, 0.5], [0.4, 0.4]) == "linear"
+    assert choose([0.4, 0.6], [0.5, 0.4], [8.0, 1.1]) == "linear"
 
 
 def test_negative_scores_have_a_log_scale_too() -> None:
     """h = -3 x: a mirrored lognormal."""
     known = Moments(-np.ones(1), np.ones(1), np.array([0.09]))
-    known_of = (np.array([-1.0]), np.array([3.0]), np.array([2], np.int8), known)
-    assert choose_scale(-3.0, np.array([-3.0]), *known_of) == "log"
-    assert measure_spread(-3.0, *known_of, "log").sd == pytest.approx(stats.lognorm(0.3, scale=3.0).std())
+    effects = find_effects(-3.0, np.array([-1.0]), np.array([3.0]), np.array([2], np.int8), known)
+    assert choose_scale(-3.0, np.array([-3.0]), effects) == "log"
+    assert measure_spread(-3.0, effects, "log").sd == pytest.approx(stats.lognorm(0.3, scale=3.0).std())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,13 @@ __all__ = ["draw_values"]
 LARGEST_SEED = 2**64 - 1
 
 
-def draw_values(distributions: Distributions, seed: int, first: int, count: int) -> NDArray[np.float64]:
+def draw_values(
+    distributions: Distributions,
+    seed: int,
+    first: int,
+    count: int,
+    name: Callable[[int], str] = "exchange {}".format,
+) -> NDArray[np.float64]:
     """Draw values of every distribution.
 
     Draw d of a row depends on the seed, on d and on the row's key, and on nothing else: it is the same whichever draws
@@ -30,6 +38,8 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
         Number of the first draw, from 0.
     count : int
         How many draws.
+    name : callable
+        Tells what a row is called in messages.
 
     Returns
     -------
@@ -74,7 +84,7 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
             "next to nothing of a distribution lies between its bounds",
             "correct minimum and maximum, or loc and scale",
         )
-        raise DataError(what, f"exchange {row}", fix)
+        raise DataError(what, name(row), fix)
     return values
 
 
