@@ -288,6 +288,82 @@ def test_derivatives_by_factors_are_differences_of_scores(tmp_path: Path, zero: 
             assert found.slope[place] == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+MAKERS = {"a": (0.5, 1.0), "b": (0.3, 2.0), "c": (0.2, 5.0)}
+"""Share in the market of ore, and kg CO2 a kg."""
+
+
+def mix(shares: dict[str, float], **spread: Any) -> Tables:
+    """Give a mill that takes a kg of the market's ore; the first share states a distribution."""
+    rows = [each for name, (_, burden) in MAKERS.items() for each in (makes(name, "ore"), emits(name, burden))]
+    markets = [row(flow_id="ore", process_id=name, share=share) for name, share in shares.items()]
+    markets[0] = {**markets[0], **spread}
+    return system(*rows, makes("mill", "rod"), takes("mill", "ore", 1.0), flows=FLOWS, markets=markets)
+
+
+def test_shares_of_a_market_by_hand(tmp_path: Path) -> None:
+    """h = sum s g = 2.1, and Var h = sum s (g - 2.1)^2 / (a + 1) = 2.29 / 100, with .5 x .5 / .05^2 = 100 = a + 1.
+
+    dh/ds_c, where a and b give way, is (5 - 2.1) / .8; c known exactly takes .2 x 2.9^2 / (100 x .8) off the variance.
+    """
+    tables = mix({name: share for name, (share, _) in MAKERS.items()}, **normal(0.5, 0.05))
+    drivers = lca.list_drivers(score(tmp_path, tables), process_id="mill", cutoff=0.0, draws=2000)
+    found = rows_of(drivers)
+    c = found["market of ore at GLO: share of c"]
+    assert (c["table"], c["row"], c["distribution"], drivers.uncertain) == ("markets", 3, "dirichlet", 3)
+    assert [drivers.total, drivers.sd] == pytest.approx([2.1, math.sqrt(0.0229)])
+    assert c["variance_share"] == pytest.approx(0.2 * 2.9**2 / 2.29)
+    assert [c["amount"], c["derivative"], c["amount_sd"]] == pytest.approx([0.2, 2.9 / 0.8, 0.04])
+    assert c["narrower_if_exact"] == pytest.approx(1 - math.sqrt(1 - 0.2 * 2.9**2 / 0.8 / 2.29))
+    assert drivers.simulated is not None
+    assert drivers.simulated.sd == pytest.approx(drivers.sd, rel=4 / math.sqrt(2 * 2000))
+    # h correlates with c by s (g - m) / (a + 1) over the deviations of both: 0.2 x 2.9 / 100 / (.04 x sqrt(.0229)).
+    assert c["spearman"] == pytest.approx(0.2 * 2.9 / 100 / (0.04 * math.sqrt(0.0229)), abs=0.05)
+
+
+def test_one_of_two_shares_tells_of_the_other(tmp_path: Path) -> None:
+    tables = mix({"a": 0.4, "b": 0.6}, **normal(0.4, 0.05))
+    found = rows_of(lca.list_drivers(score(tmp_path, tables), process_id="mill", draws=0))
+    for name in "ab":
+        own = found[f"market of ore at GLO: share of {name}"]
+        assert [own["narrower_if_exact"], own["narrower_if_halved"]] == pytest.approx([1.0, 0.5])
+    assert sum(found[f"market of ore at GLO: share of {name}"]["variance_share"] for name in "ab") == pytest.approx(1.0)
+
+
+def move(tables: Tables, table: str, at: int, column: str, step: float) -> Tables:
+    """Move a number of a table; shares that sum to one give way in proportion."""
+    rows = [dict(each) for each in tables[table]]
+    old = [float(str(each[column])) for each in rows]
+    for other, each in enumerate(rows):
+        given = {"amount": old[other]}.get(column, old[other] * (1 - (old[at] + step)) / (1 - old[at]))
+        each[column] = old[at] + step if other == at else given
+    return {**tables, table: rows}
+
+
+@pytest.mark.parametrize("kind", ["share", "amount", "factor"])
+def test_derivatives_by_shares_are_those_of_edited_tables(tmp_path: Path, kind: str) -> None:
+    """In loops, with credits: market shares, amounts of a market, and factors of an allocation that are given."""
+    tables = dict(everything("as_given" if kind == "factor" else "mass"))
+    makers = ("mine", "other")
+    numbers = {"share": (0.7, 0.3), "amount": (7.0, 3.0), "factor": (0.8, 0.2)}[kind]
+    more = {"unit": "t"} if kind == "amount" else {}
+    spread = normal(numbers[0], numbers[0] / 20)
+    if kind == "factor":
+        table, names = "allocation", [{"process_id": "smelter", "product_flow_id": flow} for flow in ("bar", "slag")]
+    else:
+        table, names = "markets", [{"flow_id": "ore", "process_id": name} for name in makers]
+    first, second = ({**own, kind: number, **more} for own, number in zip(names, numbers, strict=True))
+    tables[table] = [{**first, **spread}, {**second, **(normal(3.0, 0.1) if kind == "amount" else {})}]
+    footprints = score(tmp_path / "i", tables)
+    step = 1e-4 * numbers[0]
+    high, low = (score(tmp_path / f"i{sign}", move(tables, table, 0, kind, sign * step)) for sign in (1, -1))
+    expected = (high.value - low.value)[:, -1, footprints.method.find("ghg")] / (2 * step)
+    for name in ("boards", "bill", "mill"):
+        drivers = lca.list_drivers(footprints, process_id=name, cutoff=0.0, draws=0)
+        found = {(each["table"], each["row"]): each["derivative"] for each in drivers.table.to_pylist()}
+        in_kg = 1000.0 if kind == "amount" else 1.0  # given in t
+        assert found[table, 1] * in_kg == pytest.approx(expected[footprints.find(process_id=name)[0]], rel=1e-6)
+
+
 def test_yields_count_as_what_they_divide(tmp_path: Path) -> None:
     """h = 5 / x, with x lognormal: a lognormal of the same sigma."""
     made = [makes("mine", "ore", 2.0, **lognormal(2.0, 0.4)), emits("mine", 5.0)]
@@ -424,7 +500,9 @@ def test_the_scale_is_linear_where_logarithms_say_nothing() -> None:
     is_lognormal = np.array([True, False])
 
     def choose(contributions: list[float], linear: list[float], log: list[float]) -> str:
-        return choose_scale(1.0, np.array(contributions), Effects(np.array(linear), np.array(log), is_lognormal))
+        return choose_scale(
+            1.0, np.array(contributions), Effects(np.array(linear), np.array(log), is_lognormal, np.ones(2))
+        )
 
     assert choose([0.4, 0.6], [0.5, 0.4], [0.4, 0.4]) == "log"
     assert choose([1.4, -0.4], [0.5, 0.4], [0.4, 0.4]) == "linear"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from scipy import stats
 import lcaengine as lca
 from lcaengine.uncertainty.factors import list_factor_distributions
 from tests.conftest import Run
+from tests.drawn_inventories import compare_draws
 from tests.drawn_methods import factor, read_drawn, write_method
 from tests.scoring import has, system
 from tests.tables import Row, emits, makes, process, product, takes, write_inventory
@@ -36,7 +36,7 @@ def test_an_amount_times_a_factor_is_a_lognormal(tmp_path: Path) -> None:
     exact = stats.lognorm(0.5, scale=150.0)
     assert stats.kstest(samples.get("ghg", process_id="mine"), exact.cdf).pvalue > 1e-3
     assert samples.mean[samples.kept[0], -1, 0] == pytest.approx(exact.mean(), abs=4 * exact.std() / math.sqrt(20_000))
-    assert samples.uncertain_by_table == {"exchanges": 1, "factors": 1}
+    assert samples.uncertain_by_table == {"exchanges": 1, "factors": 1, "markets": 0, "allocation": 0}
 
 
 def test_factors_are_drawn_in_base_units_by_their_own_unit(tmp_path: Path) -> None:
@@ -84,24 +84,6 @@ def test_another_figure_is_another_draw(tmp_path: Path, other: dict[str, Any]) -
     assert keys[0] != keys[1]
 
 
-def put_factors(method: lca.Method, seed: int, draw: int) -> lca.Method:
-    """Give the method with the factors of one draw in place of its own."""
-    listed = list_factor_distributions(method)
-    values = lca.draw_values(listed, seed, draw, 1)[:, 0]
-    factors = list(method.factors)
-    for at, value in zip(listed.row.tolist(), values.tolist(), strict=True):
-        factors[at] = dataclasses.replace(factors[at], value=value)
-    return dataclasses.replace(method, factors=tuple(factors))
-
-
-def put_amounts(inventory: lca.Inventory, seed: int, draw: int) -> lca.Inventory:
-    """Give the inventory with the amounts of one draw in place of its own."""
-    listed = lca.list_distributions(inventory)
-    amount = inventory.exchanges.amount.copy()
-    amount[listed.row] = lca.draw_values(listed, seed, draw, 1)[:, 0]
-    return dataclasses.replace(inventory, exchanges=dataclasses.replace(inventory.exchanges, amount=amount))
-
-
 @pytest.mark.parametrize("rule", ["mass", "economic"])
 def test_every_draw_is_what_the_static_engine_gives(tmp_path: Path, rule: str) -> None:
     """Amount, share and factor are drawn: a mine makes ore and rod, both uncertain; a factor of zero is uncertain."""
@@ -119,10 +101,7 @@ def test_every_draw_is_what_the_static_engine_gives(tmp_path: Path, rule: str) -
     negative = factor("ghg_land", "ch4", -2.0, **lognormal(2.0, 0.3, negative=True))
     inventory = lca.read_inventory(write_inventory(tmp_path, tables))
     method = read_drawn(tmp_path / "m", *PARTS, zero, negative)
-    samples = lca.simulate(inventory, method, 10, 5, keep=["mine", "smelter"])
-    for draw in (0, 3, 9):
-        static = lca.score(put_amounts(inventory, 5, draw), put_factors(method, 5, draw)).value[samples.kept]
-        assert samples.values[..., draw] == pytest.approx(static, rel=1e-12, abs=1e-14)
+    samples = compare_draws(inventory, method, (0, 3, 9))
     assert np.ptp(samples.get("tailings", process_id="smelter")) > 0.1
 
 

@@ -1,4 +1,4 @@
-"""Drivers: the exchanges and factors a score answers to, and what a better measurement of each would buy."""
+"""Drivers: the exchanges, factors and shares a score answers to, and what a better measurement of each would buy."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
-from lcaengine.chains.sources import Sources, describe_source, find_sources
+from lcaengine.chains.sources import Sources, describe_source, draw_sources, find_sources
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
-from lcaengine.inventory.schema import UNCERTAINTY_TYPES
-from lcaengine.uncertainty import Pedigree, check_choices, draw_values
+from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
-from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, find_effects, measure_spread
+from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
 from lcaengine.uncertainty.ranks import correlate_ranks
 from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
-from lcaengine.uncertainty.widened import CERTAIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +51,7 @@ SCHEMA = pa.schema(
         ("parts", pa.int64()),
     ]
 )
-"""`row` is that of `table` (exchanges, factors), from 1; `parts` counts what a row here holds: one, or the rest."""
+"""`row` is that of `table`, from 1; `parts` counts what a row here holds: one, or the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class Drivers:
     total : float
         The score, of the amounts as written [unit of the indicator / reference unit].
     uncertain : int
-        Uncertain exchanges and factors that the score answers to.
+        Uncertain numbers that the score answers to.
     scale : {"linear", "log"}
         On what scale the spread is found to first order.
     sd : float
@@ -103,10 +101,10 @@ class Drivers:
     pedigree : Pedigree
         What was made of pedigrees.
     table : pyarrow.Table
-        One row an exchange or factor of the method: its `derivative` [unit of the indicator / amount_unit],
-        `elasticity`, `variance_share` (contribution to the variance, to first order), `spearman` (rank correlation in
-        the draws), and by how much of itself the 95 % interval of the score would narrow were its amount known exactly,
-        or with half its spread.
+        One row an exchange or factor of the method, and one a share of a market or of an allocation, or an amount of a
+        market, that is uncertain: its `derivative` [unit of the indicator / amount_unit], `elasticity`,
+        `variance_share` (contribution to the variance, to first order), `spearman` (rank correlation in the draws), and
+        by how much of itself the 95 % interval of the score would narrow were it known exactly, or with half its spread.
         Largest share of the variance first, then the largest elasticity; then the rest, in one row.
 
     Examples
@@ -200,7 +198,9 @@ def list_drivers(
 
     Notes
     -----
-    Market shares, factors of the method and allocation factors that are given are held at their static value.
+    Where a share of a market or an allocation moves, the others give way in proportion: its derivative says so, and
+    knowing one of them exactly tells of the others. Rows of the method that state one figure are one driver. The
+    renewable share of electricity is held at its static value.
 
     Examples
     --------
@@ -220,10 +220,8 @@ def list_drivers(
     chain, used = follow_chain(footprints, activity, indicator), pedigree or Pedigree()
     found = find_derivatives(footprints, activity, chain.indicator, stage, used)
     sources = find_sources(chain, found)
-    rows, slope, moments = sources.rows, sources.slope, sources.moments
-    effects = find_effects(found.score, rows.amount, slope, rows.kind, moments)
-    scale = choose_scale(found.score, found.contributions, effects)
-    spread = measure_spread(found.score, effects, scale)
+    scale = choose_scale(found.score, found.contributions, sources.effects)
+    spread = measure_spread(found.score, sources.effects, scale)
     kept = _choose_rows(found, sources, spread, cutoff)
     simulated, spearman = None, np.full(len(kept), np.nan)
     if draws:
@@ -236,7 +234,7 @@ def list_drivers(
         per=chain.per,
         stage=stage,
         total=found.score,
-        uncertain=int(((moments.variance > 0) & (slope != 0)).sum()),
+        uncertain=int(((sources.sd > 0) & (sources.slope != 0)).sum()),
         scale=scale,
         sd=spread.sd,
         geometric_sd=float(np.exp(spread.sigma)) if scale == LOG else None,
@@ -248,7 +246,7 @@ def list_drivers(
 
 def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:
     """Choose the rows that are listed, in their order."""
-    effect, share = np.abs(sources.slope * sources.rows.amount), np.nan_to_num(spread.share)
+    effect, share = np.abs(sources.slope * sources.amount), np.nan_to_num(spread.share)
     counts = (effect >= cutoff * np.abs(found.contributions).sum()) | (share >= max(cutoff, np.finfo(float).tiny))
     kept = np.flatnonzero(counts & (sources.slope != 0))
     return kept[np.lexsort((-effect[kept], -share[kept]))]
@@ -260,11 +258,7 @@ def _simulate(
     """Draw the score, and correlate it with what is drawn of the rows that are listed."""
     turn = draw_indicators(prepare_draws(plan, [indicator]), 0, 1)
     scores, activity = turn.values[0, part, 0], int(plan.kept[0])
-    spearman = np.full(len(kept), np.nan)
-    drawn = np.flatnonzero(sources.rows.kind[kept] != CERTAIN)
-    if len(drawn):
-        values = draw_values(sources.rows.take(kept[drawn]), plan.seed, 0, plan.draws)
-        spearman[drawn] = correlate_ranks(values, scores)
+    spearman = correlate_ranks(draw_sources(sources, kept, plan.seed, plan.draws), scores)
     low, middle, high = turn.quantiles[activity, part, 0].tolist()
     mean, sd = float(turn.mean[activity, part, 0]), float(turn.sd[activity, part, 0])
     return Simulated(plan.draws, plan.seed, len(turn.infeasible), mean, sd, low, middle, high), spearman
@@ -274,19 +268,19 @@ def _tabulate(
     chain: Chain, score: float, sources: Sources, spread: FirstOrder, kept: NDArray[np.int64], spearman: Numbers
 ) -> pa.Table:
     """Give a row for each source that counts, and the rest."""
-    rows, moments = sources.rows, sources.moments
-    table = []
+    rows = []
     for at, rank in zip(kept.tolist(), spearman.tolist(), strict=True):
-        slope, varies = float(sources.slope[at]), moments.variance[at] > 0
-        own = describe_source(chain, sources, at)
+        slope, amount, varies = float(sources.slope[at]), float(sources.amount[at]), sources.sd[at] > 0
+        own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
         factor = own.pop("factor")
-        table.append(
+        rows.append(
             {
                 **own,
-                "distribution": UNCERTAINTY_TYPES[int(rows.kind[at])],
-                "amount_sd": float(np.sqrt(moments.variance[at])) / factor if varies else None,
+                "amount": amount / factor,
+                "distribution": sources.distribution[at],
+                "amount_sd": float(sources.sd[at]) / factor if varies else None,
                 "derivative": slope * factor,
-                "elasticity": float(rows.amount[at]) * slope / score if score else None,
+                "elasticity": amount * slope / score if score else None,
                 "variance_share": float(spread.share[at]) if varies else None,
                 "spearman": None if np.isnan(rank) else rank,
                 "narrower_if_exact": float(spread.narrower_if_exact[at]) if varies else None,
@@ -298,5 +292,5 @@ def _tabulate(
     left[kept] = False
     if left.any():
         share = float(spread.share[left].sum())
-        table.append({"part": REST, "variance_share": None if np.isnan(share) else share, "parts": int(left.sum())})
-    return pa.Table.from_pylist(table, SCHEMA)
+        rows.append({"part": REST, "variance_share": None if np.isnan(share) else share, "parts": int(left.sum())})
+    return pa.Table.from_pylist(rows, SCHEMA)

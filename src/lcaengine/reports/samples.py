@@ -21,7 +21,12 @@ from lcaengine.uncertainty import Samples, detach_samples, list_draws
 
 __all__ = ["describe_samples", "print_samples", "write_samples"]
 
-_WORDS = {"exchanges": "exchanges", "factors": "factors"}
+_WORDS = {
+    "exchanges": "exchanges",
+    "factors": "factors",
+    "markets": "market rows",
+    "allocation": "allocation factors",
+}
 """What the rows of a table with distributions are called."""
 COLUMNS = ("median", "mean", "sd", "2.5 %", "97.5 %")
 

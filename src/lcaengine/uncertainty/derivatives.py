@@ -19,6 +19,7 @@ from lcaengine.system.coupling import find_rows
 from lcaengine.uncertainty.derived import Products, Shares
 from lcaengine.uncertainty.pedigree import Pedigree
 from lcaengine.uncertainty.sampled import Sampled, sample_system
+from lcaengine.uncertainty.supplies import Supplies
 from lcaengine.uncertainty.terms import Terms
 from lcaengine.uncertainty.values import list_static_rows
 from lcaengine.uncertainty.widened import list_every_exchange, list_every_factor
@@ -83,8 +84,9 @@ def find_derivatives(
         dh/dd_a = s_a        dh/dA'[a, i] = -s_a Y_i
 
     and each number of the system is a sum of products of amounts, shares and factors, differentiated by the chain
-    rule; so are shares by mass, energy or price, which move with what a process makes. The derivatives are those at the
-    numbers as written, of the whole system, loops included.
+    rule; so are shares by mass, energy or price, which move with what a process makes, and those by amounts of a
+    market. The derivatives are those at the numbers as written, of the whole system, loops included; by a share of a
+    market or an allocation that is drawn, with the other shares held.
 
     Parameters
     ----------
@@ -137,11 +139,15 @@ def _differentiate(sampled: Sampled, adjoint: _Adjoint, values: Numbers, declare
     _add_slopes(sampled.amounts, adjoint.cost(find_rows(pattern), pattern.indices), values, slope)
     _add_slopes(sampled.outputs, made, values, slope)
     _add_slopes(sampled.burdens, adjoint.counted, values, slope)
-    products, shares = starts["products"], starts["shares"]
-    _add_products(sampled.products, slope[products : products + len(sampled.products)].copy(), values, slope)
+    products, supplies, shares = (slope[starts[name] :] for name in ("products", "supplies", "shares"))
+    _add_products(sampled.products, products[: len(sampled.products)].copy(), values, slope)
+    if len(sampled.supplies):
+        supplied = _differentiate_supplies(sampled.supplies, supplies[: len(sampled.supplies)], values)
+        drawn = sampled.supplies.row >= 0
+        slope += np.bincount(sampled.supplies.row[drawn], supplied[drawn], len(values))
     if len(sampled.shares):
-        outer = slope[shares : shares + len(sampled.shares)]
-        _add_slopes(sampled.shares.output, _differentiate_shares(sampled.shares, outer, values), values, slope)
+        made = _differentiate_shares(sampled.shares, shares[: len(sampled.shares)], values)
+        _add_slopes(sampled.shares.output, made, values, slope)
     return slope
 
 
@@ -226,3 +232,17 @@ def _differentiate_shares(shares: Shares, outer: Numbers, values: Numbers) -> Nu
     whole = np.bincount(shares.process, part)
     mean = np.bincount(shares.process, outer * part) / whole
     return np.asarray(shares.per_output / whole[shares.process] * (outer - mean[shares.process]))
+
+
+def _differentiate_supplies(supplies: Supplies, outer: Numbers, values: Numbers) -> Numbers:
+    """Differentiate ``share_i = x_i / sum_j x_j`` by amounts: ``dh/dx_i = (g_i - sum_j g_j share_j) / sum_j x_j``.
+
+    Returns
+    -------
+    (s,) float64
+    """
+    share = supplies.find(values[:, None])[:, 0]
+    amount = np.where(supplies.row >= 0, values[supplies.row], supplies.amount)
+    whole = np.bincount(supplies.whole, amount)
+    mean = np.bincount(supplies.whole, outer * share)
+    return np.asarray((outer - mean[supplies.whole]) / whole[supplies.whole])

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.uncertainty.distributions import LOGNORMAL
+from lcaengine.uncertainty.mixes import Mixes
 from lcaengine.uncertainty.moments import Moments
 
-__all__ = ["LINEAR", "LOG", "Effects", "FirstOrder", "choose_scale", "find_effects", "measure_spread"]
+__all__ = [
+    "LINEAR",
+    "LOG",
+    "Effects",
+    "FirstOrder",
+    "choose_scale",
+    "find_effects",
+    "find_mix_effects",
+    "join_effects",
+    "measure_spread",
+]
 
 Numbers = NDArray[np.float64]
 
@@ -51,7 +62,7 @@ class FirstOrder:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What each row adds to the variance of a score, rows being independent.
+    """What each row adds to the variance of a score.
 
     Attributes
     ----------
@@ -60,15 +71,19 @@ class Effects:
     log : (m,) float64
         To Var ln h [1].
     is_lognormal : (m,) bool
+    known : (m,) float64
+        What goes of the variance where the row is known exactly, per what it adds [1]: one, but for shares of a mix, of
+        which one tells of the others.
     """
 
     linear: Numbers
     log: Numbers
     is_lognormal: NDArray[np.bool_]
+    known: Numbers
 
 
 def find_effects(score: float, amount: Numbers, slope: Numbers, kind: NDArray[np.int8], moments: Moments) -> Effects:
-    """Find what each row adds to the variance of a score, to first order around the static amounts x.
+    """Find what each of some independent rows adds to the variance of a score, to first order around static amounts x.
 
     With g = dh/dx, on a linear scale ``g_i^2 Var x_i``; on a logarithmic one, with the elasticity e = g x / h,
     ``e_i^2 Var ln x_i`` of a lognormal, and ``(g_i / h)^2 Var x_i`` of what is not, by its relative standard deviation.
@@ -91,10 +106,51 @@ def find_effects(score: float, amount: Numbers, slope: Numbers, kind: NDArray[np
     """
     moved, is_lognormal = slope != 0, kind == LOGNORMAL
     linear = np.where(moved, slope, 0.0) ** 2 * np.where(moved, moments.variance, 0.0)
+    ones = np.ones(len(linear))
     if score == 0:
-        return Effects(linear, np.full(len(linear), np.nan), is_lognormal)
+        return Effects(linear, np.full(len(linear), np.nan), is_lognormal, ones)
     log = np.where(is_lognormal, (slope * amount / score) ** 2 * moments.log_variance, linear / score**2)
-    return Effects(linear, log, is_lognormal)
+    return Effects(linear, log, is_lognormal, ones)
+
+
+def find_mix_effects(score: float, mixes: Mixes, slope: Numbers) -> tuple[Effects, Numbers]:
+    """Find what each share of some mixes adds to the variance of a score, to first order.
+
+    The shares s of a Dirichlet distribution of concentration a have covariances ``(s_i [i = j] - s_i s_j) / (a + 1)``,
+    so that with g = dh/ds and ``m = sum s_j g_j`` the variance of a mix is ``sum s_i (g_i - m)^2 / (a + 1)``. Where
+    share i moves and the others give way in proportion, ``dh/ds_i = (g_i - m) / (1 - s_i)``; known exactly it takes
+    ``s_i (g_i - m)^2 / ((a + 1) (1 - s_i))`` off the variance.
+
+    Parameters
+    ----------
+    score : float
+        h [unit of the indicator].
+    mixes : Mixes
+    slope : (m,) float64
+        g, the other shares held.
+
+    Returns
+    -------
+    effects : Effects
+    slope : (m,) float64
+        dh/ds where the others give way.
+
+    References
+    ----------
+    Kotz, S., Balakrishnan, N. and Johnson, N. L. (2000). Continuous multivariate distributions, vol. 1, 2nd ed., ch. 49
+    (Dirichlet).
+    """
+    share, concentration = mixes.share, mixes.concentration[mixes.whole]
+    apart = slope - np.bincount(mixes.whole, share * slope)[mixes.whole] if len(mixes) else slope
+    linear = share * apart**2 / (concentration + 1.0)
+    log = linear / score**2 if score else np.full(len(linear), np.nan)
+    known = 1.0 / (1.0 - share)
+    return Effects(linear, log, np.zeros(len(linear), np.bool_), known), apart * known
+
+
+def join_effects(*effects: Effects) -> Effects:
+    """Put effects behind one another."""
+    return Effects(*(np.concatenate([getattr(each, f.name) for each in effects]) for f in fields(Effects)))
 
 
 def choose_scale(score: float, contributions: Numbers, effects: Effects) -> str:
@@ -124,7 +180,7 @@ def choose_scale(score: float, contributions: Numbers, effects: Effects) -> str:
 
 
 def measure_spread(score: float, effects: Effects, scale: str) -> FirstOrder:
-    """Measure the spread of a score to first order, rows being independent.
+    """Measure the spread of a score to first order.
 
     On a linear scale ``Var h = sum g_i^2 Var x_i``, which is exact for sums of what is uncertain; on a logarithmic one
     ``s^2 = Var ln h = sum e_i^2 Var ln x_i`` and ``Var h = h^2 exp(s^2) (exp(s^2) - 1)``, which is exact for products
@@ -168,7 +224,7 @@ def measure_spread(score: float, effects: Effects, scale: str) -> FirstOrder:
         none = np.full(len(of_row), np.nan)
         return FirstOrder(scale, sd, sigma, none, none, none)
     share = of_row / variance
-    exact, halved = (1.0 - _narrow(sigma, 1.0 - part * share, scale) for part in (1.0, HALVED))
+    exact, halved = (1.0 - _narrow(sigma, 1.0 - part * share * effects.known, scale) for part in (1.0, HALVED))
     return FirstOrder(scale, sd, sigma, share, exact, halved)
 
 

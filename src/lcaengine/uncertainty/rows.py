@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lcaengine.uncertainty.derived import Products
 
-__all__ = ["NONE", "Rows", "Weighed", "multiply_factors"]
+__all__ = ["NONE", "CausalShare", "Rows", "Weighed", "multiply_factors"]
 
 NONE = -1
 """Stands for no row of the drawn values: what is certain."""
@@ -34,6 +34,26 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class CausalShare:
+    """The share of an activity in one exchange of its process.
+
+    Attributes
+    ----------
+    activity, flow : int
+        The activity, and the flow of the exchange.
+    row : int
+        Its row among those of allocation factors; -1 where it is certain.
+    static : float
+        Its static value [1].
+    """
+
+    activity: int
+    flow: int
+    row: int
+    static: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """How exchange rows, and the shares of activities in them, are rows of drawn values.
 
@@ -47,21 +67,30 @@ class Rows:
         Row of the share that every activity has in the exchanges of its process.
     of_share : (n,) float64
         Its static value.
+    flow : (exchanges + 1,) int64
+        Flow of every exchange.
+    causal : tuple of CausalShare
+        Shares in single exchanges, in place of these; their row is of the drawn values.
     """
 
     row: Positions
     amount: Numbers
     share: Positions
     of_share: Numbers
+    flow: Positions
+    causal: tuple[CausalShare, ...]
 
     def weigh(self, activity: Positions, row: Positions, value: Numbers) -> Weighed:
         """Weigh numbers that are in proportion to an exchange row each, or to none (-1)."""
         has_row = row >= 0
         one = np.where(has_row, self.row[row], NONE)
-        two = np.where(has_row, self.share[activity], NONE)
+        two, static = np.where(has_row, self.share[activity], NONE), self.of_share[activity]
+        for each in self.causal:
+            own = has_row & (activity == each.activity) & (self.flow[row] == each.flow)
+            two[own], static[own] = each.row, each.static
         with np.errstate(divide="ignore", invalid="ignore"):
             weight = np.where(one != NONE, value / self.amount[row], value)
-            shared = np.where(self.of_share[activity] != 0, weight / self.of_share[activity], 0.0)
+            shared = np.where(static != 0, weight / static, 0.0)
         return Weighed(np.where(two != NONE, shared, weight), one, two)
 
 

@@ -10,17 +10,22 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
 from lcaengine.footprints import Footprints
+from lcaengine.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
 from lcaengine.system import Entries, System, build_system
 from lcaengine.system.activities import Functions, find_functions
 from lcaengine.system.coupling import Coupling
-from lcaengine.uncertainty.demands import write_demands
+from lcaengine.uncertainty.allocation import AllocationDraws, draw_allocation
+from lcaengine.uncertainty.demands import MarketTerms, write_demands
 from lcaengine.uncertainty.derived import Products, Shares
-from lcaengine.uncertainty.distributions import Distributions, list_distributions
-from lcaengine.uncertainty.factors import draw_factors, list_factor_distributions
+from lcaengine.uncertainty.distributions import Distributions, find_uncertain, list_distributions
+from lcaengine.uncertainty.factors import FactorDraws, draw_factors, list_factor_distributions
+from lcaengine.uncertainty.markets import MarketDraws, draw_markets
+from lcaengine.uncertainty.mixes import Mixes
 from lcaengine.uncertainty.outputs import build_outputs, build_shares, find_moving
 from lcaengine.uncertainty.pedigree import Pedigree
 from lcaengine.uncertainty.rows import NONE, Rows, multiply_factors
+from lcaengine.uncertainty.supplies import Supplies
 from lcaengine.uncertainty.terms import Terms, build_terms
 
 __all__ = ["Sampled", "Shares", "sample_system"]
@@ -38,14 +43,19 @@ class Sampled:
     system : System
     distributions : Distributions
         First rows of the drawn values: of exchanges that some number rests on.
+    market_amounts : Distributions
+        Rows behind them: of amounts in the table of markets.
     factors : Distributions
         Rows behind them: of the method's factors, one for all that are alike.
+    market_shares, allocation : Mixes
+        Rows behind them: shares that are drawn, of markets and of allocations.
     uncertain : dict of str to int
         Rows with a distribution by table, all of them.
-    shares, products : Shares, Products
+    shares, supplies, products : Shares, Supplies, Products
         Rows behind these, which follow from them; a row of ones is the last of all.
     starts : dict of str to int
-        First row of each kind: ``exchanges``, ``factors``, ``shares``, ``products``, and that of ``ones``.
+        First row of each kind, in this order: ``exchanges``, ``market_amounts``, ``factors``, ``market_shares``,
+        ``allocation``, ``shares``, ``supplies``, ``products``, and that of ``ones``.
     pattern : Coupling
         The places of A' off the diagonal, whatever stands there.
     amounts : Terms
@@ -66,9 +76,13 @@ class Sampled:
 
     system: System
     distributions: Distributions
+    market_amounts: Distributions
     factors: Distributions
+    market_shares: Mixes
+    allocation: Mixes
     uncertain: Mapping[str, int]
     shares: Shares
+    supplies: Supplies
     products: Products
     starts: Mapping[str, int]
     pattern: Coupling
@@ -105,47 +119,92 @@ def sample_system(
     -------
     Sampled
     """
-    every = list_distributions(footprints.system.inventory, pedigree) if exchanges is None else exchanges
-    system = _lift_zeros(footprints.system, every)
-    n, k = len(system.activities), len(indicators)
-    position = np.full(len(footprints.method.indicators), -1)
+    inventory, method, n, k = footprints.system.inventory, footprints.method, len(footprints.value), len(indicators)
+    every = list_distributions(inventory, pedigree) if exchanges is None else exchanges
+    of_method = list_factor_distributions(method, pedigree) if factors is None else factors
+    position = np.full(len(method.indicators), -1)
     position[indicators] = np.arange(k)
-    of_method = list_factor_distributions(footprints.method, pedigree) if factors is None else factors
-    drawn = draw_factors(footprints, system, of_method, position >= 0)
-    roles = assign_roles(system.inventory.exchanges, system.inventory.flows)
-    functions = find_functions(system.inventory, roles, system.policy.allocation, Findings())
-    listed = every.take(_find_used(system, roles, drawn.entries)[every.row])
-    moving = find_moving(system, functions, roles, listed.row)
-    starts = _line_up(exchanges=len(listed), factors=len(drawn.distributions), shares=len(moving))
-    rows = _number_rows(system, functions, listed, moving, starts["shares"])
-    entries = drawn.entries
+    parts = _list_parts(footprints, every, of_method, position >= 0)
+    rows, starts, entries, markets = _number_rows(parts), dict(parts.starts), parts.factors.entries, parts.markets
     burdens, products = multiply_factors(
         rows.weigh(entries.activity, entries.row, entries.value),
-        np.where(drawn.row >= 0, starts["factors"] + drawn.row, NONE),
-        drawn.static,
-        starts["end"],
+        np.where(parts.factors.row >= 0, starts["factors"] + parts.factors.row, NONE),
+        parts.factors.static,
+        starts["products"],
     )
-    starts |= {"products": starts["end"], "ones": starts["end"] + len(products)}
-    ones = starts["ones"]
+    ones = starts["ones"] = starts["products"] + len(products)
+    of_markets = markets.weigh(starts["market_shares"], starts["supplies"])
+    demands = write_demands(parts.system, rows, MarketTerms(markets.activity, markets.provider, of_markets), ones)
     target = entries.activity * k + position[entries.indicator]
-    demands = write_demands(system, rows, ones)
     return Sampled(
         system=footprints.system,
-        distributions=listed,
-        factors=drawn.distributions,
-        uncertain={"exchanges": len(every), "factors": len(of_method)},
-        shares=build_shares(system, functions, roles, rows.row, moving, ones),
+        distributions=parts.exchanges,
+        market_amounts=markets.amounts,
+        factors=parts.factors.distributions,
+        market_shares=markets.mixes,
+        allocation=parts.allocation.mixes,
+        uncertain=_count_uncertain(inventory, every, of_method),
+        supplies=markets.supplies,
+        shares=build_shares(parts.system, parts.functions, parts.roles, rows.row, parts.moving, ones),
         products=products,
         starts=starts,
         pattern=demands.pattern,
         amounts=demands.amounts,
         needs=demands.needs,
-        outputs=build_outputs(system, functions, roles, rows, demands, ones),
+        outputs=build_outputs(parts.system, parts.functions, parts.roles, rows, demands, ones),
         burdens=build_terms(n * k, target, burdens.weight, burdens.one, burdens.two, ones),
         has_credits=demands.has_credits,
         demanded=demands.demanded,
         sign=demands.sign,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is drawn of a system, table by table, and where its rows start."""
+
+    system: System
+    functions: Functions
+    roles: NDArray[np.int8]
+    exchanges: Distributions
+    factors: FactorDraws
+    markets: MarketDraws
+    allocation: AllocationDraws
+    moving: NDArray[np.int64]
+    starts: Mapping[str, int]
+
+
+def _list_parts(
+    footprints: Footprints, every: Distributions, of_method: Distributions, is_chosen: NDArray[np.bool_]
+) -> _Parts:
+    """List what is drawn of a scored system, for some indicators."""
+    system = _lift_zeros(footprints.system, every)
+    factors = draw_factors(footprints, system, of_method, is_chosen)
+    roles = assign_roles(system.inventory.exchanges, system.inventory.flows)
+    functions = find_functions(system.inventory, roles, system.policy.allocation, Findings())
+    exchanges = every.take(_find_used(system, roles, factors.entries)[every.row])
+    markets, allocation = draw_markets(system, functions, len(exchanges)), draw_allocation(system, functions)
+    moving = find_moving(system, functions, roles, exchanges.row)
+    counts = {
+        "exchanges": len(exchanges),
+        "market_amounts": len(markets.amounts),
+        "factors": len(factors.distributions),
+        "market_shares": len(markets.mixes),
+        "allocation": len(allocation.mixes),
+        "shares": len(moving),
+        "supplies": len(markets.supplies),
+    }
+    ends = np.cumsum([0, *counts.values()]).tolist()
+    starts = dict(zip((*counts, "products"), ends, strict=True))
+    return _Parts(system, functions, roles, exchanges, factors, markets, allocation, moving, starts)
+
+
+def _count_uncertain(inventory: Inventory, every: Distributions, of_method: Distributions) -> dict[str, int]:
+    """Count the rows with a distribution, table by table."""
+    of_shares = {
+        name: len(find_uncertain(inventory.frames[name], np.empty(0), None)) for name in ("markets", "allocation")
+    }
+    return {"exchanges": len(every), "factors": len(of_method), **of_shares}
 
 
 def _lift_zeros(system: System, listed: Distributions) -> System:
@@ -167,23 +226,17 @@ def _find_used(system: System, roles: NDArray[np.int8], entries: Entries) -> NDA
     return np.asarray(used)
 
 
-def _line_up(**counts: int) -> dict[str, int]:
-    """Give the first row of each kind of row, in their order, and where they end."""
-    starts, at = {}, 0
-    for name, count in counts.items():
-        starts[name], at = at, at + count
-    return {**starts, "end": at}
-
-
-def _number_rows(
-    system: System, functions: Functions, listed: Distributions, moving: NDArray[np.int64], shares: int
-) -> Rows:
+def _number_rows(parts: _Parts) -> Rows:
     """Give every exchange and every activity's share its row of the drawn values."""
-    exchanges, n = system.inventory.exchanges, len(system.activities)
+    exchanges, n, start = parts.system.inventory.exchanges, len(parts.system.activities), parts.starts["allocation"]
     row = np.full(len(exchanges) + 1, NONE)
-    row[listed.row] = np.arange(len(listed))
-    share = np.full(n, NONE)
-    share[moving] = shares + np.arange(len(moving))
+    row[parts.exchanges.row] = np.arange(len(parts.exchanges))
+    own = parts.allocation.share
+    share = np.where(own != NONE, start + own, NONE)
+    share[parts.moving] = parts.starts["shares"] + np.arange(len(parts.moving))
     of_share = np.ones(n)
-    of_share[: len(functions.share)] = functions.share
-    return Rows(row, np.append(exchanges.amount, 1.0), share, of_share)
+    of_share[: len(parts.functions.share)] = parts.functions.share
+    causal = tuple(
+        each if each.row == NONE else replace(each, row=start + each.row) for each in parts.allocation.causal
+    )
+    return Rows(row, np.append(exchanges.amount, 1.0), share, of_share, np.append(exchanges.flow, -1), causal)

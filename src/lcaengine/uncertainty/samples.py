@@ -48,7 +48,7 @@ class Samples:
     uncertain : int
         Rows with a distribution, of all tables.
     uncertain_by_table : dict of str to int
-        The same of ``exchanges`` and of ``factors``.
+        The same of ``exchanges``, ``factors``, ``markets`` and ``allocation``.
     infeasible : dict of int to str
         Draws that have no answer, and why; they are in no statistic.
     slow : int

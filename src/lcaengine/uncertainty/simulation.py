@@ -277,7 +277,7 @@ def _refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
     if len(infeasible) > MOST_INFEASIBLE * draws:
         draw, why = min(infeasible.items())
         what = f"{len(infeasible)} of {draws} draws have no answer; in draw {draw}, {why}"
-        raise SolveError(what, "simulate", "narrow the distributions of the exchanges in that loop")
+        raise SolveError(what, "simulate", "narrow the distributions of what it names")
 
 
 def _find_quantiles(ordered: Numbers) -> Numbers:

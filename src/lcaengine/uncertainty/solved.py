@@ -14,6 +14,7 @@ from lcaengine.solve import Intensities, name_activities, solve_stages
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.starved import find_starved, take_draw
 from lcaengine.uncertainty.structure import Structure
+from lcaengine.uncertainty.supplies import find_unsupplied
 from lcaengine.uncertainty.values import draw_rows, list_static_rows
 
 __all__ = ["Solved", "solve_draw_blocks", "solve_static"]
@@ -148,9 +149,9 @@ def _solve_others(
 ) -> Solved:
     """Find the draws that have no answer, and factorize those whose sweeps do not converge."""
     converged = error <= WORST_ERROR
-    infeasible = {
-        first + draw: why for draw, why in find_starved(sampled, structure, values, intensity, direct).items()
-    }
+    starved = find_starved(sampled, structure, values, intensity, direct)
+    starved |= find_unsupplied(sampled.system, sampled.supplies, values)
+    infeasible = {first + draw: why for draw, why in starved.items()}
     residual, slow = float(error[converged].max(initial=0.0)), 0
     for draw in np.flatnonzero(~converged).tolist():
         if first + draw in infeasible:
