@@ -103,8 +103,8 @@ class Drivers:
     table : pyarrow.Table
         One row an exchange or factor of the method, and one a share of a market or of an allocation, or an amount of a
         market, that is uncertain: its `derivative` [unit of the indicator / amount_unit], `elasticity`,
-        `variance_share` (contribution to the variance, to first order), `spearman` (rank correlation in the draws), and
-        by how much of itself the 95 % interval of the score would narrow were it known exactly, or with half its spread.
+        `variance_share` (contribution to the variance, to first order), `spearman` (rank correlation in draws), and
+        by how much of itself the score's 95 % interval would narrow were it known exactly, or with half its spread.
         Largest share of the variance first, then the largest elasticity; then the rest, in one row.
 
     Examples
