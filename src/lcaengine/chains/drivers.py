@@ -23,7 +23,7 @@ from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Drivers", "Simulated", "list_drivers"]
+__all__ = ["Drivers", "Simulated", "check_stage", "list_drivers"]
 
 Numbers = NDArray[np.float64]
 
@@ -214,9 +214,7 @@ def list_drivers(
     check_choices(draws or FEWEST_DRAWS, seed, footprints.by if draws else "stage")
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     activity = choose_activity(footprints, **ids)
-    if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
-        named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
-        raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
+    check_stage(footprints, stage)
     chain, used = follow_chain(footprints, activity, indicator), pedigree or Pedigree()
     found = find_derivatives(footprints, activity, chain.indicator, stage, used)
     sources = find_sources(chain, found)
@@ -242,6 +240,18 @@ def list_drivers(
         pedigree=used,
         table=_tabulate(chain, found.score, sources, spread, kept, spearman),
     )
+
+
+def check_stage(footprints: Footprints, stage: str) -> None:
+    """Refuse a stage that is none; scopes have no derivatives of their own.
+
+    Raises
+    ------
+    LcaError
+    """
+    if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
+        named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
+        raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
 
 
 def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:
