@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
 from lcaengine.chains.sources import Sources, describe_source, draw_sources, find_sources
-from lcaengine.errors import LcaError
+from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
@@ -220,6 +220,10 @@ def list_drivers(
     sources = find_sources(chain, found)
     scale = choose_scale(found.score, found.contributions, sources.effects)
     spread = measure_spread(found.score, sources.effects, scale)
+    if not np.isfinite(spread.sd):
+        raise SolveError(
+            "the spread is too large for a number", chain.name(np.array([activity])), "check amounts and units"
+        )
     kept = _choose_rows(found, sources, spread, cutoff)
     simulated, spearman = None, np.full(len(kept), np.nan)
     if draws:
