@@ -106,10 +106,9 @@ def simulate(
 
     Notes
     -----
-    Shares by mass, energy or price move with what a process makes in each draw. Those of markets and of allocations
-    that are given are Dirichlet distributions (:func:`lcaengine.uncertainty.mixes.build_mixes`), and sum to one; market
-    shares by amount are in proportion to what is drawn. Factors that state one figure take one value in a draw. Held at
-    their static value: mixes by production_amount, and the renewable share of electricity.
+    Shares by mass, energy or price move with what a process makes. Those of markets and allocations are Dirichlet
+    distributions (:func:`~lcaengine.uncertainty.mixes.build_mixes`) that sum to one. Held at their static value: mixes
+    by production_amount, and the renewable share of electricity.
 
     Examples
     --------
