@@ -18,18 +18,10 @@ from typing import TYPE_CHECKING
 from lcaengine.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from lcaengine.chains import (
-        Contributions,
-        Drivers,
-        GlobalIndices,
-        Sankey,
-        build_sankey,
-        find_global_indices,
-        list_contributions,
-        list_drivers,
-    )
+    from lcaengine.chains import Contributions, Sankey, build_sankey, list_contributions
     from lcaengine.checking import check
     from lcaengine.comparison import Comparison, Difference, compare, diff
+    from lcaengine.drivers import Drivers, GlobalIndices, find_global_indices, list_drivers
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
     from lcaengine.findings import Finding, Findings
     from lcaengine.footprints import Footprints, score
@@ -48,13 +40,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "check": "checking",
     "Contributions": "chains",
-    "Drivers": "chains",
-    "GlobalIndices": "chains",
-    "find_global_indices": "chains",
+    "Drivers": "drivers",
+    "GlobalIndices": "drivers",
+    "find_global_indices": "drivers",
     "Sankey": "chains",
     "build_sankey": "chains",
     "list_contributions": "chains",
-    "list_drivers": "chains",
+    "list_drivers": "drivers",
     "Comparison": "comparison",
     "compare": "comparison",
     "Difference": "comparison",

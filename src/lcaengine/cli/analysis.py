@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lcaengine.cli.drivers import Asked, check_asked, show_drivers
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -23,12 +24,12 @@ from lcaengine.cli.shared import (
     Unlinked,
     list_written,
     open_console,
+    present_tables,
     presenting,
     print_json,
     score_or_exit,
     show_blockers,
 )
-from lcaengine.cli.simulation import show_draws
 from lcaengine.cli.start import start_lightly
 from lcaengine.policy import Policy
 
@@ -67,28 +68,17 @@ def contributions(
     open_water: OpenWater = "missing",
     as_json: AsJson = False,
 ) -> None:
-    """Take one footprint apart: by process, exchange, flow, input, tier, stage, supplier, location or scope.
-
-    With --drivers: the exchanges it answers to, by elasticity and contribution to its variance.
-    """
+    """Take one footprint apart; or with --drivers list what it answers to, and what its spread comes of."""
     start_lightly()
-    from lcaengine.chains import build_sankey, list_contributions, list_drivers
+    from lcaengine.chains import build_sankey, list_contributions
     from lcaengine.errors import LcaError
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
-    from lcaengine.reports.answer import write_tables
-    from lcaengine.reports.drivers import describe_drivers, print_drivers
-    from lcaengine.uncertainty import Pedigree
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
-    spread = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
-    if drivers and (sankey or by != "process"):
-        raise LcaError("--drivers lists exchanges, and --sankey or --by is given too", "", "give one of them")
-    if not drivers and (stage, draws, seed, spread) != ("total", 1000, 1, Pedigree()):
-        raise LcaError(
-            "--stage, --draws, --seed and --pedigree are of --drivers", "", "add --drivers, or leave them away"
-        )
+    asked = Asked(stage, draws, seed, (pedigree, pedigree_factors, basic_uncertainty))
+    check_asked(asked, drivers, sankey or by != "process")
     if demand and process:
         raise LcaError("--demand and --process are both given", "", "give one of them")
     if output is not None:
@@ -96,36 +86,15 @@ def contributions(
     footprints = score_or_exit(inventory, read_method(method), policy, as_json)
     ids = {"process_id": demand or process, "product_id": product, "supplier_id": supplier, "location": location}
     if drivers:
-        driven = list_drivers(
-            footprints,
-            **ids,
-            indicator=indicator,
-            stage=stage,
-            cutoff=cutoff,
-            draws=draws,
-            seed=seed,
-            pedigree=spread,
-            progress=show_draws(),
-        )
-        tables, about = {"drivers": driven.table}, describe_drivers(footprints, driven)
+        show_drivers(footprints, ids, indicator, cutoff, asked, output, as_json)
     elif sankey:
         flows = build_sankey(footprints, **ids, indicator=indicator, cutoff=cutoff)
         tables, about = {"edges": flows.edges, "nodes": flows.nodes}, describe_figure(footprints, flows)
+        present_tables(tables, about, output, as_json, lambda console: print_sankey(console, flows))
     else:
         parts = list_contributions(footprints, **ids, indicator=indicator, by=by, cutoff=cutoff)
         tables, about = {"contributions": parts.table, "gaps": parts.gaps}, describe_figure(footprints, parts)
-    files = [] if output is None else write_tables(output, tables, about)
-    with presenting():
-        if as_json:
-            print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
-        elif files:
-            typer.echo(f"written to {list_written(files)}")
-        elif drivers:
-            print_drivers(open_console(), driven)
-        elif sankey:
-            print_sankey(open_console(), flows)
-        else:
-            print_contributions(open_console(), parts)
+        present_tables(tables, about, output, as_json, lambda console: print_contributions(console, parts))
 
 
 def compare(

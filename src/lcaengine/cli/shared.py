@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -18,6 +18,7 @@ import typer
 from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from rich.console import Console
 
     from lcaengine.findings import Findings
@@ -40,6 +41,7 @@ __all__ = [
     "Place",
     "Unlinked",
     "open_console",
+    "present_tables",
     "presenting",
     "print_json",
     "score_or_exit",
@@ -149,6 +151,26 @@ def show_blockers(found: Findings, inventory: str, as_json: bool) -> None:
             print_json({"run": None, "findings": found.to_dicts()})
         else:
             print_findings(open_console(stderr=True), found, inventory, 20)
+
+
+def present_tables(
+    tables: Mapping[str, pa.Table],
+    about: dict[str, object],
+    output: Path | None,
+    as_json: bool,
+    show: Callable[[Console], None],
+) -> None:
+    """Write tables to a file where one is named; else print them as JSON, or as people read them."""
+    from lcaengine.reports.answer import write_tables
+
+    files = [] if output is None else write_tables(output, tables, about)
+    with presenting():
+        if as_json:
+            print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
+        elif files:
+            typer.echo(f"written to {list_written(files)}")
+        else:
+            show(open_console())
 
 
 def list_written(files: Sequence[Path]) -> str:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from lcaengine.chains import Drivers
+from lcaengine.drivers import Drivers
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import format_value
 from lcaengine.reports.terminal import print_whole

@@ -11,13 +11,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, choose_activity, follow_chain
-from lcaengine.chains.drivers import check_stage
-from lcaengine.chains.sources import TABLES, Sources, describe_source, find_sources
+from lcaengine.drivers.drivers import check_stage
+from lcaengine.drivers.sources import TABLES, Sources, describe_source, find_sources
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
-from lcaengine.uncertainty import Pedigree, check_choices
+from lcaengine.uncertainty import Distributions, Pedigree, check_choices
 from lcaengine.uncertainty.derivatives import find_derivatives
-from lcaengine.uncertainty.simulation import Plan, prepare_draws
+from lcaengine.uncertainty.simulation import Plan, Prepared, prepare_draws
 from lcaengine.uncertainty.variance_indices import check_samples, evaluate_samples, find_indices
 from lcaengine.uncertainty.widened import CERTAIN, join_lists
 
@@ -133,47 +133,57 @@ def find_global_indices(
 
     References
     ----------
-    Saltelli, A. et al. (2010). Variance based sensitivity analysis of model output. Computer Physics Communications
-    181:259-270.
+    Saltelli, A. et al. (2010). Variance based sensitivity analysis of model output. Comput Phys Commun 181:259-270.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    >>> lca.find_global_indices(footprints, product_id="metal", rows=[("exchanges", 4)], samples=64).evaluations
+    256
     """
     check_choices(2, seed, footprints.by)
     check_stage(footprints, stage)
     check_samples(samples)
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
-    activity = choose_activity(footprints, **ids)
-    chain, used = follow_chain(footprints, activity, indicator), pedigree or Pedigree()
-    found = find_derivatives(footprints, activity, chain.indicator, stage, used)
+    chain = follow_chain(footprints, choose_activity(footprints, **ids), indicator)
+    plan = Plan(footprints, 2 * samples, seed, pedigree or Pedigree(), np.array([chain.activity]), None)
+    found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree)
     sources = find_sources(chain, found)
     chosen = _choose_rows(chain, sources, rows) if rows else _choose_largest(sources, count)
-    plan = Plan(footprints, 2 * samples, seed, used, np.array([activity]), None)
     prepared = prepare_draws(plan, [chain.indicator])
+    listed, places = _find_places(prepared, sources, chosen)
+    part = footprints.stages.index(stage)
+    evaluated = evaluate_samples(prepared, chain.activity, part, listed, places, samples)
+    table = _tabulate(chain, sources, chosen, find_indices(evaluated, seed))
+    name, evaluations = chain.name(plan.kept), len(evaluated.scores)
+    return GlobalIndices(name, indicator, chain.unit, chain.per, stage, found.score, samples, evaluations, seed, table)
+
+
+def _find_places(
+    prepared: Prepared, sources: Sources, chosen: NDArray[np.int64]
+) -> tuple[Distributions, NDArray[np.int64]]:
+    """Find the distributions of what is chosen, and the rows of the drawn values that they are."""
     sampled = prepared.sampled
     lists = (sampled.distributions, sampled.market_amounts, sampled.factors)
-    table = np.repeat(np.arange(len(lists)), [len(each) for each in lists])  # as the first of TABLES
     listed = join_lists(*lists)
+    table = np.repeat(np.arange(len(lists)), [len(each) for each in lists])  # as the first of TABLES
     places = {key: at for at, key in enumerate(zip(table.tolist(), listed.row.tolist(), strict=True))}
     own = np.array([places[int(sources.table[at]), int(sources.row[at])] for at in chosen.tolist()])
-    part = footprints.stages.index(stage)
-    evaluated = evaluate_samples(prepared, activity, part, listed.take(own), own, samples)
-    indices = find_indices(evaluated, seed)
+    return listed.take(own), own
+
+
+def _tabulate(
+    chain: Chain, sources: Sources, chosen: NDArray[np.int64], indices: dict[str, NDArray[np.float64]]
+) -> pa.Table:
+    """Give a row for each that was chosen, and one for all others."""
     described = [describe_source(chain, int(sources.table[at]), int(sources.row[at])) for at in chosen.tolist()]
     columns = zip(*(indices[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")), strict=True)
     lines = [
         {**each, **dict(zip(SCHEMA.names[-4:], numbers, strict=True))}
         for each, numbers in zip([*described, {"part": OTHERS}], columns, strict=True)
     ]
-    return GlobalIndices(
-        name=chain.name(np.array([activity])),
-        indicator=indicator,
-        unit=chain.unit,
-        per=chain.per,
-        stage=stage,
-        total=found.score,
-        samples=samples,
-        evaluations=len(evaluated.scores),
-        seed=seed,
-        table=pa.Table.from_pylist(lines, SCHEMA),
-    )
+    return pa.Table.from_pylist(lines, SCHEMA)
 
 
 def _choose_largest(sources: Sources, count: int) -> NDArray[np.int64]:

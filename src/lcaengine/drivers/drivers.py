@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
-from lcaengine.chains.sources import Sources, describe_source, draw_sources, find_sources
+from lcaengine.drivers.sources import Sources, describe_source, draw_sources, find_sources
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
@@ -155,24 +155,20 @@ def list_drivers(
     pedigree: Pedigree | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Drivers:
-    """List the exchanges and factors that drive one score, and its spread.
+    """List the exchanges, factors and uncertain shares that drive one score, and its spread.
 
-    The elasticity of a score h by an amount x is ``x/h dh/dx``: by how many percent h moves where x moves by one. The
-    derivatives are exact, of the whole system, loops included; see
-    :func:`~lcaengine.uncertainty.derivatives.find_derivatives`. The variance, and each exchange's contribution to it,
-    are to first order, around the amounts as written; see
-    :func:`~lcaengine.uncertainty.first_order.measure_spread`. Draws stand beside them: where spreads are wide the two
-    differ, and the draws are right.
+    The elasticity of a score h by an amount x is ``x/h dh/dx``: by how many percent h moves where x moves by one;
+    derivatives are exact (:func:`~lcaengine.uncertainty.derivatives.find_derivatives`). The variance, and what each
+    adds to it, are to first order around the numbers as written
+    (:func:`~lcaengine.uncertainty.first_order.measure_spread`). Draws stand beside: where spreads are wide they differ
+    from that, and the draws are right. Where a share of a market or an allocation moves, the others give way in
+    proportion, and one that is known tells of the others.
 
     Parameters
     ----------
     footprints : Footprints
-    process_id : str
-        A process, or a bill of materials by its demand_id.
-    product_id : str
-        A product; alone it names its market, or its only maker.
-    supplier_id, location, indicator : str
-        Of whom, where, and of what.
+    process_id, product_id, supplier_id, location, indicator : str
+        As in :func:`list_contributions`.
     stage : str
         A stage (or other label by which the footprints are split), ``unassigned`` or ``total``.
     cutoff : float
@@ -196,12 +192,6 @@ def list_drivers(
     DataError
         If a distribution that the score answers to has no variance.
 
-    Notes
-    -----
-    Where a share of a market or an allocation moves, the others give way in proportion: its derivative says so, and
-    knowing one of them exactly tells of the others. Rows of the method that state one figure are one driver. The
-    renewable share of electricity is held at its static value.
-
     Examples
     --------
     >>> import lcaengine as lca
@@ -215,23 +205,26 @@ def list_drivers(
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     activity = choose_activity(footprints, **ids)
     check_stage(footprints, stage)
-    chain, used = follow_chain(footprints, activity, indicator), pedigree or Pedigree()
-    found = find_derivatives(footprints, activity, chain.indicator, stage, used)
+    plan = Plan(footprints, draws, seed, pedigree or Pedigree(), np.array([activity]), progress)
+    return _find_drivers(follow_chain(footprints, activity, indicator), plan, stage, cutoff)
+
+
+def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Drivers:
+    """Find the drivers of one part of a figure, and its spread to first order and, where asked for, by draws."""
+    footprints, activity = chain.footprints, np.array([chain.activity])
+    found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree)
     sources = find_sources(chain, found)
     scale = choose_scale(found.score, found.contributions, sources.effects)
     spread = measure_spread(found.score, sources.effects, scale)
     if not np.isfinite(spread.sd):
-        raise SolveError(
-            "the spread is too large for a number", chain.name(np.array([activity])), "check amounts and units"
-        )
+        raise SolveError("the spread is too large for a number", chain.name(activity), "check amounts and units")
     kept = _choose_rows(found, sources, spread, cutoff)
     simulated, spearman = None, np.full(len(kept), np.nan)
-    if draws:
-        plan = Plan(footprints, draws, seed, used, np.array([activity]), progress)
+    if plan.draws:
         simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, kept)
     return Drivers(
-        name=chain.name(np.array([activity])),
-        indicator=indicator,
+        name=chain.name(activity),
+        indicator=footprints.method.indicators[chain.indicator].id,
         unit=chain.unit,
         per=chain.per,
         stage=stage,
@@ -241,7 +234,7 @@ def list_drivers(
         sd=spread.sd,
         geometric_sd=float(np.exp(spread.sigma)) if scale == LOG else None,
         simulated=simulated,
-        pedigree=used,
+        pedigree=plan.pedigree,
         table=_tabulate(chain, found.score, sources, spread, kept, spearman),
     )
 
