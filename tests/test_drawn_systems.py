@@ -56,7 +56,7 @@ def write_uncertain_method(folder: Path) -> Path:
     return folder
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(tables=uncertain(), rule=st.sampled_from(("", "", "mass", "economic")))
 def test_every_draw_is_what_the_static_engine_gives(tables: Tables, rule: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

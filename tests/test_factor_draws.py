@@ -172,7 +172,7 @@ def test_the_terminal_counts_factors(run: Run, tmp_path: Path) -> None:
     method = write_method(tmp_path / "m", *PARTS)
     code, out, err = run("simulate", folder, "--method", method, "--draws", 16)
     assert (code, err) == (0, "")
-    assert "16 draws of uncertain 0 exchanges, 5 factors, seed 1" in " ".join(out.split())
+    assert "16 draws of 5 uncertain rows (factors 5), seed 1" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
     code, out, err = run("simulate", folder, "--method", method, "--draws", 16, "--json")
     assert '"uncertain_factors": 5' in out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,19 @@ from lcaengine.uncertainty.mixes import Mixes, draw_mixes
 from tests.conftest import Run
 from tests.drawn_inventories import compare_draws, sample
 from tests.drawn_methods import factor, read_drawn
-from tests.scoring import core, row, system
+from tests.scoring import row, system
 from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
 from tests.test_markets import CONTRACT, GRID, MAKERS, POWER, amount, buying, share
 from tests.test_simulate import lognormal
 
 COUNT = 20_000
+
+
+@cache
+def plain() -> lca.Method:
+    """Give a method of one factor, which is certain: quick to match."""
+    with tempfile.TemporaryDirectory() as folder:
+        return read_drawn(Path(folder), factor("ghg", "co2", 1.0))
 
 
 def normal(loc: float, scale: float) -> dict[str, Any]:
@@ -39,7 +48,7 @@ def read(folder: Path, markets: list[Row], *places: str) -> lca.Inventory:
 
 def draw_shares(inventory: lca.Inventory, count: int, policy: lca.Policy | None = None) -> NDArray[np.float64]:
     """Draw the Dirichlet shares of an inventory's markets, in order of the table."""
-    mixes = sample(lca.simulate(inventory, core(), 2, 1, policy, indicators=["ghg"])).market_shares
+    mixes = sample(lca.simulate(inventory, plain(), 2, 1, policy, indicators=["ghg"])).market_shares
     return draw_mixes(mixes, 1, 0, count)
 
 
@@ -52,7 +61,7 @@ def test_two_shares_are_a_beta(tmp_path: Path) -> None:
     a = 0.25 x 0.75 / 0.01 - 1 = 17.75: coal is beta of 0.75 a and 0.25 a, whose deviation is 0.1 too.
     """
     inventory = read(tmp_path, spread(GRID, wind=normal(0.25, 0.1)))
-    samples = lca.simulate(inventory, core(), COUNT, 1, indicators=["ghg"], keep=["mill-CN"])
+    samples = lca.simulate(inventory, plain(), COUNT, 1, indicators=["ghg"], keep=["mill-CN"])
     exact = stats.beta(0.75 * 17.75, 0.25 * 17.75)
     assert stats.kstest(samples.get("ghg", process_id="mill-CN"), exact.cdf).pvalue > 1e-3
     assert exact.std() == pytest.approx(0.1)
@@ -114,7 +123,7 @@ def test_amounts_are_drawn_as_they_state(tmp_path: Path) -> None:
         coal={"uncertainty_type": "uniform", "minimum": 0.003, "maximum": 0.007},
     )
     inventory = read(tmp_path, rows)
-    samples = lca.simulate(inventory, core(), 500, 1, indicators=["ghg"], keep=["mill-CN"])
+    samples = lca.simulate(inventory, plain(), 500, 1, indicators=["ghg"], keep=["mill-CN"])
     listed = sample(samples).market_amounts
     coal, wind = lca.draw_values(listed, 1, 0, 500) / 3.6  # kWh
     assert stats.kstest(coal, stats.uniform(3.0, 4.0).cdf).pvalue > 1e-3
@@ -181,13 +190,13 @@ UNCERTAIN = {
 @pytest.mark.parametrize("name", UNCERTAIN)
 def test_every_draw_of_a_market_is_what_the_static_engine_gives(tmp_path: Path, name: str) -> None:
     rows, policy = UNCERTAIN[name]
-    samples = compare_draws(read(tmp_path, rows), core(), (0, 6), policy)
+    samples = compare_draws(read(tmp_path, rows), plain(), (0, 6), policy)
     assert np.ptp(samples.get("ghg", process_id="mill-CN")) > 1e-3
 
 
 def test_rows_of_another_basis_are_not_drawn(tmp_path: Path) -> None:
     rows = GRID + spread(share("contract", wind=0.6), wind=normal(0.6, 0.1)) + share("residual", coal=1)
-    samples = lca.simulate(read(tmp_path, rows), core(), 8, 1, indicators=["ghg"], keep=["mill-CN"])
+    samples = lca.simulate(read(tmp_path, rows), plain(), 8, 1, indicators=["ghg"], keep=["mill-CN"])
     assert np.ptp(samples.get("ghg", process_id="mill-CN")) < 1e-15
 
 
@@ -197,19 +206,19 @@ def test_markets_by_production_stay(tmp_path: Path) -> None:
     inventory = lca.read_inventory(
         write_inventory(tmp_path, {**tables, "processes": [*made, process("mill-CN", location="CN")]})
     )
-    samples = lca.simulate(inventory, core(), 4, 1, indicators=["ghg"], keep=["mill-CN"])
+    samples = lca.simulate(inventory, plain(), 4, 1, indicators=["ghg"], keep=["mill-CN"])
     assert samples.get("ghg", process_id="mill-CN") == pytest.approx(np.full(4, 0.5))
 
 
 def test_draws_of_shares_do_not_depend_on_others(tmp_path: Path) -> None:
     """A market and rows added, another order, blanks written out, fewer draws: the same numbers, bit for bit."""
     rows = spread(share("location", "GLO", wind=0.2, gas=0.3, coal=0.5), wind=normal(0.2, 0.1))
-    plain: list[Row] = [{**each, "location": None, "basis": None} for each in reversed(rows)]
-    more = plain + spread(share("location", "CN", wind=0.6, gas=0.4), gas=normal(0.4, 0.1))
+    blank: list[Row] = [{**each, "location": None, "basis": None} for each in reversed(rows)]
+    more = blank + spread(share("location", "CN", wind=0.6, gas=0.4), gas=normal(0.4, 0.1))
     more += amount("location", "US", wind=(1.0, "kWh"), gas=(2.0, "kWh"))
-    alone = lca.simulate(read(tmp_path / "a", rows, "JP"), core(), 40, 3, indicators=["ghg"], keep=["mill-JP"])
+    alone = lca.simulate(read(tmp_path / "a", rows, "JP"), plain(), 40, 3, indicators=["ghg"], keep=["mill-JP"])
     inventory = read(tmp_path / "b", more, "CN", "US", "JP")
-    among = lca.simulate(inventory, core(), 17, 3, indicators=["ghg"], keep=["mill-JP"])
+    among = lca.simulate(inventory, plain(), 17, 3, indicators=["ghg"], keep=["mill-JP"])
     expected = alone.get("ghg", process_id="mill-JP")[:17]
     assert np.array_equal(among.get("ghg", process_id="mill-JP"), expected)
     assert np.ptp(expected) > 0.01
@@ -231,10 +240,12 @@ def test_draws_of_shares_do_not_depend_on_others(tmp_path: Path) -> None:
 )
 def test_shares_that_contradict_themselves_are_refused(tmp_path: Path, rows: list[Row], number: int, said: str) -> None:
     inventory = read(tmp_path, rows)
-    lca.score(inventory, core())
+    lca.score(inventory, plain())
     with pytest.raises(lca.DataError, match=said) as caught:
-        lca.simulate(inventory, core(), 8, 1)
+        lca.simulate(inventory, plain(), 8, 1)
     assert caught.value.where == f"markets row {number}"
+    warnings = [each for each in lca.check(tmp_path, plain()).warnings() if each.code == "share_spread"]
+    assert [(each.table, each.row) for each in warnings] == [("markets", number)]
 
 
 @pytest.mark.parametrize("place", [True, False])
@@ -244,9 +255,9 @@ def test_contracts_as_an_uncertain_part_of_an_amount_are_refused(tmp_path: Path,
     rows = spread(located, wind=drawn) + contracted if place else located + spread(contracted, wind=drawn)
     inventory = read(tmp_path, rows)
     with pytest.raises(lca.DataError, match="contracts by amount are a part of what the place supplies") as caught:
-        lca.simulate(inventory, core(), 8, 1, CONTRACT)
+        lca.simulate(inventory, plain(), 8, 1, CONTRACT)
     assert caught.value.where == f"markets row {1 if place else 3}"
-    assert lca.simulate(inventory, core(), 8, 1).uncertain == 1  # by location it is drawn
+    assert lca.simulate(inventory, plain(), 8, 1).uncertain == 1  # by location it is drawn
 
 
 def test_draws_with_less_than_nothing_are_counted_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,9 +265,9 @@ def test_draws_with_less_than_nothing_are_counted_and_named(tmp_path: Path, monk
     rows = spread(amount("location", wind=(1.0, "kWh"), coal=(2.0, "kWh")), coal=normal(2.0, 1.0))
     inventory = read(tmp_path, rows)
     with pytest.raises(lca.SolveError, match=r"the market of .*power.* at CN is supplied with less than nothing"):
-        lca.simulate(inventory, core(), 1000, 1)
+        lca.simulate(inventory, plain(), 1000, 1)
     monkeypatch.setattr("lcaengine.uncertainty.simulation.MOST_INFEASIBLE", 0.1)
-    samples = lca.simulate(inventory, core(), 1000, 1, indicators=["ghg"], keep=["mill-CN"])
+    samples = lca.simulate(inventory, plain(), 1000, 1, indicators=["ghg"], keep=["mill-CN"])
     drawn = lca.draw_values(sample(samples).market_amounts, 1, 0, 1000)[0]
     assert sorted(samples.infeasible) == np.flatnonzero(drawn < 0).tolist()
     assert 5 < len(samples.infeasible) < 50
@@ -323,16 +334,16 @@ def test_every_draw_of_an_allocation_is_what_the_static_engine_gives(tmp_path: P
 def test_an_allocation_that_is_not_used_is_not_drawn(tmp_path: Path) -> None:
     tables = refinery("as_given", *widen(WHOLE, ore=normal(0.6, 0.1)))
     inventory = lca.read_inventory(write_inventory(tmp_path, tables))
-    samples = lca.simulate(inventory, core(), 2, 1, lca.Policy(allocation="mass"), indicators=["ghg"])
+    samples = lca.simulate(inventory, plain(), 2, 1, lca.Policy(allocation="mass"), indicators=["ghg"])
     assert len(sample(samples).allocation) == 0
-    assert len(sample(lca.simulate(inventory, core(), 2, 1, indicators=["ghg"])).allocation) == 2
+    assert len(sample(lca.simulate(inventory, plain(), 2, 1, indicators=["ghg"])).allocation) == 2
 
 
 def test_an_allocation_wider_than_it_can_be_is_refused(tmp_path: Path) -> None:
     tables = refinery("as_given", *widen(WHOLE, rod=normal(0.4, 0.6)))
     inventory = lca.read_inventory(write_inventory(tmp_path, tables))
     with pytest.raises(lca.DataError, match=r"variances sum to 0\.36") as caught:
-        lca.simulate(inventory, core(), 8, 1)
+        lca.simulate(inventory, plain(), 8, 1)
     assert caught.value.where == "allocation row 2"
 
 
@@ -340,7 +351,7 @@ def test_the_terminal_counts_every_kind(run: Run, tmp_path: Path) -> None:
     folder = write_inventory(tmp_path / "i", refinery("as_given", *widen(WHOLE, ore=normal(0.6, 0.1))))
     code, out, err = run("simulate", folder, "--draws", 16, "--indicator", "ghg")
     assert code == 0, err
-    assert "16 draws of uncertain 3 exchanges, 1 market rows, 1 allocation factors, seed 1" in " ".join(out.split())
+    assert "16 draws of 5 uncertain rows (exchanges 3, markets 1, allocation 1), seed 1" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
     wide = write_inventory(tmp_path / "w", refinery("as_given", *widen(WHOLE, ore=normal(0.6, 0.9))))
     code, out, err = run("simulate", wide, "--draws", 16)

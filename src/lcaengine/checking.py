@@ -17,6 +17,7 @@ from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
 from lcaengine.solve import report_loops
 from lcaengine.system import build_system, list_flows, match_factors
+from lcaengine.uncertainty.contradictions import report_contradictions
 
 __all__ = ["Check", "check", "examine"]
 
@@ -102,6 +103,7 @@ def _examine_system(inventory: Inventory, method: Method | None, policy: Policy,
         report_fallbacks(system, found)
         found.block("solve", "exchanges", error.what, error.fix, value=error.where)
         return
+    report_contradictions(system, found)
     try:
         shares = share_fallbacks(footprints)
         report_gaps(footprints, found)

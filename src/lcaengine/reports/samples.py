@@ -21,13 +21,6 @@ from lcaengine.uncertainty import Samples, detach_samples, list_draws
 
 __all__ = ["describe_samples", "print_samples", "write_samples"]
 
-_WORDS = {
-    "exchanges": "exchanges",
-    "factors": "factors",
-    "markets": "market rows",
-    "allocation": "allocation factors",
-}
-"""What the rows of a table with distributions are called."""
 COLUMNS = ("median", "mean", "sd", "2.5 %", "97.5 %")
 
 
@@ -82,10 +75,11 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
 
 
 def _count_uncertain(samples: Samples) -> str:
-    """Say how many rows of each table are uncertain; of exchanges in any case."""
+    """Say how many rows are uncertain, and of which tables where these are not exchanges alone."""
     counts = samples.uncertain_by_table
-    words = [f"{counts[name]} {word}" for name, word in _WORDS.items() if name == "exchanges" or counts[name]]
-    return f"uncertain {', '.join(words)}"
+    if samples.uncertain == counts["exchanges"]:
+        return f"{samples.uncertain} uncertain exchanges"
+    return f"{samples.uncertain} uncertain rows ({', '.join(f'{name} {n}' for name, n in counts.items() if n)})"
 
 
 def describe_samples(samples: Samples) -> dict[str, object]:
@@ -100,7 +94,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         **describe_run(samples.footprints),
         "draws": samples.draws,
         "seed": samples.seed,
-        **{f"uncertain_{word.replace(' ', '_')}": samples.uncertain_by_table[name] for name, word in _WORDS.items()},
+        **{f"uncertain_{table}": count for table, count in samples.uncertain_by_table.items()},
         "static_values": samples.static_values,
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,

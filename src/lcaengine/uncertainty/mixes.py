@@ -123,7 +123,7 @@ def find_variances(frame: Frame, rows: Positions, share: Numbers, label: str) ->
     wrong = rows[~np.isfinite(variance[rows])]
     if len(wrong):
         what = "the distribution of a share has no finite variance, and that is what is drawn with"
-        raise DataError(what, _name(frame, wrong[0]), "state another distribution", table=frame.table)
+        raise _refuse(frame, int(wrong[0]), what, "state another distribution")
     return np.where(variance > 0, variance, np.nan)
 
 
@@ -181,7 +181,7 @@ def _find_concentration(frame: Frame, row: Positions, share: Numbers, variance: 
     if len(fixed):
         at, value = row[stated][fixed[0]], share[stated][fixed[0]]
         what = f"a share of {value:g} states a distribution, and shares that sum to one leave it none"
-        raise DataError(what, _name(frame, at), "take the distribution away, or correct the share", table=frame.table)
+        raise _refuse(frame, int(at), what, "take the distribution away, or correct the share")
     with np.errstate(over="ignore"):
         concentration = min(float(free.sum() / given.sum() - 1.0), MOST_CONCENTRATION)
     if concentration <= 0:
@@ -191,7 +191,7 @@ def _find_concentration(frame: Frame, row: Positions, share: Numbers, variance: 
             f"{given.sum():.3g}, and must be below the sum of s (1 - s), {free.sum():.3g}"
         )
         fix = "narrow them; scale of a normal is in shares, that of a lognormal in logarithms"
-        raise DataError(what, _name(frame, at), fix, table=frame.table)
+        raise _refuse(frame, int(at), what, fix)
     return concentration
 
 
@@ -205,5 +205,7 @@ def hash_words(table: str, *columns: Sequence[str]) -> NDArray[np.uint64]:
     return hash_rows(table, [pa.array(each, pa.string()).dictionary_encode() for each in columns])
 
 
-def _name(frame: Frame, row: int) -> str:
-    return f"{frame.table} row {frame.rows[row]}"
+def _refuse(frame: Frame, at: int, what: str, fix: str) -> DataError:
+    """Make the error of one row."""
+    row = int(frame.rows[at])
+    return DataError(what, f"{frame.table} row {row}", fix, table=frame.table, row=row)
