@@ -101,8 +101,7 @@ def find_global_indices(
     """Find the Sobol indices of one score by a chosen few of the numbers it rests on, and by all others together.
 
     With V the variance of the score h, an index of first order is ``Var(E[h | x_i]) / V``, a total one
-    ``1 - Var(E[h | all but x_i]) / V``; the two differ by what x_i does together with others. They hold however wide
-    spreads are, where :func:`list_drivers` is to first order. Needs the extra ``sensitivity`` (SALib).
+    ``1 - Var(E[h | all but x_i]) / V``. They hold however wide spreads are. Needs the extra ``sensitivity`` (SALib).
 
     Parameters
     ----------
@@ -127,9 +126,7 @@ def find_global_indices(
     Raises
     ------
     LcaError
-        If SALib is not there, what is named is not one activity, or a choice is none.
-    SolveError
-        If a sample has no answer: a loop needs as much of itself as it makes.
+        If SALib is not there, what is named is not one activity, a choice is none, or a sample has no answer.
 
     References
     ----------
@@ -153,11 +150,10 @@ def find_global_indices(
     chosen = _choose_rows(chain, sources, rows) if rows else _choose_largest(sources, count)
     prepared = prepare_draws(plan, [chain.indicator])
     listed, places = _find_places(prepared, sources, chosen)
-    part = footprints.stages.index(stage)
-    evaluated = evaluate_samples(prepared, chain.activity, part, listed, places, samples)
+    evaluated = evaluate_samples(prepared, footprints.stages.index(stage), listed, places, samples)
     table = _tabulate(chain, sources, chosen, find_indices(evaluated, seed))
-    name, evaluations = chain.name(plan.kept), len(evaluated.scores)
-    return GlobalIndices(name, indicator, chain.unit, chain.per, stage, found.score, samples, evaluations, seed, table)
+    of = (chain.name(plan.kept), indicator, chain.unit, chain.per, stage, found.score)
+    return GlobalIndices(*of, samples, len(evaluated.scores), seed, table)
 
 
 def _find_places(

@@ -43,7 +43,7 @@ class Evaluated:
 
 
 def evaluate_samples(
-    prepared: Prepared, activity: int, part: int, chosen: Distributions, rows: NDArray[np.int64], samples: int
+    prepared: Prepared, part: int, chosen: Distributions, rows: NDArray[np.int64], samples: int
 ) -> Evaluated:
     """Score the samples of Saltelli's scheme: two sets of draws, and each number of one put into the other.
 
@@ -53,9 +53,9 @@ def evaluate_samples(
     Parameters
     ----------
     prepared : Prepared
-        Of one indicator; its plan has the seed.
-    activity, part : int
-        Whose score, and which part of it.
+        Of one indicator; its plan has the seed, and keeps the activity whose score it is.
+    part : int
+        Which part of it.
     chosen : Distributions
         Of what is chosen.
     rows : (m,) int64
@@ -82,7 +82,7 @@ def evaluate_samples(
     check_samples(samples)
     from SALib.sample import sobol
 
-    count, seed = len(rows) + 1, prepared.plan.seed
+    count, seed, activity = len(rows) + 1, prepared.plan.seed, int(prepared.plan.kept[0])
     problem = {"num_vars": count, "names": [str(at) for at in range(count)], "bounds": [[0.0, 1.0]] * count}
     uniform = sobol.sample(problem, samples, calc_second_order=False, seed=seed % 2**32)
     groups = np.clip(uniform, JUST_ABOVE_ZERO, 1.0 - JUST_ABOVE_ZERO).reshape(samples, count + 2, count)
