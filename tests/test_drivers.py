@@ -198,14 +198,17 @@ def test_what_scales_a_process_moves_nothing_and_what_scales_all_burdens_moves_i
 
 
 def test_a_declared_figure_is_per_unit_whatever_is_made(tmp_path: Path) -> None:
+    """In draws too, where what the supplier makes is uncertain."""
     tables = system(
-        makes("supplier", "ore", 3.0),
+        makes("supplier", "ore", 3.0, **normal(3.0, 0.3)),
         makes("mill", "rod"),
         takes("mill", "ore", 2.0),
         flows=FLOWS,
         impacts=[row(process_id="supplier", indicator="ghg", amount=4.0, unit="kg CO2e", per="kg")],
     )
-    found = lca.list_drivers(score(tmp_path, tables), process_id="mill", cutoff=0.0, draws=0)
+    found = lca.list_drivers(score(tmp_path, tables), process_id="mill", cutoff=0.0, draws=50)
+    assert found.simulated is not None
+    assert [found.simulated.mean, found.simulated.sd] == pytest.approx([8.0, 0.0], abs=1e-12)
     effects = {each["part"]: each["derivative"] for each in found.table.to_pylist()}
     assert effects.pop("supplier: ore, made", 0.0) == pytest.approx(0.0, abs=1e-12)
     assert effects == {"mill: ore": pytest.approx(4.0), "mill: rod, made": pytest.approx(-8.0)}

@@ -126,18 +126,17 @@ def find_derivatives(
     flow = int(system.activities.flow[activity])
     demand = system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
     adjoint = _follow(footprints, direct, activity, demand, part)
-    slope = _differentiate(sampled, adjoint, values, _declare(footprints, indicator))
+    slope = _differentiate(sampled, adjoint, values)
     contributions = adjoint.counted * direct
     return Derivatives(float(contributions.sum()), sampled, slope[: sampled.starts["shares"]], contributions)
 
 
-def _differentiate(sampled: Sampled, adjoint: _Adjoint, values: Numbers, declared: Numbers) -> Numbers:
+def _differentiate(sampled: Sampled, adjoint: _Adjoint, values: Numbers) -> Numbers:
     """Differentiate a score by every row of the values, backwards: first what follows from others."""
     slope, pattern, starts = np.zeros(len(values)), sampled.pattern, sampled.starts
-    everyone = np.arange(len(declared))
-    made = adjoint.cost(everyone, everyone) + adjoint.counted * declared
+    everyone = np.arange(len(sampled.outputs))
     _add_slopes(sampled.amounts, adjoint.cost(find_rows(pattern), pattern.indices), values, slope)
-    _add_slopes(sampled.outputs, made, values, slope)
+    _add_slopes(sampled.outputs, adjoint.cost(everyone, everyone), values, slope)
     _add_slopes(sampled.burdens, adjoint.counted, values, slope)
     products, supplies, shares = (slope[starts[name] :] for name in ("products", "supplies", "shares"))
     _add_products(sampled.products, products[: len(sampled.products)].copy(), values, slope)
@@ -187,14 +186,6 @@ def _follow(footprints: Footprints, direct: Numbers, activity: int, demand: floa
     called = np.where(labelled, 0.0, -multiply_off_diagonal(forward, taken[:, None])[:, 0])
     counted = taken + np.where(labelled, 0.0, solve(transpose(background), called))
     return _Adjoint(supply, solve(coupling, own), counted, burdens)
-
-
-def _declare(footprints: Footprints, indicator: int) -> Numbers:
-    """Give declared burdens per unit of output: they grow with it, so that a declared figure is one per unit."""
-    declared, output = footprints.matched.declared, footprints.system.activities.output
-    own = declared.indicator == indicator
-    by_activity = np.bincount(declared.activity[own], declared.value[own], len(output))
-    return np.asarray(by_activity / output)
 
 
 def _sum(terms: Terms, values: Numbers) -> Numbers:
