@@ -15,10 +15,13 @@ from scipy import stats
 
 import lcaengine as lca
 from lcaengine.uncertainty.mixes import Mixes, draw_mixes
+from lcaengine.uncertainty.sampled import Sampled
+from lcaengine.uncertainty.sources import list_keys, trace_rows
+from lcaengine.uncertainty.values import draw_rows
 from tests.conftest import Run
 from tests.drawn_inventories import compare_draws, sample
 from tests.drawn_methods import factor, read_drawn
-from tests.scoring import row, system
+from tests.scoring import has, row, system
 from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
 from tests.test_markets import CONTRACT, GRID, MAKERS, POWER, amount, buying, share
 from tests.test_simulate import lognormal
@@ -329,6 +332,50 @@ def test_every_draw_of_an_allocation_is_what_the_static_engine_gives(tmp_path: P
     sums = np.zeros((len(wholes.concentration), 9))
     np.add.at(sums, wholes.whole, draw_mixes(wholes, 5, 0, 9))
     assert np.abs(sums - 1.0).max() < 1e-15
+
+
+def test_rows_are_traced_to_what_is_drawn(tmp_path: Path) -> None:
+    """The slow twin: of all drawn rows, those that move a row of values when they move."""
+    rows = widen(WHOLE, ore=normal(0.6, 0.1)) + widen(given("ch4", ore=0.9, slag=0.1), ore=normal(0.9, 0.05))
+    tables = refinery("causal", *rows)
+    others = spread(amount("location", "CN", wind=(1.0, "kWh"), gas=(2.0, "kWh")), gas=lognormal(2.0, 0.1))
+    made = {**makes("gas", "heat", 0.5), "is_reference": False, **lognormal(0.5, 0.2)}
+    tables = {
+        **tables,
+        "flows": [*tables["flows"], product("heat")],
+        "exchanges": [*tables["exchanges"], made, takes("mill", "power", 1.0, "kWh", location="CN")],
+        "processes": [
+            *(each for each in tables["processes"] if each["process_id"] != "gas"),
+            process("gas", allocation="economic"),
+        ],
+        "properties": [has("heat", "price", 1.0, "USD2020/kg"), has("power", "price", 2.0, "USD2020/kWh")],
+        "markets": [*tables["markets"], *others],
+    }
+    inventory = lca.read_inventory(write_inventory(tmp_path / "i", tables))
+    sampled = sample(lca.simulate(inventory, read_drawn(tmp_path / "m", *METHOD), 2, 1, indicators=["ghg"]))
+    starts, drawn = sampled.starts, sampled.starts["shares"]
+    assert len(list_keys(sampled)) == len(set(list_keys(sampled).tolist())) == drawn
+    assert min(len(each) for each in (sampled.shares, sampled.supplies, sampled.products, sampled.market_shares)) > 0
+    values = draw_rows(sampled, 1, 0, 8)
+    for place in range(starts["ones"]):
+        expected = [at for at in range(drawn) if at == place or _moves(sampled, values, at, place)]
+        for mixes, start in (
+            (sampled.market_shares, starts["market_shares"]),
+            (sampled.allocation, starts["allocation"]),
+        ):
+            own = [at - start for at in expected if start <= at < start + len(mixes)]
+            expected += (start + np.flatnonzero(np.isin(mixes.whole, mixes.whole[own]))).tolist()
+        assert trace_rows(sampled, np.array([place, starts["ones"]])).tolist() == sorted(set(expected))
+
+
+def _moves(sampled: Sampled, values: NDArray[np.float64], at: int, row: int) -> bool:
+    """Tell whether a derived row of values is another one where a drawn row is half as much again."""
+    other = values.copy()
+    other[at] *= 1.5
+    for name, derived in (("shares", sampled.shares), ("supplies", sampled.supplies), ("products", sampled.products)):
+        own = slice(sampled.starts[name], sampled.starts[name] + len(derived))
+        other[own] = derived.find(other)
+    return row >= sampled.starts["shares"] and not np.allclose(other[row], values[row], rtol=1e-12, atol=0)
 
 
 def test_an_allocation_that_is_not_used_is_not_drawn(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class Sampled:
         Rows behind them: of the method's factors, one for all that are alike.
     market_shares, allocation : Mixes
         Rows behind them: shares that are drawn, of markets and of allocations.
-    uncertain : dict of str to int
+    uncertain_by_table : dict of str to int
         Rows with a distribution by table, all of them.
     shares, supplies, products : Shares, Supplies, Products
         Rows behind these, which follow from them; a row of ones is the last of all.
@@ -80,7 +80,7 @@ class Sampled:
     factors: Distributions
     market_shares: Mixes
     allocation: Mixes
-    uncertain: Mapping[str, int]
+    uncertain_by_table: Mapping[str, int]
     shares: Shares
     supplies: Supplies
     products: Products
@@ -93,6 +93,11 @@ class Sampled:
     has_credits: bool
     demanded: NDArray[np.int64]
     sign: NDArray[np.float64]
+
+    @property
+    def uncertain(self) -> int:
+        """How many rows have a distribution."""
+        return sum(self.uncertain_by_table.values())
 
 
 def sample_system(
@@ -143,7 +148,7 @@ def sample_system(
         factors=parts.factors.distributions,
         market_shares=markets.mixes,
         allocation=parts.allocation.mixes,
-        uncertain=_count_uncertain(inventory, every, of_method),
+        uncertain_by_table=_count_uncertain(inventory, every, of_method),
         supplies=markets.supplies,
         shares=build_shares(parts.system, parts.functions, parts.roles, rows.row, parts.moving, ones),
         products=products,

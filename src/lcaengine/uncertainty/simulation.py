@@ -278,7 +278,7 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
         values = values[..., feasible]
     mean, sd = values.mean(axis=-1), values.std(axis=-1, ddof=1)
     values.sort(axis=-1)
-    return _Turn(mean, sd, _find_quantiles(values), kept, sampled.uncertain, infeasible, slow, residual)
+    return _Turn(mean, sd, _find_quantiles(values), kept, sampled.uncertain_by_table, infeasible, slow, residual)
 
 
 def _refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
