@@ -25,11 +25,17 @@ from tests.draws import inventories
 from tests.scoring import core, has, row, score, system
 from tests.small_method import write_small_method
 from tests.tables import Row, Tables, emits, exchange, makes, process, product, takes, waste, write_inventory
+from tests.test_drawn_systems import uncertain, write_uncertain_method
 
 
 @pytest.fixture(scope="module")
 def method(tmp_path_factory: pytest.TempPathFactory) -> lca.Method:
     return lca.read_method(write_small_method(tmp_path_factory.mktemp("method")))
+
+
+@pytest.fixture(scope="module")
+def uncertain_method(tmp_path_factory: pytest.TempPathFactory) -> lca.Method:
+    return lca.read_method(write_uncertain_method(tmp_path_factory.mktemp("uncertain")))
 
 
 def lognormal(median: float, sigma: float, **more: Any) -> dict[str, Any]:
@@ -565,3 +571,24 @@ def test_rows_name_providers_and_what_is_spared(tmp_path: Path) -> None:
     footprints = score(tmp_path, everything("mass"))
     names = set(rows_of(lca.list_drivers(footprints, process_id="boards", cutoff=0.0, draws=0)))
     assert {"mine: ore from mine", "mill: power, avoided", "dump: sludge, treated", "smelter: sludge"} <= names
+
+
+@settings(max_examples=10, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tables=uncertain(), data=st.data())
+def test_narrow_spreads_of_everything_at_once_are_those_of_draws(
+    uncertain_method: lca.Method, tables: Tables, data: st.DataObject
+) -> None:
+    """Exchanges, factors, shares of markets and allocations, loops and credits: 400 draws, 5 standard errors."""
+    with tempfile.TemporaryDirectory() as folder:
+        footprints = lca.score(lca.read_inventory(write_inventory(Path(folder), tables)), uncertain_method)
+    activities, flows = footprints.system.activities, footprints.system.inventory.flows
+    at = data.draw(st.integers(0, len(activities) - 1))
+    ids = {"process_id": activities.name[at], "product_id": flows.ids[int(activities.flow[at])].as_py()}
+    for indicator in ("climate", "balance"):
+        drivers = lca.list_drivers(footprints, **ids, indicator=indicator, cutoff=0.0, draws=400)
+        assert drivers.simulated is not None
+        size = max(abs(each["elasticity"] or 0.0) for each in drivers.table.to_pylist()) if drivers.uncertain else 0.0
+        rounding = 1e-9 * (1.0 + size) * abs(drivers.total)
+        assert drivers.sd == pytest.approx(drivers.simulated.sd, rel=5 / math.sqrt(2 * 400), abs=rounding)
+        if drivers.uncertain:
+            assert sum(each["variance_share"] or 0.0 for each in drivers.table.to_pylist()) == pytest.approx(1.0)
