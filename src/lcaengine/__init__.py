@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lcaengine.chains import Contributions, Sankey, build_sankey, list_contributions
     from lcaengine.checking import check
     from lcaengine.comparison import Comparison, Difference, compare, diff
+    from lcaengine.drivers import Drivers, GlobalIndices, find_global_indices, list_drivers
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
     from lcaengine.findings import Finding, Findings
     from lcaengine.footprints import Footprints, score
@@ -39,9 +40,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "check": "checking",
     "Contributions": "chains",
+    "Drivers": "drivers",
+    "GlobalIndices": "drivers",
+    "find_global_indices": "drivers",
     "Sankey": "chains",
     "build_sankey": "chains",
     "list_contributions": "chains",
+    "list_drivers": "drivers",
     "Comparison": "comparison",
     "compare": "comparison",
     "Difference": "comparison",
@@ -92,9 +97,11 @@ __all__ = [
     "DataError",
     "Difference",
     "Distributions",
+    "Drivers",
     "Finding",
     "Findings",
     "Footprints",
+    "GlobalIndices",
     "Inventory",
     "LcaError",
     "Method",
@@ -116,9 +123,11 @@ __all__ = [
     "diff",
     "draw_values",
     "find_example",
+    "find_global_indices",
     "list_candidates",
     "list_contributions",
     "list_distributions",
+    "list_drivers",
     "list_examples",
     "list_flows",
     "list_methods",

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from lcaengine.cli.drivers import Asked, check_asked, show_drivers
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
+    BasicUncertainty,
     Basis,
     Cutoff,
     IndicatorNames,
@@ -16,10 +18,13 @@ from lcaengine.cli.shared import (
     MethodName,
     OpenWater,
     Output,
+    PedigreeFactors,
+    PedigreeTable,
     Place,
     Unlinked,
     list_written,
     open_console,
+    present_tables,
     presenting,
     print_json,
     score_or_exit,
@@ -45,6 +50,15 @@ def contributions(
     ] = "process",
     cutoff: Cutoff = 0.01,
     sankey: Annotated[bool, typer.Option("--sankey", help="The nodes and edges of a Sankey diagram.")] = False,
+    drivers: Annotated[
+        bool, typer.Option("--drivers", help="The exchanges it answers to, and what measuring them better would buy.")
+    ] = False,
+    stage: Annotated[str, typer.Option("--stage", help="--drivers of this stage alone.")] = "total",
+    draws: Annotated[int, typer.Option("--draws", metavar="N", help="--drivers beside so many draws; 0: none.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="What the draws follow from.")] = 1,
+    pedigree: PedigreeTable = "ecoinvent-3",
+    pedigree_factors: PedigreeFactors = "gsd2",
+    basic_uncertainty: BasicUncertainty = 1.05,
     method: MethodName = "core",
     output: Output = None,
     unlinked: Unlinked = "refuse",
@@ -54,38 +68,33 @@ def contributions(
     open_water: OpenWater = "missing",
     as_json: AsJson = False,
 ) -> None:
-    """Take one footprint apart: by process, exchange, flow, input, tier, stage, supplier, location or scope."""
+    """Take one footprint apart; or with --drivers list what it answers to, and what its spread comes of."""
     start_lightly()
     from lcaengine.chains import build_sankey, list_contributions
     from lcaengine.errors import LcaError
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
-    from lcaengine.reports.answer import write_tables
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    asked = Asked(stage, draws, seed, (pedigree, pedigree_factors, basic_uncertainty))
+    check_asked(asked, drivers, sankey or by != "process")
     if demand and process:
         raise LcaError("--demand and --process are both given", "", "give one of them")
     if output is not None:
         check_target(output, FORMATS, inventory)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json)
     ids = {"process_id": demand or process, "product_id": product, "supplier_id": supplier, "location": location}
-    if sankey:
+    if drivers:
+        show_drivers(footprints, ids, indicator, cutoff, asked, output, as_json)
+    elif sankey:
         flows = build_sankey(footprints, **ids, indicator=indicator, cutoff=cutoff)
         tables, about = {"edges": flows.edges, "nodes": flows.nodes}, describe_figure(footprints, flows)
+        present_tables(tables, about, output, as_json, lambda console: print_sankey(console, flows))
     else:
         parts = list_contributions(footprints, **ids, indicator=indicator, by=by, cutoff=cutoff)
         tables, about = {"contributions": parts.table, "gaps": parts.gaps}, describe_figure(footprints, parts)
-    files = [] if output is None else write_tables(output, tables, about)
-    with presenting():
-        if as_json:
-            print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
-        elif files:
-            typer.echo(f"written to {list_written(files)}")
-        elif sankey:
-            print_sankey(open_console(), flows)
-        else:
-            print_contributions(open_console(), parts)
+        present_tables(tables, about, output, as_json, lambda console: print_contributions(console, parts))
 
 
 def compare(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -18,6 +18,7 @@ import typer
 from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from rich.console import Console
 
     from lcaengine.findings import Findings
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "AsJson",
+    "BasicUncertainty",
     "Basis",
     "Cutoff",
     "IndicatorNames",
@@ -34,9 +36,12 @@ __all__ = [
     "MethodName",
     "OpenWater",
     "Output",
+    "PedigreeFactors",
+    "PedigreeTable",
     "Place",
     "Unlinked",
     "open_console",
+    "present_tables",
     "presenting",
     "print_json",
     "score_or_exit",
@@ -55,6 +60,11 @@ Basis = Annotated[str, typer.Option(help="Markets by location, or by contract wi
 MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
 Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]
 OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, consumed, or refuse.")]
+PedigreeTable = Annotated[
+    str, typer.Option("--pedigree", help="Table for pedigrees without a distribution: ecoinvent-3, ciroth-2016, none.")
+]
+PedigreeFactors = Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")]
+BasicUncertainty = Annotated[float, typer.Option(help="Basic uncertainty factor of these.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -143,6 +153,26 @@ def show_blockers(found: Findings, inventory: str, as_json: bool) -> None:
             print_json({"run": None, "findings": found.to_dicts()})
         else:
             print_findings(open_console(stderr=True), found, inventory, 20)
+
+
+def present_tables(
+    tables: Mapping[str, pa.Table],
+    about: dict[str, object],
+    output: Path | None,
+    as_json: bool,
+    show: Callable[[Console], None],
+) -> None:
+    """Write tables to a file where one is named; else print them as JSON, or as people read them."""
+    from lcaengine.reports.answer import write_tables
+
+    files = [] if output is None else write_tables(output, tables, about)
+    with presenting():
+        if as_json:
+            print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
+        elif files:
+            typer.echo(f"written to {list_written(files)}")
+        else:
+            show(open_console())
 
 
 def list_written(files: Sequence[Path]) -> str:

@@ -12,12 +12,15 @@ import typer
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
+    BasicUncertainty,
     Basis,
     IndicatorNames,
     MaxFallback,
     MethodName,
     OpenWater,
     Output,
+    PedigreeFactors,
+    PedigreeTable,
     Place,
     Unlinked,
     list_written,
@@ -53,11 +56,9 @@ def simulate(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: Annotated[str, typer.Option("--by", help="Split by stage, supplier or location.")] = "stage",
-    pedigree: Annotated[
-        str, typer.Option(help="Table for pedigrees without a distribution: ecoinvent-3, ciroth-2016, none.")
-    ] = "ecoinvent-3",
-    pedigree_factors: Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")] = "gsd2",
-    basic_uncertainty: Annotated[float, typer.Option(help="Basic uncertainty factor of these.")] = 1.05,
+    pedigree: PedigreeTable = "ecoinvent-3",
+    pedigree_factors: PedigreeFactors = "gsd2",
+    basic_uncertainty: BasicUncertainty = 1.05,
     static: Annotated[
         str, typer.Option("--static", help="What static values are: medians (as written) or means.")
     ] = "medians",

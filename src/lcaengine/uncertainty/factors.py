@@ -135,6 +135,7 @@ def draw_factors(
         method = replace(method, factors=tuple(lifted))
         matched = match_factors(system, method, Findings())
     entries, _ = find_burdens(system, method, matched, order_coupling(system.coupling))
+    entries = _tie_declared(system, entries)
     keep = is_chosen[entries.indicator]
     if not len(listed):
         entries = entries.take(keep)
@@ -155,6 +156,16 @@ def draw_factors(
     value = np.array([method.factors[each].value for each in listed.row.tolist()])
     static[drawn] = value[at[drawn]] * listed.factor[used[first]][row[drawn]] / listed.factor[at[drawn]]
     return FactorDraws(entries, row, static, listed.take(used[first]))
+
+
+def _tie_declared(system: System, entries: Entries) -> Entries:
+    """Give declared figures the row of what their supplier makes, its only one: they are per unit of it."""
+    exchanges = system.inventory.exchanges
+    reference = np.full(len(system.inventory.processes) + 1, -1)  # the last is for markets and bills
+    made = np.flatnonzero(exchanges.is_reference)
+    reference[exchanges.process[made]] = made
+    row = np.where(entries.row < 0, reference[system.activities.process[entries.activity]], entries.row)
+    return replace(entries, row=row)
 
 
 def _find_alike(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -19,6 +19,8 @@ OUTMOST = 8.125
 """Where integrals over a normal number end: as far out as draws go [1]."""
 NODES = 261
 """Nodes between, a sixteenth apart: of what is smooth, sums over them are integrals but for rounding."""
+NARROW = 1e-6
+"""Variance per square of the mean below which a difference of squares has too few digits left [1]."""
 STUDENT, FEWEST_DEGREES = 12, 4
 CHUNK = 4096
 """Distributions that are integrated at a time."""
@@ -47,8 +49,8 @@ def find_moments(distributions: Distributions) -> Moments:
 
     Those without bounds besides their own by their formulas; a lognormal between bounds by
     ``E[x^k] = exp(k mu + k^2 sigma^2 / 2) (F(b - k sigma) - F(a - k sigma)) / (F(b) - F(a))``, with F the normal
-    distribution function and a, b the bounds less mu by sigma; any other one between bounds by an integral of its
-    quantile function over a normal number.
+    distribution function and a, b the bounds less mu by sigma, unless it is narrow; any other one between bounds by an
+    integral of its quantile function over a normal number.
 
     Parameters
     ----------
@@ -89,11 +91,13 @@ def _find_kind(given: Distributions, kind: int, is_cut: bool) -> tuple[Numbers, 
     of_log = np.full(len(given), np.nan)
     if kind == LOGNORMAL:
         of_log = _integrate(given, kind, np.log)[1] if is_cut else given.scale**2
-    if from_outside and kind == LOGNORMAL:
-        mean, variance = _cut_lognormal(given)
-    elif from_outside:
+    if from_outside:
         mean, variance = _integrate(given, kind, np.asarray)
         variance = np.where(_has_far_tail(given, kind), np.nan, variance)
+        if kind == LOGNORMAL:
+            by_formula = _cut_lognormal(given)
+            wide = by_formula[1] > NARROW * by_formula[0] ** 2
+            mean, variance = (np.where(wide, *pair) for pair in zip(by_formula, (mean, variance), strict=True))
     else:
         mean, variance = _FORMULAS[kind](given)
     is_mirrored = given.negative & (from_outside or kind not in (NORMAL, *_BOUNDED))  # as draws are

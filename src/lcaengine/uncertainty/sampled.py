@@ -30,6 +30,9 @@ from lcaengine.uncertainty.terms import Terms, build_terms
 
 __all__ = ["Sampled", "Shares", "sample_system"]
 
+LIFTED = 2.0**-40
+"""Stands in for an amount of zero: so little that it moves nothing else, and a power of two that divides exactly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
@@ -97,7 +100,13 @@ class Sampled:
         return sum(self.uncertain_by_table.values())
 
 
-def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedigree | None = None) -> Sampled:
+def sample_system(
+    footprints: Footprints,
+    indicators: list[int],
+    pedigree: Pedigree | None = None,
+    exchanges: Distributions | None = None,
+    factors: Distributions | None = None,
+) -> Sampled:
     """Write a scored system as sums of drawn values.
 
     Parameters
@@ -108,13 +117,16 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
         Positions of those that are drawn.
     pedigree : Pedigree, optional
         What is made of pedigrees.
+    exchanges, factors : Distributions, optional
+        Those that are written as drawn; all that are uncertain by default.
 
     Returns
     -------
     Sampled
     """
     inventory, method, n, k = footprints.system.inventory, footprints.method, len(footprints.value), len(indicators)
-    every, of_method = list_distributions(inventory, pedigree), list_factor_distributions(method, pedigree)
+    every = list_distributions(inventory, pedigree) if exchanges is None else exchanges
+    of_method = list_factor_distributions(method, pedigree) if factors is None else factors
     position = np.full(len(method.indicators), -1)
     position[indicators] = np.arange(k)
     parts = _list_parts(footprints, every, of_method, position >= 0)
@@ -201,12 +213,12 @@ def _count_uncertain(inventory: Inventory, every: Distributions, of_method: Dist
 
 
 def _lift_zeros(system: System, listed: Distributions) -> System:
-    """Give the system with one in place of uncertain amounts of zero: weights are what a unit of them makes."""
+    """Give the system with a little in place of listed amounts of zero: weights are what a unit of them makes."""
     zero = listed.row[listed.amount == 0]
     if not len(zero):
         return system
     amount = system.inventory.exchanges.amount.copy()
-    amount[zero] = 1.0
+    amount[zero] = LIFTED
     exchanges = replace(system.inventory.exchanges, amount=amount)
     return build_system(replace(system.inventory, exchanges=exchanges), system.policy)
 

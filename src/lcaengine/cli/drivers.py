@@ -1,0 +1,75 @@
+"""Drivers of a score, on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lcaengine.cli.shared import present_tables
+from lcaengine.cli.simulation import show_draws
+from lcaengine.errors import LcaError
+
+if TYPE_CHECKING:
+    from lcaengine.footprints import Footprints
+
+__all__ = ["Asked", "check_asked", "show_drivers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of drivers.
+
+    Attributes
+    ----------
+    stage : str
+    draws, seed : int
+    pedigree : (str, str, float)
+        Table, what its factors are, and the basic uncertainty.
+    """
+
+    stage: str = "total"
+    draws: int = 1000
+    seed: int = 1
+    pedigree: tuple[str, str, float] = ("ecoinvent-3", "gsd2", 1.05)
+
+
+def check_asked(asked: Asked, drivers: bool, otherwise: bool) -> None:
+    """Refuse options of drivers without these, and drivers beside another way to take a figure apart."""
+    if drivers and otherwise:
+        raise LcaError("--drivers is given, and --sankey or --by too", "", "give one of them")
+    if not drivers and asked != Asked():
+        what, fix = "--stage, --draws, --seed and --pedigree are of --drivers", "add --drivers, or leave them away"
+        raise LcaError(what, "", fix)
+
+
+def show_drivers(
+    footprints: Footprints,
+    ids: dict[str, str],
+    indicator: str,
+    cutoff: float,
+    asked: Asked,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Find the drivers of one score, and write or print them."""
+    from lcaengine.drivers import list_drivers
+    from lcaengine.reports.drivers import describe_drivers, print_drivers
+    from lcaengine.uncertainty import Pedigree
+
+    found = list_drivers(
+        footprints,
+        process_id=ids["process_id"],
+        product_id=ids["product_id"],
+        supplier_id=ids["supplier_id"],
+        location=ids["location"],
+        indicator=indicator,
+        stage=asked.stage,
+        cutoff=cutoff,
+        draws=asked.draws,
+        seed=asked.seed,
+        pedigree=Pedigree(*asked.pedigree),
+        progress=show_draws(),
+    )
+    about = describe_drivers(footprints, found)
+    present_tables({"drivers": found.table}, about, output, as_json, lambda console: print_drivers(console, found))

@@ -1,0 +1,303 @@
+"""Drivers: the exchanges, factors and shares a score answers to, and what a better measurement of each would buy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
+from lcaengine.drivers.sources import Sources, describe_source, draw_sources, find_sources
+from lcaengine.errors import LcaError, SolveError
+from lcaengine.footprints import Footprints
+from lcaengine.uncertainty import Pedigree, check_choices
+from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
+from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
+from lcaengine.uncertainty.ranks import correlate_ranks
+from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Drivers", "Simulated", "check_stage", "list_drivers"]
+
+Numbers = NDArray[np.float64]
+
+REST = "rest"
+SCHEMA = pa.schema(
+    [
+        ("part", pa.string()),
+        ("table", pa.string()),
+        ("row", pa.int64()),
+        ("process_id", pa.string()),
+        ("flow_id", pa.string()),
+        ("direction", pa.string()),
+        ("provider_id", pa.string()),
+        ("location", pa.string()),
+        ("amount", pa.float64()),
+        ("amount_unit", pa.string()),
+        ("distribution", pa.string()),
+        ("amount_sd", pa.float64()),
+        ("derivative", pa.float64()),
+        ("elasticity", pa.float64()),
+        ("variance_share", pa.float64()),
+        ("spearman", pa.float64()),
+        ("narrower_if_exact", pa.float64()),
+        ("narrower_if_halved", pa.float64()),
+        ("parts", pa.int64()),
+    ]
+)
+"""`row` is that of `table`, from 1; `parts` counts what a row here holds: one, or the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What the draws say of the same score.
+
+    Attributes
+    ----------
+    draws, seed : int
+    without_answer : int
+        Draws that have none, and are left out.
+    mean, sd, p2_5, p50, p97_5 : float
+        [unit of the indicator / reference unit]
+    """
+
+    draws: int
+    seed: int
+    without_answer: int
+    mean: float
+    sd: float
+    p2_5: float
+    p50: float
+    p97_5: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """What drives one score, and its spread.
+
+    Attributes
+    ----------
+    name : str
+        Of the activity whose score it is.
+    indicator, unit, per, stage : str
+    total : float
+        The score, of the amounts as written [unit of the indicator / reference unit].
+    uncertain : int
+        Uncertain numbers that the score answers to.
+    scale : {"linear", "log"}
+        On what scale the spread is found to first order.
+    sd : float
+        Standard deviation of the score, to first order [unit of the indicator / reference unit].
+    geometric_sd : float or None
+        Geometric standard deviation on the logarithmic scale [1].
+    simulated : Simulated or None
+        The same by draws, where they were asked for.
+    pedigree : Pedigree
+        What was made of pedigrees.
+    table : pyarrow.Table
+        One row an exchange or factor of the method, and one a share of a market or of an allocation, or an amount of a
+        market, that is uncertain: its `derivative` [unit of the indicator / amount_unit], `elasticity`,
+        `variance_share` (contribution to the variance, to first order), `spearman` (rank correlation in draws), and
+        by how much of itself the score's 95 % interval would narrow were it known exactly, or with half its spread.
+        Largest share of the variance first, then the largest elasticity; then the rest, in one row.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    >>> drivers = lca.list_drivers(footprints, product_id="metal", draws=0)
+    >>> drivers.table["part"][0].as_py()
+    'grid: Carbon dioxide, fossil (air)'
+    """
+
+    name: str
+    indicator: str
+    unit: str
+    per: str
+    stage: str
+    total: float
+    uncertain: int
+    scale: str
+    sd: float
+    geometric_sd: float | None
+    simulated: Simulated | None
+    pedigree: Pedigree
+    table: pa.Table
+
+    def __repr__(self) -> str:
+        figure = f"{self.indicator} of {self.name}: {self.total:.6g} {self.unit}/{self.per}"
+        return f"Drivers({figure}, sd {self.sd:.3g}, {self.table.num_rows} rows)"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give the table as a data frame."""
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
+
+
+def list_drivers(
+    footprints: Footprints,
+    *,
+    process_id: str = "",
+    product_id: str = "",
+    supplier_id: str = "",
+    location: str = "",
+    indicator: str = "ghg",
+    stage: str = "total",
+    cutoff: float = 0.01,
+    draws: int = 1000,
+    seed: int = 1,
+    pedigree: Pedigree | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Drivers:
+    """List the exchanges, factors and uncertain shares that drive one score, and its spread.
+
+    The elasticity of a score h by an amount x is ``x/h dh/dx``: by how many percent h moves where x moves by one;
+    derivatives are exact (:func:`~lcaengine.uncertainty.derivatives.find_derivatives`). The variance, and what each
+    adds to it, are to first order around the numbers as written
+    (:func:`~lcaengine.uncertainty.first_order.measure_spread`). Draws stand beside: where spreads are wide they differ
+    from that, and the draws are right. Where a share of a market or an allocation moves, the others give way in
+    proportion, and one that is known tells of the others.
+
+    Parameters
+    ----------
+    footprints : Footprints
+    process_id, product_id, supplier_id, location, indicator : str
+        As in :func:`list_contributions`.
+    stage : str
+        A stage (or other label by which the footprints are split), ``unassigned`` or ``total``.
+    cutoff : float
+        What is below this elasticity and this share of the variance is one row, the rest [1].
+    draws : int
+        For Monte Carlo numbers beside; none with 0.
+    seed : int
+    pedigree : Pedigree, optional
+        What is made of pedigrees.
+    progress : callable, optional
+        Is told draws done, and all.
+
+    Returns
+    -------
+    Drivers
+
+    Raises
+    ------
+    LcaError
+        If what is named is not one activity, its figure is missing, or a choice is none.
+    DataError
+        If a distribution that the score answers to has no variance.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    >>> drivers = lca.list_drivers(footprints, product_id="metal", draws=0)
+    >>> [(r["part"], round(r["elasticity"], 3)) for r in drivers.table.to_pylist()[:2]]
+    [('grid: Carbon dioxide, fossil (air)', 0.844), ('mine-a: electricity', 0.533)]
+    """
+    check_cutoff(cutoff)
+    check_choices(draws or FEWEST_DRAWS, seed, footprints.by if draws else "stage")
+    ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
+    activity = choose_activity(footprints, **ids)
+    check_stage(footprints, stage)
+    plan = Plan(footprints, draws, seed, pedigree or Pedigree(), np.array([activity]), progress)
+    return _find_drivers(follow_chain(footprints, activity, indicator), plan, stage, cutoff)
+
+
+def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Drivers:
+    """Find the drivers of one part of a figure, and its spread to first order and, where asked for, by draws."""
+    footprints, activity = chain.footprints, np.array([chain.activity])
+    found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree)
+    sources = find_sources(chain, found)
+    scale = choose_scale(found.score, found.contributions, sources.effects)
+    spread = measure_spread(found.score, sources.effects, scale)
+    if not np.isfinite(spread.sd):
+        raise SolveError("the spread is too large for a number", chain.name(activity), "check amounts and units")
+    kept = _choose_rows(found, sources, spread, cutoff)
+    simulated, spearman = None, np.full(len(kept), np.nan)
+    if plan.draws:
+        simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, kept)
+    return Drivers(
+        name=chain.name(activity),
+        indicator=footprints.method.indicators[chain.indicator].id,
+        unit=chain.unit,
+        per=chain.per,
+        stage=stage,
+        total=found.score,
+        uncertain=int(((sources.sd > 0) & (sources.slope != 0)).sum()),
+        scale=scale,
+        sd=spread.sd,
+        geometric_sd=float(np.exp(spread.sigma)) if scale == LOG else None,
+        simulated=simulated,
+        pedigree=plan.pedigree,
+        table=_tabulate(chain, found.score, sources, spread, kept, spearman),
+    )
+
+
+def check_stage(footprints: Footprints, stage: str) -> None:
+    """Refuse a stage that is none; scopes have no derivatives of their own.
+
+    Raises
+    ------
+    LcaError
+    """
+    if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
+        named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
+        raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
+
+
+def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:
+    """Choose the rows that are listed, in their order."""
+    effect, share = np.abs(sources.slope * sources.amount), np.nan_to_num(spread.share)
+    counts = (effect >= cutoff * np.abs(found.contributions).sum()) | (share >= max(cutoff, np.finfo(float).tiny))
+    kept = np.flatnonzero(counts & (sources.slope != 0))
+    return kept[np.lexsort((-effect[kept], -share[kept]))]
+
+
+def _simulate(
+    plan: Plan, indicator: int, part: int, sources: Sources, kept: NDArray[np.int64]
+) -> tuple[Simulated, Numbers]:
+    """Draw the score, and correlate it with what is drawn of the rows that are listed."""
+    turn = draw_indicators(prepare_draws(plan, [indicator]), 0, 1)
+    scores, activity = turn.values[0, part, 0], int(plan.kept[0])
+    spearman = correlate_ranks(draw_sources(sources, kept, plan.seed, plan.draws), scores)
+    low, middle, high = turn.quantiles[activity, part, 0].tolist()
+    mean, sd = float(turn.mean[activity, part, 0]), float(turn.sd[activity, part, 0])
+    return Simulated(plan.draws, plan.seed, len(turn.infeasible), mean, sd, low, middle, high), spearman
+
+
+def _tabulate(
+    chain: Chain, score: float, sources: Sources, spread: FirstOrder, kept: NDArray[np.int64], spearman: Numbers
+) -> pa.Table:
+    """Give a row for each source that counts, and the rest."""
+    rows = []
+    for at, rank in zip(kept.tolist(), spearman.tolist(), strict=True):
+        slope, amount, varies = float(sources.slope[at]), float(sources.amount[at]), sources.sd[at] > 0
+        own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
+        factor = own.pop("factor")
+        rows.append(
+            {
+                **own,
+                "amount": amount / factor,
+                "distribution": sources.distribution[at],
+                "amount_sd": float(sources.sd[at]) / factor if varies else None,
+                "derivative": slope * factor,
+                "elasticity": amount * slope / score if score else None,
+                "variance_share": float(spread.share[at]) if varies else None,
+                "spearman": None if np.isnan(rank) else rank,
+                "narrower_if_exact": float(spread.narrower_if_exact[at]) if varies else None,
+                "narrower_if_halved": float(spread.narrower_if_halved[at]) if varies else None,
+                "parts": 1,
+            }
+        )
+    left = sources.slope != 0
+    left[kept] = False
+    if left.any():
+        share = float(spread.share[left].sum())
+        rows.append({"part": REST, "variance_share": None if np.isnan(share) else share, "parts": int(left.sum())})
+    return pa.Table.from_pylist(rows, SCHEMA)
