@@ -134,6 +134,9 @@ def score(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: By = "stage",
+    quality: Annotated[
+        bool, typer.Option("--quality", help="Rate the data by pedigree: PEF's DQR, and the share that is rated.")
+    ] = False,
     background: Background = None,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -149,10 +152,9 @@ def score(
     start_lightly()
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if background is not None:
-        if by != "stage" or indicator or everything:
-            raise LcaError(
-                "suppliers in parts are scored by stage, in all indicators", "", "leave --by, --indicator, --all away"
-            )
+        if by != "stage" or indicator or everything or quality:
+            what = "suppliers in parts are scored by stage, in all indicators, and not rated"
+            raise LcaError(what, "", "leave --by, --indicator, --all, --quality away")
         score_parts(inventory, background, output, method, policy, wide, as_json, keep, workers, cluster)
         return
     if workers is not None or cluster is not None:
@@ -164,7 +166,7 @@ def score(
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:
         check_target(output, FORMATS, inventory)
-        if not (as_json or indicator or everything):
+        if not (as_json or indicator or everything or quality):
             write_scores(inventory, read_method(method), policy, by, output, wide, keep)
             return
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
@@ -172,20 +174,34 @@ def score(
     from lcaengine.reports.write import describe_run, write_results
 
     known = [each.id for each in footprints.method.indicators]
-    shown = footprints.select(indicator or [name for name in HEADLINES if name in known] or known[:3])
-    files = [] if output is None else write_results(footprints, output, wide)
+    names = indicator or [name for name in HEADLINES if name in known] or known[:3]
+    shown = footprints.select(names)
+    rated = None
+    if quality:
+        from lcaengine.reports.quality import print_quality
+        from lcaengine.uncertainty.quality import describe_quality, rate_quality
+
+        rated = rate_quality(footprints, [] if output or as_json else names)
+    files = [] if output is None else write_results(footprints, output, wide, rated)
     with presenting():
         if as_json:
             tables = {"results": footprints.to_arrow().to_pylist(), "completeness": footprints.completeness.to_pylist()}
+            about = describe_run(footprints)
+            if rated is not None:
+                tables["quality"] = rated.to_arrow().to_pylist()
+                about["data_quality"] = describe_quality()
             if indicator:
                 tables = {name: [r for r in rows if r["indicator"] in indicator] for name, rows in tables.items()}
-            print_json({"run": describe_run(footprints), **tables, "gaps": footprints.gaps.table.to_pylist()})
+            print_json({"run": about, **tables, "gaps": footprints.gaps.table.to_pylist()})
         elif files:
             typer.echo(f"{len(footprints.system.activities)} activities written to {list_written(files)}")
         else:
             from lcaengine.reports.terminal import print_footprints
 
-            print_footprints(open_console(), footprints, shown, everything)
+            console = open_console()
+            print_footprints(console, footprints, shown, everything)
+            if rated is not None:
+                print_quality(console, rated, shown, everything)
 
 
 @app.command()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lcaengine.errors import OutputError
 from lcaengine.footprints import Footprints, detach
@@ -12,10 +14,15 @@ from lcaengine.reports.answer import write_answer
 from lcaengine.results import Answer
 from lcaengine.version import __version__
 
+if TYPE_CHECKING:
+    from lcaengine.uncertainty import Quality
+
 __all__ = ["answer_of", "describe_run", "write_results"]
 
 
-def write_results(footprints: Footprints, target: str | Path, wide: bool = False) -> list[Path]:
+def write_results(
+    footprints: Footprints, target: str | Path, wide: bool = False, quality: Quality | None = None
+) -> list[Path]:
     """Write the result table to a file, and gaps and completeness to others beside it.
 
     Parameters
@@ -27,6 +34,8 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
         ``out.run.json`` has units, method and hashes.
     wide : bool
         One row an activity, one column an indicator and stage, instead of the long table.
+    quality : Quality, optional
+        Data quality of these footprints; it goes to ``out.quality.parquet`` and so on.
 
     Returns
     -------
@@ -51,7 +60,15 @@ def write_results(footprints: Footprints, target: str | Path, wide: bool = False
     if not isinstance(footprints, Footprints):
         raise OutputError(f"{type(footprints).__name__} is no result", "", "give what score returns")
     path = check_target(target, FORMATS, footprints.system.inventory.label)
-    return write_answer(answer_of(footprints), path, wide)
+    answer = answer_of(footprints)
+    if quality is None:
+        return write_answer(answer, path, wide)
+    if quality.footprints is not footprints:
+        raise OutputError("the data quality is of other footprints", str(path), "rate the footprints that are written")
+    from lcaengine.uncertainty.quality import describe_quality
+
+    rated = replace(answer, run={**answer.run, "data_quality": describe_quality()})
+    return write_answer(rated, path, wide, {"quality": quality.to_arrow()})
 
 
 def answer_of(footprints: Footprints) -> Answer:

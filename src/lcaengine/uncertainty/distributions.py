@@ -13,9 +13,8 @@ from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
-from lcaengine.inventory.words import pick
 from lcaengine.uncertainty.keys import make_keys
-from lcaengine.uncertainty.pedigree import INDICATORS, Pedigree, find_sigma
+from lcaengine.uncertainty.pedigree import Pedigree, find_sigma, read_scores
 from lcaengine.units import read_unit
 
 __all__ = ["LOGNORMAL", "NORMAL", "Distributions", "list_distributions"]
@@ -97,9 +96,7 @@ def list_distributions(inventory: Inventory, pedigree: Pedigree | None = None) -
     """
     frame, exchanges = inventory.frames["exchanges"], inventory.exchanges
     kind = _list_kinds(frame)
-    scores = (
-        _read_scores(frame) if pedigree is None or pedigree.table != "none" else np.zeros((len(frame), 0), np.int64)
-    )
+    scores = read_scores(frame) if pedigree is None or pedigree.table != "none" else np.zeros((len(frame), 0), np.int64)
     from_scores = (kind == 0) & scores.any(axis=1) & (exchanges.amount != 0)
     used = np.flatnonzero((kind >= _FIRST) | from_scores)
     keys = make_keys("exchanges", [frame.columns[name] for name in _IDENTITY])[used]
@@ -127,15 +124,6 @@ def _list_kinds(frame: Frame) -> NDArray[np.int64]:
     count = len(UNCERTAINTY_TYPES)
     codes = frame.codes("uncertainty_type", pa.array([*UNCERTAINTY_TYPES, *map(str, range(count))]))
     return np.where(codes >= 0, codes % count, 0)
-
-
-def _read_scores(frame: Frame) -> NDArray[np.int64]:
-    """Read pedigrees, once a distinct one: five scores a row, zeros where there are none."""
-    column = frame.columns["pedigree"]
-    words = np.array([[int(score) for score in each.split(";")] for each in column.dictionary.to_pylist()], np.int64)
-    by_word = np.concatenate([words.reshape(-1, len(INDICATORS)), np.zeros((1, len(INDICATORS)), np.int64)])
-    place = np.asarray(pick(column, np.arange(len(words)), len(words)), np.int64)
-    return np.asarray(by_word[place], np.int64)
 
 
 def _find_factors(inventory: Inventory, rows: NDArray[np.int64]) -> NDArray[np.float64]:
