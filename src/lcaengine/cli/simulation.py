@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,7 +49,13 @@ def simulate(
     ] = False,
     keep: Annotated[
         list[str] | None,
-        typer.Option("--keep", metavar="ID", help="--raw of this process or product; may be repeated."),
+        typer.Option("--keep", metavar="ID", help="--raw and --plot of this process or product; may be repeated."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw end products, or --keep: .png, .svg or .html.")
+    ] = None,
+    picture: Annotated[
+        str | None, typer.Option(help="What --plot draws: intervals (as is), distributions or convergence.")
     ] = None,
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
@@ -72,11 +79,16 @@ def simulate(
     from lcaengine.method import read_method
     from lcaengine.reports.samples import describe_samples, print_samples, write_samples
     from lcaengine.uncertainty import Pedigree, check_choices, simulate_footprints
+    from lcaengine.uncertainty.pictures import PICTURES
 
     if (wide or each) and output is None:
         raise LcaError("--wide and --raw are of a file, and no file is named", "", "add -o FILE, or leave them away")
-    if keep and not each:
-        raise LcaError("--keep says whose draws --raw writes", "", "add --raw, or leave --keep away")
+    if keep and not (each or plot):
+        raise LcaError("--keep says whose draws --raw writes, and --plot draws", "", "add one, or leave --keep away")
+    if plot is not None:
+        check_plot(plot, picture, indicator or [], inventory)
+    elif picture is not None:
+        raise LcaError("--picture is of a file, and no file is named", "", "add --plot FILE, or leave --picture away")
     path = None if output is None else check_target(output, FORMATS, inventory)
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     spread = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
@@ -87,6 +99,8 @@ def simulate(
     drawn = indicator or ([] if path or as_json else shown)
     samples = simulate_footprints(footprints, draws, seed, spread, drawn, keep or [], show_draws())
     files = [] if path is None else write_samples(samples, path, wide, each)
+    if plot is not None:
+        samples.plot(picture or PICTURES[0], indicator[0] if indicator else "", everything).save(plot)
     with presenting():
         if as_json:
             results = samples.to_arrow().to_pylist()
@@ -99,6 +113,20 @@ def simulate(
                 sys.stderr.write(f"note: {left}: in draw {draw}, {why}\n")
         else:
             print_samples(open_console(), samples, footprints.select(shown), everything)
+        if plot is not None:
+            typer.echo(f"picture written to {plot}", err=as_json)
+
+
+def check_plot(plot: Path, picture: str | None, indicators: Sequence[str], inventory: str) -> None:
+    """Refuse what cannot be drawn before anything is: a picture is of one indicator."""
+    from lcaengine.io.write import check_target
+    from lcaengine.plots import ENDINGS
+    from lcaengine.uncertainty.pictures import PICTURES, check_picture
+
+    check_target(plot, ENDINGS, inventory)
+    check_picture(PICTURES[0] if picture is None else picture)
+    if len(set(indicators)) > 1:
+        raise LcaError("a picture is of one indicator", "--plot", "name one --indicator")
 
 
 def show_draws() -> Callable[[int, int], None]:

@@ -19,6 +19,11 @@ __all__ = ["print_quality"]
 
 SHORT = ("rel.", "comp.", "temp.", "geo.", "tech.")
 """The five scores as they fit a column."""
+NOTE = (
+    "Mean pedigree scores of what is rated, 1 (best) to 5, weighted by |contribution|; DQR of PEF: the mean of "
+    f"{', '.join(PEF.values())}. What has no pedigree is in none of them; below {100 * LEAST_RATED:.0f} % rated no "
+    "level is named."
+)
 
 
 def print_quality(console: Console, quality: Quality, indicators: Sequence[int], everything: bool) -> None:
@@ -58,11 +63,7 @@ def print_quality(console: Console, quality: Quality, indicators: Sequence[int],
                 table.add_row(Text(f"    {footprints.stages[part]}"), *_list_cells(quality, activity, part, at))
         print_whole(console, table)
     if is_rated:
-        console.print(
-            f"Mean pedigree scores of what is rated, 1 (best) to 5, weighted by |contribution|; DQR of PEF: the mean of "
-            f"{', '.join(PEF.values())}. What has no pedigree is in none of them; below {100 * LEAST_RATED:.0f} % rated "
-            "no level is named."
-        )
+        console.print(NOTE)
 
 
 def _list_cells(quality: Quality, activity: int, part: int, at: int) -> list[str]:
