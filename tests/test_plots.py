@@ -18,7 +18,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
 import lcaengine as lca
-from lcaengine.plots import Draws, Interval, Picture, draw_convergence, draw_distributions, draw_intervals
+from lcaengine.plots import (
+    Bar,
+    Draws,
+    Interval,
+    Picture,
+    draw_convergence,
+    draw_distributions,
+    draw_intervals,
+    draw_tornado,
+)
 from lcaengine.plots.convergence import run_mean
 from lcaengine.plots.distributions import limit_alternatives
 from lcaengine.plots.intervals import choose_rows
@@ -51,6 +60,15 @@ def is_whole(picture: Picture) -> bool:
     drawn = picture.figure.get_tightbbox(canvas.get_renderer())
     width, height = picture.figure.get_size_inches()
     return bool(drawn.x0 > 0 and drawn.y0 > -0.01 and drawn.x1 < width + 0.01 and drawn.y1 < height + 0.01)
+
+
+def is_apart(picture: Picture) -> bool:
+    """Tell whether the title is clear of the legend."""
+    canvas: Any = FigureCanvasAgg(picture.figure)
+    canvas.draw()
+    title: Any = picture.figure._suptitle  # type: ignore[attr-defined]
+    legend = next(each for each in (panel.get_legend() for panel in list_panels(picture)) if each)
+    return not title.get_window_extent().overlaps(legend.get_window_extent())
 
 
 def list_panels(picture: Picture) -> list[Any]:
@@ -197,6 +215,42 @@ def test_large_and_steady_numbers_have_a_running_mean() -> None:
     mean, error = run_mean(1e9 + np.array([0.0, 1e-3, 2e-3]))
     assert error[1] == pytest.approx(1e-3 / np.sqrt(3), rel=1e-3)  # squares summed about zero would give nothing
     assert run_mean(np.full(3, 7.0))[1].tolist() == [0.0, 0.0]
+
+
+BARS = [
+    Bar("grid: co2", 4.9, 6.0, 0.6),
+    Bar("yield", 5.6, 5.2, 0.09),
+    Bar(LONG, 5.4, 5.4, 0.001),
+    Bar("mine: power", 5.1, 5.8, 0.3),
+]
+
+
+def test_a_tornado_has_the_widest_on_top() -> None:
+    picture = draw_tornado(
+        BARS, 5.4, "greenhouse gases of metal", "greenhouse gases [kg CO2e per kg]", ["First order."]
+    )
+    panel = list_panels(picture)[0]
+    assert read_names(panel)[:3] == ["grid: co2", "mine: power", "yield"]
+    bars = [(each.get_y() + 0.31, each.get_x(), each.get_x() + each.get_width()) for each in panel.patches]
+    assert bars[0] == pytest.approx((0.0, 5.4, 4.9))  # the amount low
+    assert bars[4] == pytest.approx((0.0, 5.4, 6.0))  # and high
+    assert bars[2] == pytest.approx((-2.0, 5.4, 5.6))
+    assert panel.lines[0].get_xdata() == [5.4, 5.4]
+    (shares,) = panel.child_axes
+    assert [each.get_text() for each in shares.get_yticklabels()] == ["60 %", "30 %", "9 %", "< 1 %"]
+    assert picture.table["score with it at 97.5 %"].to_pylist() == [6.0, 5.8, 5.2, 5.4]
+    assert is_whole(picture)
+    many = draw_tornado([Bar(str(at), -at, at, 0.01) for at in range(30)], 0.0, "gases", "[kg]", [])
+    assert many.notes[0] == "20 of 30 shown: the widest."
+    assert many.table["amount of"].to_pylist()[0] == "29"
+
+
+def test_long_titles_are_clear_of_legends() -> None:
+    rows = [interval(5.0, LONG)]
+    own = draws(1.0, 2.0, product=LONG)
+    assert is_apart(draw_intervals(rows, LONG, "kg", []))
+    assert is_apart(draw_distributions([own], "greenhouse gases, of all kinds", "kg CO2e", []))
+    assert is_apart(draw_tornado(BARS[:1], 5.4, LONG, "x", []))
 
 
 class Page(HTMLParser):

@@ -17,6 +17,7 @@ from lcaengine.plots.style import (
     FAINT,
     LONGEST_NAME,
     STATIC,
+    add_legend,
     close_figure,
     fit_axis,
     needs_logarithm,
@@ -94,9 +95,7 @@ def draw_distributions(rows: Sequence[Draws], indicator: str, unit: str, notes: 
         fit_axis(panel, low, high, f"{indicator} [{unit} per {chosen[0].per}]")
         panel.grid(axis="x", color=FAINT, linewidth=0.6)
         panel.set_axisbelow(True)
-        handles, labels = panel.get_legend_handles_labels()
-        known = dict(zip(labels, handles, strict=True))
-        figure.legend(known.values(), known.keys(), loc="outside upper right", ncols=3, fontsize=8)
+        add_legend(panel)
         close_figure(figure, title, every)
     return Picture(title, every, tabulate_draws(chosen, unit), figure)
 

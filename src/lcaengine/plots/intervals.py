@@ -10,7 +10,18 @@ from typing import Any
 import pyarrow as pa
 
 from lcaengine.plots.picture import Picture
-from lcaengine.plots.style import DRAWN, FAINT, LONGEST_NAME, STATIC, close_figure, fit_axis, open_figure, spell, styled
+from lcaengine.plots.style import (
+    DRAWN,
+    FAINT,
+    LONGEST_NAME,
+    STATIC,
+    add_legend,
+    close_figure,
+    fit_axis,
+    open_figure,
+    spell,
+    styled,
+)
 
 __all__ = ["Interval", "choose_rows", "draw_intervals"]
 
@@ -69,11 +80,11 @@ def draw_intervals(rows: Sequence[Interval], indicator: str, unit: str, notes: S
         panels[row.per].append(row)
     lines = [_count_lines(each) for each in panels.values()]
     with styled():
-        figure = open_figure(0.9 + 0.65 * len(panels) + LINE * sum(lines))
+        figure = open_figure(1.0 + 0.65 * len(panels) + LINE * sum(lines))
         axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=lines)[:, 0]
         for panel, (per, own) in zip(axes, panels.items(), strict=True):
             _draw_panel(panel, own, f"{indicator} [{unit} per {per}]")
-        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=3, fontsize=8)
+        add_legend(axes[0])
         close_figure(figure, title, every)
     return Picture(title, every, _tabulate(chosen, unit), figure)
 

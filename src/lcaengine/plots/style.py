@@ -19,6 +19,7 @@ __all__ = [
     "FAINT",
     "LONGEST_NAME",
     "STATIC",
+    "add_legend",
     "close_figure",
     "fit_axis",
     "format_number",
@@ -150,16 +151,24 @@ def close_figure(figure: Figure, title: str, notes: Sequence[str]) -> None:
         figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=7.5, color="#555555")
 
 
+def add_legend(panel: Any) -> None:
+    """Say above a panel, and below the title, what its marks are."""
+    handles, labels = panel.get_legend_handles_labels()
+    known = dict(zip(labels, handles, strict=True))
+    where = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
+    panel.legend(known.values(), known.keys(), ncols=len(known), fontsize=8, **where)
+
+
 def needs_logarithm(smallest: float, largest: float) -> bool:
     """Tell whether numbers from one to the other are read better on a logarithmic axis."""
     return smallest > 0.0 and DECADES * smallest < largest
 
 
-def fit_axis(panel: Any, smallest: float, largest: float, label: str) -> None:
-    """Fit the horizontal axis to numbers, with a margin; logarithmic where they span decades."""
+def fit_axis(panel: Any, smallest: float, largest: float, label: str, is_linear: bool = False) -> None:
+    """Fit the horizontal axis to numbers, with a margin; logarithmic where they span decades and it may be."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-    if needs_logarithm(smallest, largest):
+    if not is_linear and needs_logarithm(smallest, largest):
         panel.set_xscale("log")
         wide = largest > 1e3 * smallest
         panel.xaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0), numticks=9))
