@@ -42,28 +42,35 @@ def print_quality(console: Console, quality: Quality, indicators: Sequence[int],
     shown, is_rated = name_shown(footprints, everything), False
     for k in indicators:
         at, name = quality.indicators.index(k), footprints.method.indicators[k].name
-        if not (quality.rated_share[[each[0] for each in shown], -1, at] > 0).any():
-            console.print(f"Data quality, {escape(name)}: nothing that counts has a pedigree; nothing is rated.")
-            continue
-        is_rated = True
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-        table.add_column(escape(f"data quality, {name}"), overflow="fold")
-        for each in (*SHORT, "DQR"):
-            table.add_column(each, justify="right", no_wrap=True)
-        table.add_column("level", no_wrap=True)
-        table.add_column("rated", justify="right", no_wrap=True)
-        product = ""
-        for activity, made, maker in shown:
-            if made != product:
-                product = made
-                table.add_row(Text(product, style="bold"))
-            table.add_row(Text(f"  {maker}"), *_list_cells(quality, activity, -1, at))
-            counts = np.flatnonzero(~np.isnan(quality.rated_share[activity, :-1, at])).tolist()
-            for part in counts if len(counts) > 1 and quality.rated_share[activity, -1, at] > 0 else []:
-                table.add_row(Text(f"    {footprints.stages[part]}"), *_list_cells(quality, activity, part, at))
-        print_whole(console, table)
+        rated = [each for each in shown if quality.rated_share[each[0], -1, at] > 0]
+        if rated:
+            is_rated = True
+            print_whole(console, _tabulate(quality, at, name, rated))
+        if len(rated) < len(shown):
+            which = f"of {len(shown) - len(rated)} more nothing" if rated else "nothing"
+            console.print(f"Data quality, {escape(name)}: {which} that counts has a pedigree; not rated.")
     if is_rated:
         console.print(NOTE)
+
+
+def _tabulate(quality: Quality, at: int, name: str, rated: Sequence[tuple[int, str, str]]) -> Table:
+    """Give the table of one indicator: a line an activity, and its stages where several count."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column(escape(f"data quality, {name}"), overflow="fold")
+    for each in (*SHORT, "DQR"):
+        table.add_column(each, justify="right", no_wrap=True)
+    table.add_column("level", no_wrap=True)
+    table.add_column("rated", justify="right", no_wrap=True)
+    product = ""
+    for activity, made, maker in rated:
+        if made != product:
+            product = made
+            table.add_row(Text(product, style="bold"))
+        table.add_row(Text(f"  {maker}"), *_list_cells(quality, activity, -1, at))
+        counts = np.flatnonzero(~np.isnan(quality.rated_share[activity, :-1, at])).tolist()
+        for part in counts if len(counts) > 1 else []:
+            table.add_row(Text(f"    {quality.footprints.stages[part]}"), *_list_cells(quality, activity, part, at))
+    return table
 
 
 def _list_cells(quality: Quality, activity: int, part: int, at: int) -> list[str]:
