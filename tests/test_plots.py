@@ -238,7 +238,7 @@ def test_a_tornado_has_the_widest_on_top() -> None:
     assert panel.lines[0].get_xdata() == [5.4, 5.4]
     (shares,) = panel.child_axes
     assert [each.get_text() for each in shares.get_yticklabels()] == ["60 %", "30 %", "9 %", "< 1 %"]
-    assert picture.table["score with it at 97.5 %"].to_pylist() == [6.0, 5.8, 5.2, 5.4]
+    assert picture.table["one sd higher"].to_pylist() == [6.0, 5.8, 5.2, 5.4]
     assert is_whole(picture)
     many = draw_tornado([Bar(str(at), -at, at, 0.01) for at in range(30)], 0.0, "gases", "[kg]", [])
     assert many.notes[0] == "20 of 30 shown: the widest."
@@ -410,6 +410,33 @@ def test_simulate_draws(run: Run, tmp_path: Path) -> None:
     page = Page()
     page.feed((tmp_path / "b.html").read_text(encoding="utf-8"))
     assert page.cells[7:9] == ["ore", "market GLO"]
+
+
+def test_drivers_are_drawn_as_a_tornado(run: Run, tmp_path: Path) -> None:
+    """Bars are the score and its derivative times the sd of each amount."""
+    footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    drivers = lca.list_drivers(footprints, product_id="metal", draws=0)
+    rows = {r["amount of"]: r for r in drivers.plot().table.to_pylist()}
+    # The grid emits 0.6 kg a kWh, and the metal takes 4.8 + 0.8 + 2 = 7.6 kWh; its pedigree 2;1;3;2;1 gives a sigma of
+    # sqrt(ln^2 1.05 + ln^2 1.05 + ln^2 1.10 + ln^2 1.01) / 2.
+    sigma = np.sqrt(2 * np.log(1.05) ** 2 + np.log(1.10) ** 2 + np.log(1.01) ** 2) / 2
+    sd = 0.6 * np.exp(sigma**2 / 2) * np.sqrt(np.exp(sigma**2) - 1)
+    grid = rows["grid: Carbon dioxide, fossil (air)"]
+    found = [grid["amount one sd lower"], grid["as written"], grid["one sd higher"]]
+    assert found == pytest.approx([5.4 - 7.6 * sd, 5.4, 5.4 + 7.6 * sd], rel=1e-9)
+    words = ("contributions", "example:two-suppliers", "--product", "metal", "--drivers", "--draws", "0")
+    code, out, _ = run(*words, "--plot", tmp_path / "a.svg")
+    assert code == 0
+    assert f"picture written to {tmp_path / 'a.svg'}" in out
+    assert ET.fromstring((tmp_path / "a.svg").read_text(encoding="utf-8")).tag.endswith("svg")
+    certain = (*words, "--pedigree", "none", "--indicator", "water_scarcity")
+    code, _, err = run(*certain, "--plot", tmp_path / "b.png", "-o", tmp_path / "b.csv")
+    assert code == 2
+    assert "rests on nothing uncertain" in err
+    code, _, err = run(*words[:4], "--plot", tmp_path / "b.png")
+    assert code == 2
+    assert "add --drivers" in err
+    assert [each.name for each in tmp_path.iterdir()] == ["a.svg"]
 
 
 @pytest.mark.parametrize(

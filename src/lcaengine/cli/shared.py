@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "AsJson",
+    "BasicUncertainty",
     "Basis",
     "Cutoff",
     "IndicatorNames",
@@ -34,8 +35,11 @@ __all__ = [
     "MethodName",
     "OpenWater",
     "Output",
+    "PedigreeFactors",
+    "PedigreeTable",
     "Place",
     "Unlinked",
+    "check_plot",
     "open_console",
     "presenting",
     "print_json",
@@ -53,6 +57,11 @@ Basis = Annotated[str, typer.Option(help="Markets by location, or by contract wi
 MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
 Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]
 OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, consumed, or refuse.")]
+PedigreeTable = Annotated[
+    str, typer.Option("--pedigree", help="Table for pedigrees without a distribution: ecoinvent-3, ciroth-2016, none.")
+]
+PedigreeFactors = Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")]
+BasicUncertainty = Annotated[float, typer.Option(help="Basic uncertainty factor of these.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -141,6 +150,15 @@ def show_blockers(found: Findings, inventory: str, as_json: bool) -> None:
             print_json({"run": None, "findings": found.to_dicts()})
         else:
             print_findings(open_console(stderr=True), found, inventory, 20)
+
+
+def check_plot(plot: Path, inventory: str) -> None:
+    """Refuse a picture that cannot be written, before anything is scored."""
+    from lcaengine.io.write import check_target
+    from lcaengine.plots import ENDINGS, require_matplotlib
+
+    require_matplotlib()
+    check_target(plot, ENDINGS, inventory)
 
 
 def list_written(files: Sequence[Path]) -> str:

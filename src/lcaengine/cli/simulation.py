@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +13,18 @@ import typer
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
+    BasicUncertainty,
     Basis,
     IndicatorNames,
     MaxFallback,
     MethodName,
     OpenWater,
     Output,
+    PedigreeFactors,
+    PedigreeTable,
     Place,
     Unlinked,
+    check_plot,
     list_written,
     open_console,
     presenting,
@@ -60,11 +64,9 @@ def simulate(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: Annotated[str, typer.Option("--by", help="Split by stage, supplier or location.")] = "stage",
-    pedigree: Annotated[
-        str, typer.Option(help="Table for pedigrees without a distribution: ecoinvent-3, ciroth-2016, none.")
-    ] = "ecoinvent-3",
-    pedigree_factors: Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")] = "gsd2",
-    basic_uncertainty: Annotated[float, typer.Option(help="Basic uncertainty factor of these.")] = 1.05,
+    pedigree: PedigreeTable = "ecoinvent-3",
+    pedigree_factors: PedigreeFactors = "gsd2",
+    basic_uncertainty: BasicUncertainty = 1.05,
     unlinked: Unlinked = "refuse",
     basis: Basis = "location",
     max_fallback: MaxFallback = "GLO",
@@ -79,14 +81,17 @@ def simulate(
     from lcaengine.method import read_method
     from lcaengine.reports.samples import describe_samples, print_samples, write_samples
     from lcaengine.uncertainty import Pedigree, check_choices, simulate_footprints
-    from lcaengine.uncertainty.pictures import PICTURES
+    from lcaengine.uncertainty.pictures import PICTURES, check_picture
 
     if (wide or each) and output is None:
         raise LcaError("--wide and --raw are of a file, and no file is named", "", "add -o FILE, or leave them away")
     if keep and not (each or plot):
         raise LcaError("--keep says whose draws --raw writes, and --plot draws", "", "add one, or leave --keep away")
     if plot is not None:
-        check_plot(plot, picture, indicator or [], inventory)
+        check_plot(plot, inventory)
+        check_picture(picture or PICTURES[0])
+        if len(set(indicator or [])) > 1:
+            raise LcaError("a picture is of one indicator", "--plot", "name one --indicator")
     elif picture is not None:
         raise LcaError("--picture is of a file, and no file is named", "", "add --plot FILE, or leave --picture away")
     path = None if output is None else check_target(output, FORMATS, inventory)
@@ -98,9 +103,11 @@ def simulate(
     shown = indicator or [name for name in HEADLINES if name in known] or known[:3]
     drawn = indicator or ([] if path or as_json else shown)
     samples = simulate_footprints(footprints, draws, seed, spread, drawn, keep or [], show_draws())
+    named = indicator[0] if indicator else ""
+    drawn_picture = None if plot is None else samples.plot(picture or PICTURES[0], named, everything)
     files = [] if path is None else write_samples(samples, path, wide, each)
-    if plot is not None:
-        samples.plot(picture or PICTURES[0], indicator[0] if indicator else "", everything).save(plot)
+    if drawn_picture is not None and plot is not None:
+        drawn_picture.save(plot)
     with presenting():
         if as_json:
             results = samples.to_arrow().to_pylist()
@@ -115,18 +122,6 @@ def simulate(
             print_samples(open_console(), samples, footprints.select(shown), everything)
         if plot is not None:
             typer.echo(f"picture written to {plot}", err=as_json)
-
-
-def check_plot(plot: Path, picture: str | None, indicators: Sequence[str], inventory: str) -> None:
-    """Refuse what cannot be drawn before anything is: a picture is of one indicator."""
-    from lcaengine.io.write import check_target
-    from lcaengine.plots import ENDINGS
-    from lcaengine.uncertainty.pictures import PICTURES, check_picture
-
-    check_target(plot, ENDINGS, inventory)
-    check_picture(PICTURES[0] if picture is None else picture)
-    if len(set(indicators)) > 1:
-        raise LcaError("a picture is of one indicator", "--plot", "name one --indicator")
 
 
 def show_draws() -> Callable[[int, int], None]:

@@ -26,6 +26,7 @@ __all__ = ["Bar", "draw_tornado"]
 
 MOST_BARS = 20
 """How many amounts one picture holds."""
+LOWER, HIGHER = "amount one sd lower", "one sd higher"
 LINE = 0.3
 """Height of a line [inch]."""
 
@@ -38,7 +39,7 @@ class Bar:
     ----------
     name : str
     low, high : float
-        The score with the amount at its 2.5 %, and at its 97.5 % [unit of the score].
+        The score with the amount one standard deviation lower, and higher [unit of the score].
     variance_share : float
         Its contribution to the variance of the score [1].
     """
@@ -72,7 +73,7 @@ def draw_tornado(bars: Sequence[Bar], score: float, of: str, label: str, notes: 
     chosen = ranked[:MOST_BARS]
     more = (f"{len(chosen)} of {len(bars)} shown: the widest.",) if len(chosen) < len(bars) else ()
     right = "At the right: the share of the variance that each amount contributes."
-    title, every = f"{of[:1].upper()}{of[1:]}: what drives it", (*more, right, *notes)
+    title, every = f"{of}: what drives it", (*more, right, *notes)
     with styled():
         figure = open_figure(1.6 + LINE * len(chosen))
         panel = figure.subplots()
@@ -85,8 +86,8 @@ def draw_tornado(bars: Sequence[Bar], score: float, of: str, label: str, notes: 
 def _draw_bars(panel: Any, bars: Sequence[Bar], score: float, label: str) -> None:
     places = [-float(at) for at in range(len(bars))]
     for name, ends, color, hatch in (
-        ("amount at its 2.5 %", [bar.low for bar in bars], DRAWN, ""),
-        ("amount at its 97.5 %", [bar.high for bar in bars], STATIC, "////"),
+        (LOWER, [bar.low for bar in bars], DRAWN, ""),
+        (HIGHER, [bar.high for bar in bars], STATIC, "////"),
     ):
         widths = [end - score for end in ends]
         panel.barh(places, widths, 0.62, score, color=color, hatch=hatch, edgecolor="white", linewidth=0.0, label=name)
@@ -112,9 +113,9 @@ def _tabulate(bars: Sequence[Bar], score: float) -> pa.Table:
     return pa.table(
         {
             "amount of": [bar.name for bar in bars],
-            "score with it at 2.5 %": pa.array([bar.low for bar in bars], pa.float64()),
+            LOWER: pa.array([bar.low for bar in bars], pa.float64()),
             "as written": pa.array([score] * len(bars), pa.float64()),
-            "score with it at 97.5 %": pa.array([bar.high for bar in bars], pa.float64()),
+            HIGHER: pa.array([bar.high for bar in bars], pa.float64()),
             "share of the variance": pa.array([bar.variance_share for bar in bars], pa.float64()),
         }
     )

@@ -47,7 +47,7 @@ def print_quality(console: Console, quality: Quality, indicators: Sequence[int],
             is_rated = True
             print_whole(console, _tabulate(quality, at, name, rated))
         if len(rated) < len(shown):
-            which = f"of {len(shown) - len(rated)} more nothing" if rated else "nothing"
+            which = f"for {len(shown) - len(rated)} others nothing" if rated else "nothing"
             console.print(f"Data quality, {escape(name)}: {which} that counts has a pedigree; not rated.")
     if is_rated:
         console.print(NOTE)
