@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lcaengine.cli import analysis, exchange, export, links, questionnaire, simulation, whatif
-from lcaengine.cli.scores import write_scores
+from lcaengine.cli.scores import show_scores, write_scores
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -26,7 +26,6 @@ from lcaengine.cli.shared import (
     OpenWater,
     Place,
     Unlinked,
-    list_written,
     open_console,
     presenting,
     print_json,
@@ -170,38 +169,7 @@ def score(
             write_scores(inventory, read_method(method), policy, by, output, wide, keep)
             return
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
-    from lcaengine.footprints.display import HEADLINES
-    from lcaengine.reports.write import describe_run, write_results
-
-    known = [each.id for each in footprints.method.indicators]
-    names = indicator or [name for name in HEADLINES if name in known] or known[:3]
-    shown = footprints.select(names)
-    rated = None
-    if quality:
-        from lcaengine.reports.quality import print_quality
-        from lcaengine.uncertainty.quality import describe_quality, rate_quality
-
-        rated = rate_quality(footprints, [] if output or as_json else names)
-    files = [] if output is None else write_results(footprints, output, wide, rated)
-    with presenting():
-        if as_json:
-            tables = {"results": footprints.to_arrow().to_pylist(), "completeness": footprints.completeness.to_pylist()}
-            about = describe_run(footprints)
-            if rated is not None:
-                tables["quality"] = rated.to_arrow().to_pylist()
-                about["data_quality"] = describe_quality()
-            if indicator:
-                tables = {name: [r for r in rows if r["indicator"] in indicator] for name, rows in tables.items()}
-            print_json({"run": about, **tables, "gaps": footprints.gaps.table.to_pylist()})
-        elif files:
-            typer.echo(f"{len(footprints.system.activities)} activities written to {list_written(files)}")
-        else:
-            from lcaengine.reports.terminal import print_footprints
-
-            console = open_console()
-            print_footprints(console, footprints, shown, everything)
-            if rated is not None:
-                print_quality(console, rated, shown, everything)
+    show_scores(footprints, output, wide, indicator or [], everything, quality, as_json)
 
 
 @app.command()
