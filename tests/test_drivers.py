@@ -18,8 +18,9 @@ from scipy import stats
 import lcaengine as lca
 from lcaengine.inventory.inventory import Kind
 from lcaengine.uncertainty.derivatives import find_derivatives
-from lcaengine.uncertainty.first_order import choose_scale, measure_spread
+from lcaengine.uncertainty.first_order import Effects, choose_scale, find_effects, measure_spread
 from lcaengine.uncertainty.moments import Moments
+from tests.drawn_methods import factor, read_drawn
 from tests.draws import inventories
 from tests.scoring import core, has, row, score, system
 from tests.small_method import write_small_method
@@ -168,7 +169,7 @@ def test_derivatives_are_those_of_scores_of_edited_inventories(tmp_path: Path, r
         for part, name in enumerate(footprints.stages):
             found = find_derivatives(footprints, activity, k, name)
             slope = np.zeros(len(amount))
-            slope[found.rows.row] = found.slope
+            slope[found.sampled.distributions.row] = found.slope[: len(found.sampled.distributions)]
             scale = np.where(amount == 0, 1.0, amount)
             size = np.abs(found.contributions).sum() + np.abs(scale * expected[:, activity, part]).max()
             assert found.score == pytest.approx(footprints.value[activity, part, k], rel=1e-9, abs=1e-12)
@@ -187,13 +188,12 @@ def test_what_scales_a_process_moves_nothing_and_what_scales_all_burdens_moves_i
     activity = data.draw(st.integers(0, len(footprints.system.activities) - 1))
     for k, part in data.draw(st.sets(st.tuples(st.integers(0, 3), st.sampled_from(footprints.stages)), min_size=1)):
         found = find_derivatives(footprints, activity, k, part)
-        effect = found.slope * found.rows.amount
+        listed = found.sampled.distributions
+        effect = found.slope[: len(listed)] * listed.amount
         size = 1e-9 * (np.abs(effect).sum() + np.abs(found.contributions).sum() + abs(found.score))
-        assert np.abs(np.bincount(exchanges.process[found.rows.row], effect)).max() <= size
+        assert np.abs(np.bincount(exchanges.process[listed.row], effect)).max() <= size
         if method.indicators[k].id != "energy_site":
-            is_elementary = np.array(
-                [flows.kind[f] == Kind.ELEMENTARY for f in exchanges.flow[found.rows.row].tolist()]
-            )
+            is_elementary = np.array([flows.kind[f] == Kind.ELEMENTARY for f in exchanges.flow[listed.row].tolist()])
             assert abs(effect[is_elementary].sum() - found.score) <= size
 
 
@@ -238,6 +238,130 @@ def test_a_chain_of_lognormals_by_hand(tmp_path: Path) -> None:
     assert found[parts[2]]["narrower_if_exact"] == pytest.approx(1 - math.sinh(z * math.sqrt(0.05)) / width)
     assert found[parts[2]]["narrower_if_halved"] == pytest.approx(1 - math.sinh(z * math.sqrt(0.0725)) / width)
     assert found[parts[2]]["amount_sd"] == pytest.approx(stats.lognorm(0.3, scale=5.0).std())
+
+
+CH4: Row = {"flow_id": "ch4", "name": "Methane", "kind": "elementary", "unit": "kg", "compartment": "air"}
+
+
+def test_factors_are_drivers_too(tmp_path: Path) -> None:
+    """0.005 t of methane at 30 g CO2e per g: lognormals of sigma 0.3 and 0.4, so that 9 and 16 of 25 are theirs."""
+    rows = [makes("mine", "ore"), emits("mine", 0.005, "t", flow_id="ch4", **lognormal(0.005, 0.3))]
+    inventory = lca.read_inventory(write_inventory(tmp_path / "i", system(*rows, flows=[product("ore"), CH4])))
+    given = [factor("ghg", "co2", 1.0), factor("ghg", "ch4", 30_000.0, "g CO2e/kg", **lognormal(30_000.0, 0.4))]
+    footprints = lca.score(inventory, read_drawn(tmp_path / "m", *given))
+    drivers = lca.list_drivers(footprints, process_id="mine", cutoff=0.0, draws=2000)
+    found = rows_of(drivers)
+    methane, emission = found["factor of ch4"], found["mine: Methane (air)"]
+    assert (methane["table"], methane["row"], methane["distribution"]) == ("factors", 2, "lognormal")
+    assert (methane["amount"], methane["amount_unit"]) == (pytest.approx(30.0), "kg CO2e/kg")
+    assert methane["derivative"] == pytest.approx(5.0)
+    assert [methane["variance_share"], emission["variance_share"]] == pytest.approx([0.64, 0.36])
+    assert methane["amount_sd"] == pytest.approx(stats.lognorm(0.4, scale=30.0).std())
+    assert drivers.sd == pytest.approx(stats.lognorm(0.5, scale=150.0).std())
+    assert drivers.simulated is not None
+    assert drivers.simulated.sd == pytest.approx(drivers.sd, rel=0.2)
+    # Of a product of two, ln h correlates by sigma_i / sigma; ranks of normals by 6/pi asin(rho/2).
+    for each, rho in ((methane, 0.8), (emission, 0.6)):
+        assert each["spearman"] == pytest.approx(6 / math.pi * math.asin(rho / 2), abs=4 / math.sqrt(2000))
+    assert "factor of co2" not in found
+
+
+@pytest.mark.parametrize("zero", [False, True])
+def test_derivatives_by_factors_are_differences_of_scores(tmp_path: Path, zero: bool) -> None:
+    """A score is linear in each factor: with shares by mass, loops and credits, and in a factor of zero."""
+    tables = everything("mass")
+    methane = [emits(name, 0.3, flow_id="ch4") for name in ("mine", "smelter", "dump")]
+    more = {**tables, "exchanges": [*tables["exchanges"], *methane], "flows": [*tables["flows"], CH4]}
+    inventory = lca.read_inventory(write_inventory(tmp_path / "i", more))
+    given = [factor("ghg", "co2", 1.0), factor("ghg", "ch4", 0.0 if zero else 30.0)]
+    method = read_drawn(tmp_path / "m", *given)
+    footprints = lca.score(inventory, method)
+    for at in range(2):
+        factors = list(method.factors)
+        factors[at] = dataclasses.replace(factors[at], value=factors[at].value + 1.0)
+        moved = lca.score(inventory, dataclasses.replace(method, factors=tuple(factors)))
+        k = method.find("ghg")
+        for activity in range(len(footprints.value)):
+            found = find_derivatives(footprints, activity, k)
+            place = found.sampled.starts["factors"] + found.sampled.factors.row.tolist().index(at)
+            expected = (moved.value - footprints.value)[activity, -1, k]
+            assert found.slope[place] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+MAKERS = {"a": (0.5, 1.0), "b": (0.3, 2.0), "c": (0.2, 5.0)}
+"""Share in the market of ore, and kg CO2 a kg."""
+
+
+def mix(shares: dict[str, float], **spread: Any) -> Tables:
+    """Give a mill that takes a kg of the market's ore; the first share states a distribution."""
+    rows = [each for name, (_, burden) in MAKERS.items() for each in (makes(name, "ore"), emits(name, burden))]
+    markets = [row(flow_id="ore", process_id=name, share=share) for name, share in shares.items()]
+    markets[0] = {**markets[0], **spread}
+    return system(*rows, makes("mill", "rod"), takes("mill", "ore", 1.0), flows=FLOWS, markets=markets)
+
+
+def test_shares_of_a_market_by_hand(tmp_path: Path) -> None:
+    """h = sum s g = 2.1, and Var h = sum s (g - 2.1)^2 / (a + 1) = 2.29 / 100, with .5 x .5 / .05^2 = 100 = a + 1.
+
+    dh/ds_c, where a and b give way, is (5 - 2.1) / .8; c known exactly takes .2 x 2.9^2 / (100 x .8) off the variance.
+    """
+    tables = mix({name: share for name, (share, _) in MAKERS.items()}, **normal(0.5, 0.05))
+    drivers = lca.list_drivers(score(tmp_path, tables), process_id="mill", cutoff=0.0, draws=2000)
+    found = rows_of(drivers)
+    c = found["market of ore at GLO: share of c"]
+    assert (c["table"], c["row"], c["distribution"], drivers.uncertain) == ("markets", 3, "dirichlet", 3)
+    assert [drivers.total, drivers.sd] == pytest.approx([2.1, math.sqrt(0.0229)])
+    assert c["variance_share"] == pytest.approx(0.2 * 2.9**2 / 2.29)
+    assert [c["amount"], c["derivative"], c["amount_sd"]] == pytest.approx([0.2, 2.9 / 0.8, 0.04])
+    assert c["narrower_if_exact"] == pytest.approx(1 - math.sqrt(1 - 0.2 * 2.9**2 / 0.8 / 2.29))
+    assert drivers.simulated is not None
+    assert drivers.simulated.sd == pytest.approx(drivers.sd, rel=4 / math.sqrt(2 * 2000))
+    # h correlates with c by s (g - m) / (a + 1) over the deviations of both: 0.2 x 2.9 / 100 / (.04 x sqrt(.0229)).
+    assert c["spearman"] == pytest.approx(0.2 * 2.9 / 100 / (0.04 * math.sqrt(0.0229)), abs=0.05)
+
+
+def test_one_of_two_shares_tells_of_the_other(tmp_path: Path) -> None:
+    tables = mix({"a": 0.4, "b": 0.6}, **normal(0.4, 0.05))
+    found = rows_of(lca.list_drivers(score(tmp_path, tables), process_id="mill", draws=0))
+    for name in "ab":
+        own = found[f"market of ore at GLO: share of {name}"]
+        assert [own["narrower_if_exact"], own["narrower_if_halved"]] == pytest.approx([1.0, 0.5])
+    assert sum(found[f"market of ore at GLO: share of {name}"]["variance_share"] for name in "ab") == pytest.approx(1.0)
+
+
+def move(tables: Tables, table: str, at: int, column: str, step: float) -> Tables:
+    """Move a number of a table; shares that sum to one give way in proportion."""
+    rows = [dict(each) for each in tables[table]]
+    old = [float(str(each[column])) for each in rows]
+    for other, each in enumerate(rows):
+        given = {"amount": old[other]}.get(column, old[other] * (1 - (old[at] + step)) / (1 - old[at]))
+        each[column] = old[at] + step if other == at else given
+    return {**tables, table: rows}
+
+
+@pytest.mark.parametrize("kind", ["share", "amount", "factor"])
+def test_derivatives_by_shares_are_those_of_edited_tables(tmp_path: Path, kind: str) -> None:
+    """In loops, with credits: market shares, amounts of a market, and factors of an allocation that are given."""
+    tables = dict(everything("as_given" if kind == "factor" else "mass"))
+    makers = ("mine", "other")
+    numbers = {"share": (0.7, 0.3), "amount": (7.0, 3.0), "factor": (0.8, 0.2)}[kind]
+    more = {"unit": "t"} if kind == "amount" else {}
+    spread = normal(numbers[0], numbers[0] / 20)
+    if kind == "factor":
+        table, names = "allocation", [{"process_id": "smelter", "product_flow_id": flow} for flow in ("bar", "slag")]
+    else:
+        table, names = "markets", [{"flow_id": "ore", "process_id": name} for name in makers]
+    first, second = ({**own, kind: number, **more} for own, number in zip(names, numbers, strict=True))
+    tables[table] = [{**first, **spread}, {**second, **(normal(3.0, 0.1) if kind == "amount" else {})}]
+    footprints = score(tmp_path / "i", tables)
+    step = 1e-4 * numbers[0]
+    high, low = (score(tmp_path / f"i{sign}", move(tables, table, 0, kind, sign * step)) for sign in (1, -1))
+    expected = (high.value - low.value)[:, -1, footprints.method.find("ghg")] / (2 * step)
+    for name in ("boards", "bill", "mill"):
+        drivers = lca.list_drivers(footprints, process_id=name, cutoff=0.0, draws=0)
+        found = {(each["table"], each["row"]): each["derivative"] for each in drivers.table.to_pylist()}
+        in_kg = 1000.0 if kind == "amount" else 1.0  # given in t
+        assert found[table, 1] * in_kg == pytest.approx(expected[footprints.find(process_id=name)[0]], rel=1e-6)
 
 
 def test_yields_count_as_what_they_divide(tmp_path: Path) -> None:
@@ -373,24 +497,25 @@ def test_a_part_has_drivers_of_its_own(tmp_path: Path) -> None:
 
 def test_the_scale_is_linear_where_logarithms_say_nothing() -> None:
     """All positive and lognormal: log; with a credit, mostly normal, or a sigma beyond three: linear."""
-    kind, one = np.array([2, 3], np.int8), np.ones(2)
+    is_lognormal = np.array([True, False])
 
-    def choose(contributions: list[float], variance: list[float], of_log: float) -> str:
-        known = Moments(one, np.array(variance), np.array([of_log, np.nan]))
-        return choose_scale(1.0, np.array(contributions), one, one, kind, known)
+    def choose(contributions: list[float], linear: list[float], log: list[float]) -> str:
+        return choose_scale(
+            1.0, np.array(contributions), Effects(np.array(linear), np.array(log), is_lognormal, np.ones(2))
+        )
 
-    assert choose([0.4, 0.6], [0.5, 0.4], 0.4) == "log"
-    assert choose([1.4, -0.4], [0.5, 0.4], 0.4) == "linear"
-    assert choose([0.4, 0.6], [0.4, 0.5], 0.4) == "linear"
-    assert choose([0.4, 0.6], [50.0, 0.5], 9.0) == "linear"
+    assert choose([0.4, 0.6], [0.5, 0.4], [0.4, 0.4]) == "log"
+    assert choose([1.4, -0.4], [0.5, 0.4], [0.4, 0.4]) == "linear"
+    assert choose([0.4, 0.6], [0.4, 0.5], [0.4, 0.4]) == "linear"
+    assert choose([0.4, 0.6], [0.5, 0.4], [8.0, 1.1]) == "linear"
 
 
 def test_negative_scores_have_a_log_scale_too() -> None:
     """h = -3 x: a mirrored lognormal."""
     known = Moments(-np.ones(1), np.ones(1), np.array([0.09]))
-    known_of = (np.array([-1.0]), np.array([3.0]), np.array([2], np.int8), known)
-    assert choose_scale(-3.0, np.array([-3.0]), *known_of) == "log"
-    assert measure_spread(-3.0, *known_of, "log").sd == pytest.approx(stats.lognorm(0.3, scale=3.0).std())
+    effects = find_effects(-3.0, np.array([-1.0]), np.array([3.0]), np.array([2], np.int8), known)
+    assert choose_scale(-3.0, np.array([-3.0]), effects) == "log"
+    assert measure_spread(-3.0, effects, "log").sd == pytest.approx(stats.lognorm(0.3, scale=3.0).std())
 
 
 @pytest.mark.parametrize(

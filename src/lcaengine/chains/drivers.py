@@ -1,25 +1,22 @@
-"""Drivers: the exchanges a score answers to, and what a better measurement of each would buy."""
+"""Drivers: the exchanges, factors and shares a score answers to, and what a better measurement of each would buy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
-from lcaengine.chains.parts import name_flow
-from lcaengine.errors import DataError, LcaError
+from lcaengine.chains.sources import Sources, describe_source, draw_sources, find_sources
+from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
-from lcaengine.inventory.inventory import Kind
-from lcaengine.inventory.schema import UNCERTAINTY_TYPES
-from lcaengine.uncertainty import Pedigree, check_choices, draw_values
+from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
 from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
-from lcaengine.uncertainty.moments import Moments, find_moments
 from lcaengine.uncertainty.ranks import correlate_ranks
 from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
 
@@ -36,6 +33,7 @@ REST = "rest"
 SCHEMA = pa.schema(
     [
         ("part", pa.string()),
+        ("table", pa.string()),
         ("row", pa.int64()),
         ("process_id", pa.string()),
         ("flow_id", pa.string()),
@@ -55,7 +53,7 @@ SCHEMA = pa.schema(
         ("parts", pa.int64()),
     ]
 )
-"""`row` is that of the table `exchanges`, from 1; `parts` counts what a row of this table holds: one, or the rest."""
+"""`row` is that of `table`, from 1; `parts` counts what a row here holds: one, or the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Drivers:
     total : float
         The score, of the amounts as written [unit of the indicator / reference unit].
     uncertain : int
-        Uncertain exchanges that the score answers to.
+        Uncertain numbers that the score answers to.
     scale : {"linear", "log"}
         On what scale the spread is found to first order.
     sd : float
@@ -105,9 +103,10 @@ class Drivers:
     pedigree : Pedigree
         What was made of pedigrees.
     table : pyarrow.Table
-        One row an exchange: its `derivative` [unit of the indicator / amount_unit], `elasticity`, `variance_share`
-        (contribution to the variance, to first order), `spearman` (rank correlation in the draws), and by how much of
-        itself the 95 % interval of the score would narrow were its amount known exactly, or with half its spread.
+        One row an exchange or factor of the method, and one a share of a market or of an allocation, or an amount of a
+        market, that is uncertain: its `derivative` [unit of the indicator / amount_unit], `elasticity`,
+        `variance_share` (contribution to the variance, to first order), `spearman` (rank correlation in draws), and
+        by how much of itself the score's 95 % interval would narrow were it known exactly, or with half its spread.
         Largest share of the variance first, then the largest elasticity; then the rest, in one row.
 
     Examples
@@ -153,7 +152,7 @@ class Drivers:
         Raises
         ------
         LcaError
-            If no exchange that is listed varies, or matplotlib (extra ``plots``) is not installed.
+            If nothing that is listed varies, or matplotlib (extra ``plots``) is not installed.
         """
         from lcaengine.chains.tornado import draw_drivers
 
@@ -175,7 +174,7 @@ def list_drivers(
     pedigree: Pedigree | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Drivers:
-    """List the exchanges that drive one score, and its spread.
+    """List the exchanges and factors that drive one score, and its spread.
 
     The elasticity of a score h by an amount x is ``x/h dh/dx``: by how many percent h moves where x moves by one. The
     derivatives are exact, of the whole system, loops included; see
@@ -196,7 +195,7 @@ def list_drivers(
     stage : str
         A stage (or other label by which the footprints are split), ``unassigned`` or ``total``.
     cutoff : float
-        Exchanges below this elasticity and this share of the variance are one row, the rest [1].
+        What is below this elasticity and this share of the variance is one row, the rest [1].
     draws : int
         For Monte Carlo numbers beside; none with 0.
     seed : int
@@ -218,7 +217,9 @@ def list_drivers(
 
     Notes
     -----
-    Market shares, factors of the method and allocation factors that are given are held at their static value.
+    Where a share of a market or an allocation moves, the others give way in proportion: its derivative says so, and
+    knowing one of them exactly tells of the others. Rows of the method that state one figure are one driver. The
+    renewable share of electricity is held at its static value.
 
     Examples
     --------
@@ -237,16 +238,14 @@ def list_drivers(
         raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
     chain, used = follow_chain(footprints, activity, indicator), pedigree or Pedigree()
     found = find_derivatives(footprints, activity, chain.indicator, stage, used)
-    moments = find_moments(found.rows)
-    _refuse_variance(chain, found, moments)
-    amount, slope, kind = found.rows.amount, found.slope, found.rows.kind
-    scale = choose_scale(found.score, found.contributions, amount, slope, kind, moments)
-    spread = measure_spread(found.score, amount, slope, kind, moments, scale)
-    kept = _choose_rows(found, spread, cutoff)
+    sources = find_sources(chain, found)
+    scale = choose_scale(found.score, found.contributions, sources.effects)
+    spread = measure_spread(found.score, sources.effects, scale)
+    kept = _choose_rows(found, sources, spread, cutoff)
     simulated, spearman = None, np.full(len(kept), np.nan)
     if draws:
         plan = Plan(footprints, draws, seed, used, np.array([activity]), progress)
-        simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), found, kept)
+        simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, kept)
     return Drivers(
         name=chain.name(np.array([activity])),
         indicator=indicator,
@@ -254,74 +253,51 @@ def list_drivers(
         per=chain.per,
         stage=stage,
         total=found.score,
-        uncertain=int(((moments.variance > 0) & (slope != 0)).sum()),
+        uncertain=int(((sources.sd > 0) & (sources.slope != 0)).sum()),
         scale=scale,
         sd=spread.sd,
         geometric_sd=float(np.exp(spread.sigma)) if scale == LOG else None,
         simulated=simulated,
         pedigree=used,
-        table=_tabulate(chain, found, moments, spread, kept, spearman),
+        table=_tabulate(chain, found.score, sources, spread, kept, spearman),
     )
 
 
-def _refuse_variance(chain: Chain, found: Derivatives, moments: Moments) -> None:
-    """Raise where the score answers to a distribution that has no variance."""
-    without = np.flatnonzero((found.slope != 0) & ~(np.isfinite(moments.variance) & np.isfinite(moments.mean)))
-    if not len(without):
-        return
-    at, inventory = int(without[0]), chain.footprints.system.inventory
-    row, kind = int(found.rows.row[at]), UNCERTAINTY_TYPES[int(found.rows.kind[at])]
-    what = f"the {kind} distribution of {_name_row(chain, row)} has no variance that is known"
-    where = f"{inventory.label}, exchanges, row {inventory.exchanges.rows[row]}"
-    raise DataError(what, where, "give it bounds on both sides, or another distribution")
-
-
-def _choose_rows(found: Derivatives, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:
+def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:
     """Choose the rows that are listed, in their order."""
-    effect, share = np.abs(found.slope * found.rows.amount), np.nan_to_num(spread.share)
+    effect, share = np.abs(sources.slope * sources.amount), np.nan_to_num(spread.share)
     counts = (effect >= cutoff * np.abs(found.contributions).sum()) | (share >= max(cutoff, np.finfo(float).tiny))
-    kept = np.flatnonzero(counts & (found.slope != 0))
+    kept = np.flatnonzero(counts & (sources.slope != 0))
     return kept[np.lexsort((-effect[kept], -share[kept]))]
 
 
 def _simulate(
-    plan: Plan, indicator: int, part: int, found: Derivatives, kept: NDArray[np.int64]
+    plan: Plan, indicator: int, part: int, sources: Sources, kept: NDArray[np.int64]
 ) -> tuple[Simulated, Numbers]:
     """Draw the score, and correlate it with what is drawn of the rows that are listed."""
     turn = draw_indicators(prepare_draws(plan, [indicator]), 0, 1)
     scores, activity = turn.values[0, part, 0], int(plan.kept[0])
-    spearman = np.full(len(kept), np.nan)
-    drawn = np.flatnonzero(found.rows.kind[kept] > 1)
-    if len(drawn):
-        values = draw_values(found.rows.take(kept[drawn]), plan.seed, 0, plan.draws)
-        spearman[drawn] = correlate_ranks(values, scores)
+    spearman = correlate_ranks(draw_sources(sources, kept, plan.seed, plan.draws), scores)
     low, middle, high = turn.quantiles[activity, part, 0].tolist()
     mean, sd = float(turn.mean[activity, part, 0]), float(turn.sd[activity, part, 0])
     return Simulated(plan.draws, plan.seed, len(turn.infeasible), mean, sd, low, middle, high), spearman
 
 
 def _tabulate(
-    chain: Chain,
-    found: Derivatives,
-    moments: Moments,
-    spread: FirstOrder,
-    kept: NDArray[np.int64],
-    spearman: Numbers,
+    chain: Chain, score: float, sources: Sources, spread: FirstOrder, kept: NDArray[np.int64], spearman: Numbers
 ) -> pa.Table:
-    """Give a row for each exchange that counts, and the rest."""
-    score = found.score
+    """Give a row for each source that counts, and the rest."""
     rows = []
     for at, rank in zip(kept.tolist(), spearman.tolist(), strict=True):
-        slope, amount, kind = float(found.slope[at]), float(found.rows.amount[at]), int(found.rows.kind[at])
-        varies = moments.variance[at] > 0
-        own = _describe_row(chain, int(found.rows.row[at]))
+        slope, amount, varies = float(sources.slope[at]), float(sources.amount[at]), sources.sd[at] > 0
+        own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
         factor = own.pop("factor")
         rows.append(
             {
                 **own,
                 "amount": amount / factor,
-                "distribution": UNCERTAINTY_TYPES[kind],
-                "amount_sd": float(np.sqrt(moments.variance[at])) / factor if varies else None,
+                "distribution": sources.distribution[at],
+                "amount_sd": float(sources.sd[at]) / factor if varies else None,
                 "derivative": slope * factor,
                 "elasticity": amount * slope / score if score else None,
                 "variance_share": float(spread.share[at]) if varies else None,
@@ -331,41 +307,9 @@ def _tabulate(
                 "parts": 1,
             }
         )
-    left = found.slope != 0
+    left = sources.slope != 0
     left[kept] = False
     if left.any():
         share = float(spread.share[left].sum())
         rows.append({"part": REST, "variance_share": None if np.isnan(share) else share, "parts": int(left.sum())})
     return pa.Table.from_pylist(rows, SCHEMA)
-
-
-def _describe_row(chain: Chain, row: int) -> dict[str, Any]:
-    """Say which exchange a row is, and how many base units its flow's unit has."""
-    inventory = chain.footprints.system.inventory
-    exchanges, processes, flow = inventory.exchanges, inventory.processes, int(inventory.exchanges.flow[row])
-    process, provider, unit = int(exchanges.process[row]), int(exchanges.provider[row]), inventory.flows.units[flow]
-    return {
-        "part": _name_row(chain, row),
-        "row": int(exchanges.rows[row]),
-        "process_id": processes.ids[process].as_py(),
-        "flow_id": inventory.flows.ids[flow].as_py(),
-        "direction": "input" if exchanges.is_input[row] else "output",
-        "provider_id": processes.ids[provider].as_py() if provider >= 0 else "",
-        "location": exchanges.locate(row) or processes.location[process] or "",
-        "amount_unit": unit.label,
-        "factor": unit.factor,
-    }
-
-
-def _name_row(chain: Chain, row: int) -> str:
-    """Name an exchange: its process and flow, whom it is taken from, and whether it is made or spared."""
-    inventory = chain.footprints.system.inventory
-    exchanges, processes, flow = inventory.exchanges, inventory.processes, int(inventory.exchanges.flow[row])
-    name = f"{processes.show(int(exchanges.process[row]))}: {name_flow(chain, flow)}"
-    if exchanges.provider[row] >= 0:
-        name += f" from {processes.show(int(exchanges.provider[row]))}"
-    if exchanges.is_avoided[row]:
-        return f"{name}, avoided"
-    made = exchanges.is_reference[row] or (inventory.flows.kind[flow] == Kind.PRODUCT and not exchanges.is_input[row])
-    treated = inventory.flows.kind[flow] == Kind.WASTE and exchanges.is_input[row]
-    return f"{name}, treated" if treated else f"{name}, made" if made else name

@@ -1,4 +1,4 @@
-"""The tornado of a score: what each uncertain exchange that is listed does to it."""
+"""The tornado of a score: what each uncertain amount, factor or share that is listed does to it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def draw_drivers(drivers: Drivers) -> Picture:
     Raises
     ------
     LcaError
-        If no exchange that is listed varies, or matplotlib is not installed.
+        If nothing that is listed varies, or matplotlib is not installed.
     """
     require_matplotlib()
     rows = drivers.table.to_pylist()
@@ -44,10 +44,10 @@ def draw_drivers(drivers: Drivers) -> Picture:
         if row["amount_sd"] is not None
     ]
     if not bars:
-        what = "no exchange that is listed varies" if drivers.uncertain else "the score rests on nothing uncertain"
+        what = "nothing that is listed varies" if drivers.uncertain else "the score rests on nothing uncertain"
         raise LcaError(what, f"tornado of {drivers.name}", "state distributions or pedigrees, or lower the cut-off")
     part = "" if drivers.stage == "total" else f", {drivers.stage.replace('_', ' ')}"
-    notes = ["To first order, one amount at a time, the others as written."]
+    notes = ["To first order, one amount at a time, the others as written; where a share moves, its others give way."]
     left = drivers.uncertain - len(bars)
     if left > 0:
         notes.append(f"{left} more uncertain amounts are below the cut-off.")

@@ -42,7 +42,7 @@ def describe_drivers(footprints: Footprints, drivers: Drivers) -> dict[str, obje
         "per": drivers.per,
         "stage": drivers.stage,
         "total": drivers.total,
-        "uncertain_exchanges": drivers.uncertain,
+        "uncertain": drivers.uncertain,
         "first_order": {"scale": drivers.scale, "sd": drivers.sd, "geometric_sd": drivers.geometric_sd},
         "simulated": None if drivers.simulated is None else asdict(drivers.simulated),
         "pedigree_table": drivers.pedigree.table,
@@ -59,7 +59,7 @@ def print_drivers(console: Console, drivers: Drivers) -> None:
     _print_rows(console, drivers)
     console.print("elasticity: by how many % the score moves where the amount moves by 1 %.")
     if not drivers.uncertain:
-        console.print("[yellow]It rests on no exchange with a distribution or a pedigree: nothing varies.[/yellow]")
+        console.print("[yellow]It rests on nothing that has a distribution or a pedigree: nothing varies.[/yellow]")
         return
     console.print("exact, halved: by how much its 95 % interval would narrow were the amount known")
     console.print("exactly, or with half its spread; to first order, as shares of the variance are.")
@@ -73,11 +73,11 @@ def _print_rows(console: Console, drivers: Drivers) -> None:
     if not drivers.table.num_rows:
         return
     rows, has_ranks = drivers.table.to_pylist(), drivers.simulated is not None
-    rest = [row for row in rows if row["row"] is None]
+    rest = [row for row in rows if row["amount"] is None]
     uncertain = [row for row in rows if row["amount_sd"] is not None]
-    certain = [row for row in rows if row["row"] is not None and row["amount_sd"] is None]
+    certain = [row for row in rows if row["amount"] is not None and row["amount_sd"] is None]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("exchange", overflow="fold")
+    table.add_column("exchange, factor or share", overflow="fold")
     for name in ("elasticity", "variance", *(("rank",) if has_ranks else ()), "exact", "halved"):
         table.add_column(name, justify="right", no_wrap=True)
     for some in (uncertain[:MOST_UNCERTAIN], certain[:MOST_CERTAIN], rest):
@@ -87,11 +87,11 @@ def _print_rows(console: Console, drivers: Drivers) -> None:
     print_whole(console, table)
     left = max(len(uncertain) - MOST_UNCERTAIN, 0) + max(len(certain) - MOST_CERTAIN, 0)
     if left:
-        console.print(f"{left} more exchanges: -o FILE, or a larger --cutoff.")
+        console.print(f"{left} more rows: -o FILE, or a larger --cutoff.")
 
 
 def _add_row(table: Table, row: dict[str, Any], has_ranks: bool) -> None:
-    count = f" of {row['parts']} exchanges" if row["row"] is None else ""
+    count = f", {row['parts']} rows" if row["amount"] is None else ""
     ranks = [_show(row["spearman"], "{:.2f}")] if has_ranks else []
     shares = [_percent(row[name]) for name in ("variance_share", "narrower_if_exact", "narrower_if_halved")]
     table.add_row(Text(row["part"] + count), _show(row["elasticity"], "{:.3f}"), shares[0], *ranks, *shares[1:])
@@ -102,7 +102,7 @@ def _print_spread(console: Console, drivers: Drivers) -> None:
     geometric = "" if drivers.geometric_sd is None else f" (geometric {drivers.geometric_sd:.3g})"
     scale = "of logarithms" if drivers.geometric_sd is not None else "of amounts"
     console.print(
-        f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {drivers.uncertain} uncertain exchanges."
+        f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {drivers.uncertain} uncertain numbers."
     )
     drawn = drivers.simulated
     if drawn is None:

@@ -1,9 +1,8 @@
-"""Derivatives: how a score answers to every exchange, exactly, from the solved system."""
+"""Derivatives: how a score answers to every exchange and factor, exactly, from the solved system."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,24 +10,23 @@ from numpy.typing import NDArray
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.labels import find_labels
-from lcaengine.inventory import Inventory
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.method import SITE_RENEWABLE
 from lcaengine.solve import name_activities, order_coupling, solve_coupling
 from lcaengine.solve.stages import cut_labelled
 from lcaengine.system import Coupling, multiply_off_diagonal, transpose
 from lcaengine.system.coupling import find_rows
-from lcaengine.uncertainty.distributions import Distributions, list_distributions
+from lcaengine.uncertainty.derived import Products, Shares
 from lcaengine.uncertainty.pedigree import Pedigree
-from lcaengine.uncertainty.sampled import Shares, sample_system
+from lcaengine.uncertainty.sampled import Sampled, sample_system
+from lcaengine.uncertainty.supplies import Supplies
 from lcaengine.uncertainty.terms import Terms
+from lcaengine.uncertainty.values import list_static_rows
+from lcaengine.uncertainty.widened import list_every_exchange, list_every_factor
 
-__all__ = ["CERTAIN", "Derivatives", "find_derivatives", "list_exchanges"]
+__all__ = ["Derivatives", "find_derivatives"]
 
 Numbers = NDArray[np.float64]
-
-CERTAIN = 1
-"""Type of a row that has no distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +37,16 @@ class Derivatives:
     ----------
     score : float
         [unit of the indicator]
-    rows : Distributions
-        Exchanges that the system rests on, those without a distribution among them.
+    sampled : Sampled
+        The system as sums of all that it rests on, certain or not.
     slope : (m,) float64
-        dh/dx of each [unit of the indicator / base unit of the row].
+        dh/dv of each of its rows that follow from no others [unit of the indicator / base unit of the row].
     contributions : (n,) float64
         What each activity adds to the score [unit of the indicator].
     """
 
     score: float
-    rows: Distributions
+    sampled: Sampled
     slope: Numbers
     contributions: Numbers
 
@@ -79,15 +77,16 @@ class _Adjoint:
 def find_derivatives(
     footprints: Footprints, activity: int, indicator: int, part: str = "total", pedigree: Pedigree | None = None
 ) -> Derivatives:
-    """Find the first derivatives of a score by every exchange amount.
+    """Find the first derivatives of a score by every exchange amount and every factor.
 
     With ``A s = f`` and ``A' Y = d``, a score ``h = f' Y = s' d`` has::
 
         dh/dd_a = s_a        dh/dA'[a, i] = -s_a Y_i
 
-    and each amount of the system is a sum of products of exchange amounts and shares, differentiated by the chain rule;
-    so are shares by mass, energy or price, which move with what a process makes. The derivatives are those at the
-    amounts as written, of the whole system, loops included.
+    and each number of the system is a sum of products of amounts, shares and factors, differentiated by the chain
+    rule; so are shares by mass, energy or price, which move with what a process makes, and those by amounts of a
+    market. The derivatives are those at the numbers as written, of the whole system, loops included; by a share of a
+    market or an allocation that is drawn, with the other shares held.
 
     Parameters
     ----------
@@ -115,56 +114,41 @@ def find_derivatives(
     ----------
     Heijungs, R. (2010). Sensitivity coefficients for matrix-based LCA. Int J Life Cycle Assess 15:511-520.
     """
-    system = footprints.system
-    if footprints.method.indicators[indicator].id == SITE_RENEWABLE:
+    system, method = footprints.system, footprints.method
+    if method.indicators[indicator].id == SITE_RENEWABLE:
         what = f"{SITE_RENEWABLE} has no derivatives: its shares move with amounts along another chain"
         raise LcaError(what, system.inventory.label, "ask for electricity_site, or another indicator")
-    sampled = sample_system(footprints, [indicator], exchanges=list_exchanges(system.inventory, pedigree))
-    listed, count = sampled.distributions, len(sampled.distributions)
-    values = np.repeat(np.append(listed.amount, 1.0)[:, None], DRAWS, axis=1)
-    shares = sampled.shares.find(values)[:, 0] if len(sampled.shares.activity) else np.empty(0)
-    static = np.concatenate([listed.amount, shares, [1.0]])
-    direct = _sum(sampled.burdens, static)
+    exchanges = list_every_exchange(system.inventory, pedigree)
+    factors = list_every_factor(method, indicator, pedigree)
+    sampled = sample_system(footprints, [indicator], pedigree, exchanges, factors)
+    values = list_static_rows(sampled, DRAWS)[:, 0]
+    direct = _sum(sampled.burdens, values)
     flow = int(system.activities.flow[activity])
     demand = system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
     adjoint = _follow(footprints, direct, activity, demand, part)
-    slope = np.zeros(len(static))
-    pattern = sampled.pattern
-    _add_slopes(sampled.amounts, adjoint.cost(find_rows(pattern), pattern.indices), static, slope)
-    everyone = np.arange(len(direct))
-    made = adjoint.cost(everyone, everyone) + adjoint.counted * _declare(footprints, indicator)
-    _add_slopes(sampled.outputs, made, static, slope)
-    _add_slopes(sampled.burdens, adjoint.counted, static, slope)
-    of_shares = slope[count : count + len(shares)].copy()
-    if len(shares):
-        drawn = np.append(listed.amount, 1.0)
-        _add_slopes(
-            sampled.shares.output, _differentiate_shares(sampled.shares, shares, of_shares, drawn), drawn, slope
-        )
+    slope = _differentiate(sampled, adjoint, values, _declare(footprints, indicator))
     contributions = adjoint.counted * direct
-    return Derivatives(float(contributions.sum()), listed, slope[:count], contributions)
+    return Derivatives(float(contributions.sum()), sampled, slope[: sampled.starts["shares"]], contributions)
 
 
-def list_exchanges(inventory: Inventory, pedigree: Pedigree | None = None) -> Distributions:
-    """List every exchange of an inventory, with its distribution where it has one.
-
-    Returns
-    -------
-    Distributions
-        Of type :data:`CERTAIN` where there is none.
-    """
-    listed, amount = list_distributions(inventory, pedigree), inventory.exchanges.amount
-    m = len(amount)
-    none: dict[str, NDArray[Any]] = {
-        "row": np.arange(m),
-        "key": np.zeros(m, np.uint64),
-        "kind": np.full(m, CERTAIN, np.int8),
-    }
-    none |= {"negative": np.zeros(m, np.bool_), "factor": np.ones(m), "amount": amount.copy()}
-    columns = [none.get(each.name, np.full(m, np.nan)) for each in fields(Distributions)]
-    for column, each in zip(columns, fields(Distributions), strict=True):
-        column[listed.row] = getattr(listed, each.name)
-    return Distributions(*columns)
+def _differentiate(sampled: Sampled, adjoint: _Adjoint, values: Numbers, declared: Numbers) -> Numbers:
+    """Differentiate a score by every row of the values, backwards: first what follows from others."""
+    slope, pattern, starts = np.zeros(len(values)), sampled.pattern, sampled.starts
+    everyone = np.arange(len(declared))
+    made = adjoint.cost(everyone, everyone) + adjoint.counted * declared
+    _add_slopes(sampled.amounts, adjoint.cost(find_rows(pattern), pattern.indices), values, slope)
+    _add_slopes(sampled.outputs, made, values, slope)
+    _add_slopes(sampled.burdens, adjoint.counted, values, slope)
+    products, supplies, shares = (slope[starts[name] :] for name in ("products", "supplies", "shares"))
+    _add_products(sampled.products, products[: len(sampled.products)].copy(), values, slope)
+    if len(sampled.supplies):
+        supplied = _differentiate_supplies(sampled.supplies, supplies[: len(sampled.supplies)], values)
+        drawn = sampled.supplies.row >= 0
+        slope += np.bincount(sampled.supplies.row[drawn], supplied[drawn], len(values))
+    if len(sampled.shares):
+        made = _differentiate_shares(sampled.shares, shares[: len(sampled.shares)], values)
+        _add_slopes(sampled.shares.output, made, values, slope)
+    return slope
 
 
 def _follow(footprints: Footprints, direct: Numbers, activity: int, demand: float, part: str) -> _Adjoint:
@@ -221,18 +205,20 @@ def _sum(terms: Terms, values: Numbers) -> Numbers:
 
 
 def _add_slopes(terms: Terms, outer: Numbers, values: Numbers, slope: Numbers) -> None:
-    """Add to dh/dv, in place, what comes by numbers whose dh/dn is `outer`: n = sum of weight v[one] v[two].
-
-    Where rows of the values are fewer than those of the slopes, the last of them is the row of ones.
-    """
+    """Add to dh/dv, in place, what comes by numbers n of dh/dn `outer`, each a sum of weight v[one] v[two]."""
     target = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
-    weight, ones = outer[target] * terms.weight, len(values) - 1
-    for row, other in ((terms.one, terms.two), (terms.two, terms.one)):
-        moves = row != ones
-        slope[:ones] += np.bincount(row[moves], (weight * values[other])[moves], ones)
+    weight, count = outer[target] * terms.weight, len(values)
+    slope += np.bincount(terms.one, weight * values[terms.two], count)
+    slope += np.bincount(terms.two, weight * values[terms.one], count)
 
 
-def _differentiate_shares(shares: Shares, share: Numbers, outer: Numbers, values: Numbers) -> Numbers:
+def _add_products(products: Products, outer: Numbers, values: Numbers, slope: Numbers) -> None:
+    """Add to dh/dv, in place, what comes by products of two rows."""
+    slope += np.bincount(products.one, outer * values[products.two], len(values))
+    slope += np.bincount(products.two, outer * values[products.one], len(values))
+
+
+def _differentiate_shares(shares: Shares, outer: Numbers, values: Numbers) -> Numbers:
     """Differentiate ``share_i = p_i o_i / sum_j p_j o_j`` by outputs.
 
     ``dh/do_i = p_i / sum_j p_j o_j (g_i - sum_j g_j share_j)``, with g = dh/dshare.
@@ -242,6 +228,21 @@ def _differentiate_shares(shares: Shares, share: Numbers, outer: Numbers, values
     (s,) float64
         dh/do.
     """
-    whole = np.bincount(shares.process, shares.per_output * _sum(shares.output, values))
-    mean = np.bincount(shares.process, outer * share)
+    part = shares.per_output * _sum(shares.output, values)
+    whole = np.bincount(shares.process, part)
+    mean = np.bincount(shares.process, outer * part) / whole
     return np.asarray(shares.per_output / whole[shares.process] * (outer - mean[shares.process]))
+
+
+def _differentiate_supplies(supplies: Supplies, outer: Numbers, values: Numbers) -> Numbers:
+    """Differentiate ``share_i = x_i / sum_j x_j`` by amounts: ``dh/dx_i = (g_i - sum_j g_j share_j) / sum_j x_j``.
+
+    Returns
+    -------
+    (s,) float64
+    """
+    share = supplies.find(values[:, None])[:, 0]
+    amount = np.where(supplies.row >= 0, values[supplies.row], supplies.amount)
+    whole = np.bincount(supplies.whole, amount)
+    mean = np.bincount(supplies.whole, outer * share)
+    return np.asarray((outer - mean[supplies.whole]) / whole[supplies.whole])

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.uncertainty.distributions import LOGNORMAL
+from lcaengine.uncertainty.mixes import Mixes
 from lcaengine.uncertainty.moments import Moments
 
-__all__ = ["LINEAR", "LOG", "FirstOrder", "choose_scale", "measure_spread"]
+__all__ = [
+    "LINEAR",
+    "LOG",
+    "Effects",
+    "FirstOrder",
+    "choose_scale",
+    "find_effects",
+    "find_mix_effects",
+    "join_effects",
+    "measure_spread",
+]
 
 Numbers = NDArray[np.float64]
 
@@ -49,9 +60,100 @@ class FirstOrder:
     narrower_if_halved: Numbers
 
 
-def choose_scale(
-    score: float, contributions: Numbers, amount: Numbers, slope: Numbers, kind: NDArray[np.int8], moments: Moments
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What each row adds to the variance of a score.
+
+    Attributes
+    ----------
+    linear : (m,) float64
+        To Var h [unit of the indicator, squared].
+    log : (m,) float64
+        To Var ln h [1].
+    is_lognormal : (m,) bool
+    known : (m,) float64
+        What goes of the variance where the row is known exactly, per what it adds [1]: one, but for shares of a mix, of
+        which one tells of the others.
+    """
+
+    linear: Numbers
+    log: Numbers
+    is_lognormal: NDArray[np.bool_]
+    known: Numbers
+
+
+def find_effects(score: float, amount: Numbers, slope: Numbers, kind: NDArray[np.int8], moments: Moments) -> Effects:
+    """Find what each of some independent rows adds to the variance of a score, to first order around static amounts x.
+
+    With g = dh/dx, on a linear scale ``g_i^2 Var x_i``; on a logarithmic one, with the elasticity e = g x / h,
+    ``e_i^2 Var ln x_i`` of a lognormal, and ``(g_i / h)^2 Var x_i`` of what is not, by its relative standard deviation.
+
+    Parameters
+    ----------
+    score : float
+        h [unit of the indicator].
+    amount, slope : (m,) float64
+        x and g.
+    kind : (m,) int8
+        Types of the rows.
+    moments : Moments
+        Of the rows.
+
+    Returns
+    -------
+    Effects
+        Zero of rows that the score does not answer to; on the logarithmic scale NaN where the score is zero.
+    """
+    moved, is_lognormal = slope != 0, kind == LOGNORMAL
+    linear = np.where(moved, slope, 0.0) ** 2 * np.where(moved, moments.variance, 0.0)
+    ones = np.ones(len(linear))
+    if score == 0:
+        return Effects(linear, np.full(len(linear), np.nan), is_lognormal, ones)
+    log = np.where(is_lognormal, (slope * amount / score) ** 2 * moments.log_variance, linear / score**2)
+    return Effects(linear, log, is_lognormal, ones)
+
+
+def find_mix_effects(score: float, mixes: Mixes, slope: Numbers) -> tuple[Effects, Numbers]:
+    """Find what each share of some mixes adds to the variance of a score, to first order.
+
+    The shares s of a Dirichlet distribution of concentration a have covariances ``(s_i [i = j] - s_i s_j) / (a + 1)``,
+    so that with g = dh/ds and ``m = sum s_j g_j`` the variance of a mix is ``sum s_i (g_i - m)^2 / (a + 1)``. Where
+    share i moves and the others give way in proportion, ``dh/ds_i = (g_i - m) / (1 - s_i)``; known exactly it takes
+    ``s_i (g_i - m)^2 / ((a + 1) (1 - s_i))`` off the variance.
+
+    Parameters
+    ----------
+    score : float
+        h [unit of the indicator].
+    mixes : Mixes
+    slope : (m,) float64
+        g, the other shares held.
+
+    Returns
+    -------
+    effects : Effects
+    slope : (m,) float64
+        dh/ds where the others give way.
+
+    References
+    ----------
+    Kotz, S., Balakrishnan, N. and Johnson, N. L. (2000). Continuous multivariate distributions, vol. 1, 2nd ed., ch. 49
+    (Dirichlet).
+    """
+    share, concentration = mixes.share, mixes.concentration[mixes.whole]
+    apart = slope - np.bincount(mixes.whole, share * slope)[mixes.whole] if len(mixes) else slope
+    linear = share * apart**2 / (concentration + 1.0)
+    log = linear / score**2 if score else np.full(len(linear), np.nan)
+    known = 1.0 / (1.0 - share)
+    return Effects(linear, log, np.zeros(len(linear), np.bool_), known), apart * known
+
+
+def join_effects(*effects: Effects) -> Effects:
+    """Put effects behind one another."""
+    return Effects(*(np.concatenate([getattr(each, f.name) for each in effects]) for f in fields(Effects)))
+
+
+def choose_scale(score: float, contributions: Numbers, effects: Effects) -> str:
     """Choose the scale of a score.
 
     Logarithmic where all that adds to the score has its sign, at least half of its variance is of lognormals, and its
@@ -63,12 +165,7 @@ def choose_scale(
     score : float
     contributions : (e,) float64
         What adds up to it.
-    amount, slope : (m,) float64
-        x and dh/dx.
-    kind : (m,) int8
-        Types of the rows.
-    moments : Moments
-        Of the rows.
+    effects : Effects
 
     Returns
     -------
@@ -76,38 +173,24 @@ def choose_scale(
     """
     if score == 0 or (contributions * np.sign(score) < 0).any():
         return LINEAR
-    of_row = _list_variances(score, amount, slope, kind, moments, LINEAR)
-    of_lognormals = of_row[kind == LOGNORMAL].sum()
-    if of_lognormals == 0 or 2 * of_lognormals < of_row.sum():
+    of_lognormals = effects.linear[effects.is_lognormal].sum()
+    if of_lognormals == 0 or 2 * of_lognormals < effects.linear.sum():
         return LINEAR
-    of_log = _list_variances(score, amount, slope, kind, moments, LOG)
-    return LOG if of_log.sum() <= MOST_SIGMA**2 else LINEAR
+    return LOG if effects.log.sum() <= MOST_SIGMA**2 else LINEAR
 
 
-def measure_spread(
-    score: float, amount: Numbers, slope: Numbers, kind: NDArray[np.int8], moments: Moments, scale: str
-) -> FirstOrder:
-    """Measure the spread of a score to first order, rows being independent.
+def measure_spread(score: float, effects: Effects, scale: str) -> FirstOrder:
+    """Measure the spread of a score to first order.
 
-    With g the derivatives at the static amounts x, on a linear scale::
-
-        Var h = sum g_i^2 Var x_i
-
-    which is exact for sums of what is uncertain; and on a logarithmic one, with e = g x / h the elasticities::
-
-        Var ln h = sum e_i^2 Var ln x_i        Var h = h^2 exp(s^2) (exp(s^2) - 1), s^2 = Var ln h
-
-    which is exact for products and quotients of lognormals; what is not lognormal counts there by its relative
-    standard deviation, ``(g_i / h)^2 Var x_i``.
+    On a linear scale ``Var h = sum g_i^2 Var x_i``, which is exact for sums of what is uncertain; on a logarithmic one
+    ``s^2 = Var ln h = sum e_i^2 Var ln x_i`` and ``Var h = h^2 exp(s^2) (exp(s^2) - 1)``, which is exact for products
+    and quotients of lognormals.
 
     Parameters
     ----------
     score : float
         h [unit of the indicator].
-    amount, slope : (m,) float64
-        x and g.
-    kind : (m,) int8
-    moments : Moments
+    effects : Effects
     scale : {"linear", "log"}
 
     Returns
@@ -125,33 +208,24 @@ def measure_spread(
     A product of two lognormals, of sigma 0.3 and 0.4: the score has 0.5, and 9 and 16 parts of 25 are theirs.
 
     >>> import numpy as np
-    >>> from lcaengine.uncertainty.first_order import measure_spread
+    >>> from lcaengine.uncertainty.first_order import find_effects, measure_spread
     >>> from lcaengine.uncertainty.moments import Moments
     >>> known = Moments(np.ones(2), np.ones(2), np.array([0.09, 0.16]))
-    >>> found = measure_spread(6.0, np.array([2.0, 3.0]), np.array([3.0, 2.0]), np.array([2, 2]), known, "log")
+    >>> effects = find_effects(6.0, np.array([2.0, 3.0]), np.array([3.0, 2.0]), np.array([2, 2], np.int8), known)
+    >>> found = measure_spread(6.0, effects, "log")
     >>> round(found.sigma, 12), found.share.round(12).tolist()
     (0.5, [0.36, 0.64])
     """
-    of_row = _list_variances(score, amount, slope, kind, moments, scale)
+    of_row = effects.log if scale == LOG else effects.linear
     variance = float(of_row.sum())
     sigma = float(np.sqrt(variance))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        sd = abs(score) * float(np.sqrt(np.expm1(variance) * np.exp(variance))) if scale == LOG else sigma
-        share = of_row / variance if variance > 0 else np.full(len(of_row), np.nan)
-        exact, halved = (1.0 - _narrow(sigma, 1.0 - part * share, scale) for part in (1.0, HALVED))
+    sd = abs(score) * float(np.sqrt(np.expm1(variance) * np.exp(variance))) if scale == LOG else sigma
+    if variance == 0:
+        none = np.full(len(of_row), np.nan)
+        return FirstOrder(scale, sd, sigma, none, none, none)
+    share = of_row / variance
+    exact, halved = (1.0 - _narrow(sigma, 1.0 - part * share * effects.known, scale) for part in (1.0, HALVED))
     return FirstOrder(scale, sd, sigma, share, exact, halved)
-
-
-def _list_variances(
-    score: float, amount: Numbers, slope: Numbers, kind: NDArray[np.int8], moments: Moments, scale: str
-) -> Numbers:
-    """Give what each row adds to the variance on a scale; nothing where the score does not answer to it."""
-    moved = slope != 0
-    of_row = np.where(moved, slope, 0.0) ** 2 * np.where(moved, moments.variance, 0.0)
-    if scale == LINEAR:
-        return of_row
-    of_log = (slope * amount / score) ** 2 * moments.log_variance
-    return np.asarray(np.where(kind == LOGNORMAL, of_log, of_row / score**2))
 
 
 def _narrow(sigma: float, left: Numbers, scale: str) -> Numbers:

@@ -137,10 +137,10 @@ def _list_notes(samples: Samples, unknown: int) -> list[str]:
     if samples.infeasible:
         notes.append(f"{len(samples.infeasible)} of {samples.draws} draws have no answer and are left out.")
     if not samples.uncertain:
-        notes.append("No exchange states a distribution or a pedigree: nothing varies.")
+        notes.append("No row states a distribution or a pedigree: nothing varies.")
     spread = f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}"
     notes.append(
         f"{inventory.about.name} {inventory.hash[:12]}, {footprints.method.label}; {samples.draws} draws of "
-        f"{samples.uncertain} uncertain exchanges, seed {samples.seed}; {spread}."
+        f"{samples.uncertain} uncertain rows, seed {samples.seed}; {spread}."
     )
     return notes

@@ -16,6 +16,7 @@ def correlate_ranks(values: Numbers, scores: Numbers) -> Numbers:
     Parameters
     ----------
     values : (m, draws) float64
+        NaN in rows that are not drawn.
     scores : (draws,) float64
         NaN in draws that have no answer; these are left out.
 
@@ -44,7 +45,7 @@ def correlate_ranks(values: Numbers, scores: Numbers) -> Numbers:
         return np.full(len(values), np.nan)
     # Counted from the middle: ranks are halves, so that these sums are exact.
     middle = (answered.sum() + 1) / 2
-    ranks = rankdata(values[:, answered], axis=1) - middle
+    ranks = rankdata(values[:, answered], axis=1) - middle  # of NaN it is NaN
     of_score = rankdata(scores[answered]) - middle
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(ranks @ of_score / np.sqrt((ranks**2).sum(axis=1) * (of_score**2).sum()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -183,7 +183,7 @@ class _Turn:
     sd: Numbers
     quantiles: Numbers
     values: Numbers
-    uncertain: int
+    uncertain: Mapping[str, int]
     infeasible: dict[int, str]
     slow: int
     residual: float
@@ -223,7 +223,8 @@ def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
         quantiles=np.concatenate([turn.quantiles for turn in turns], axis=2),
         kept=plan.kept,
         values=np.concatenate([turn.values for turn in turns], axis=2),
-        uncertain=turns[0].uncertain,
+        uncertain=sum(turns[0].uncertain.values()),
+        uncertain_by_table=turns[0].uncertain,
         infeasible=turns[0].infeasible,
         slow=max(turn.slow for turn in turns),
         residual=max(turn.residual for turn in turns),
@@ -276,7 +277,7 @@ def _refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
     if len(infeasible) > MOST_INFEASIBLE * draws:
         draw, why = min(infeasible.items())
         what = f"{len(infeasible)} of {draws} draws have no answer; in draw {draw}, {why}"
-        raise SolveError(what, "simulate", "narrow the distributions of the exchanges in that loop")
+        raise SolveError(what, "simulate", "narrow the distributions of what it names")
 
 
 def _find_quantiles(ordered: Numbers) -> Numbers:

@@ -1,0 +1,232 @@
+"""Sources: all that a score rests on, row by row, and what each is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.chains.chain import Chain
+from lcaengine.chains.parts import name_flow
+from lcaengine.errors import DataError
+from lcaengine.inventory.inventory import Kind
+from lcaengine.inventory.schema import UNCERTAINTY_TYPES
+from lcaengine.places import GLOBAL
+from lcaengine.uncertainty import Distributions, draw_values
+from lcaengine.uncertainty.derivatives import Derivatives
+from lcaengine.uncertainty.first_order import Effects, find_effects, find_mix_effects, join_effects
+from lcaengine.uncertainty.mixes import REST, Mixes, draw_mixes
+from lcaengine.uncertainty.moments import Moments, find_moments
+from lcaengine.uncertainty.widened import CERTAIN, join_lists
+
+__all__ = ["Sources", "describe_source", "draw_sources", "find_sources"]
+
+Numbers = NDArray[np.float64]
+
+EXCHANGES, MARKETS, FACTORS, ALLOCATION = TABLES = ("exchanges", "markets", "factors", "allocation")
+DIRICHLET = "dirichlet"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All rows that a score rests on: those that are independent, then the shares of mixes.
+
+    Attributes
+    ----------
+    table : (m,) int64
+        Position in :data:`TABLES`.
+    row : (m,) int64
+        Position in the table; -1 - r for what the contracts of a market leave, r the first of these.
+    amount, sd : (m,) float64
+        Static value, and standard deviation [base unit].
+    slope : (m,) float64
+        dh/dx [unit of the indicator / base unit]; by a share of a mix where the others give way in proportion.
+    distribution : list of str
+    effects : Effects
+    independent : Distributions
+        Of the first rows.
+    mixes : tuple of Mixes
+        Of the others, one behind the other.
+    """
+
+    table: NDArray[np.int64]
+    row: NDArray[np.int64]
+    amount: Numbers
+    sd: Numbers
+    slope: Numbers
+    distribution: list[str]
+    effects: Effects
+    independent: Distributions
+    mixes: tuple[Mixes, ...]
+
+
+def find_sources(chain: Chain, found: Derivatives) -> Sources:
+    """Find the rows a score rests on, with their spread and what each adds to that of the score.
+
+    Returns
+    -------
+    Sources
+
+    Raises
+    ------
+    DataError
+        If one that the score answers to has no variance.
+    """
+    sampled, starts = found.sampled, found.sampled.starts
+    lists = (sampled.distributions, sampled.market_amounts, sampled.factors)
+    mixes = (sampled.market_shares, sampled.allocation)
+    rows, count = join_lists(*lists), starts["market_shares"]
+    moments, slope = find_moments(rows), found.slope[:count]
+    _refuse_variance(chain, np.repeat(np.arange(len(lists)), [len(each) for each in lists]), rows, slope, moments)
+    effects = [find_effects(found.score, rows.amount, slope, rows.kind, moments)]
+    slopes, deviations = [slope], [np.sqrt(np.where(np.isfinite(moments.variance), moments.variance, 0.0))]
+    for name, mix in zip(("market_shares", "allocation"), mixes, strict=True):
+        of_mix, own = find_mix_effects(found.score, mix, found.slope[starts[name] : starts[name] + len(mix)])
+        effects.append(of_mix)
+        slopes.append(own)
+        deviations.append(np.sqrt(mix.share * (1.0 - mix.share) / (mix.concentration[mix.whole] + 1.0)))
+    tables = (EXCHANGES, MARKETS, FACTORS, MARKETS, ALLOCATION)
+    sizes = [len(each) for each in (*lists, *mixes)]
+    named = [UNCERTAINTY_TYPES[kind] for kind in rows.kind.tolist()]
+    return Sources(
+        table=np.repeat([TABLES.index(each) for each in tables], sizes),
+        row=np.concatenate([rows.row, *(_list_rows(each) for each in mixes)]),
+        amount=np.concatenate([rows.amount, *(each.share for each in mixes)]),
+        sd=np.concatenate(deviations),
+        slope=np.concatenate(slopes),
+        distribution=named + [DIRICHLET] * sum(sizes[len(lists) :]),
+        effects=join_effects(*effects),
+        independent=rows,
+        mixes=mixes,
+    )
+
+
+def _list_rows(mixes: Mixes) -> NDArray[np.int64]:
+    """List the rows of shares; what others leave by the first of these."""
+    first = np.full(len(mixes.concentration), np.iinfo(np.int64).max)
+    np.minimum.at(first, mixes.whole[mixes.row != REST], mixes.row[mixes.row != REST])
+    return np.where(mixes.row == REST, -1 - first[mixes.whole], mixes.row)
+
+
+def draw_sources(sources: Sources, chosen: NDArray[np.int64], seed: int, draws: int) -> Numbers:
+    """Draw some sources, as a simulation of that seed does.
+
+    Returns
+    -------
+    (chosen, draws) float64
+        NaN of those that are certain.
+    """
+    count, values = len(sources.independent), np.full((len(chosen), draws), np.nan)
+    own = np.flatnonzero(chosen < count)
+    own = own[sources.independent.kind[chosen[own]] != CERTAIN]
+    if len(own):
+        values[own] = draw_values(sources.independent.take(chosen[own]), seed, 0, draws)
+    shares = np.flatnonzero(chosen >= count)
+    if len(shares):
+        drawn = np.concatenate([draw_mixes(each, seed, 0, draws) for each in sources.mixes])
+        values[shares] = drawn[chosen[shares] - count]
+    return values
+
+
+def describe_source(chain: Chain, table: int, row: int) -> dict[str, Any]:
+    """Say what a row is, and how many base units its amount is counted in (``factor``)."""
+    ways = {EXCHANGES: _describe_exchange, FACTORS: _describe_factor, MARKETS: _describe_supply}
+    return {"table": TABLES[table], **ways.get(TABLES[table], _describe_allocation)(chain, row)}
+
+
+def _refuse_variance(
+    chain: Chain, table: NDArray[np.int64], rows: Distributions, slope: Numbers, moments: Moments
+) -> None:
+    """Raise where the score answers to a distribution that has no variance."""
+    known = np.isfinite(moments.variance) & np.isfinite(moments.mean)
+    without = np.flatnonzero((slope != 0) & ~known)
+    if len(without):
+        at = int(without[0])
+        own = describe_source(chain, int(table[at]), int(rows.row[at]))
+        what = (
+            f"the {UNCERTAINTY_TYPES[int(rows.kind[at])]} distribution of {own['part']} has no variance that is known"
+        )
+        where = f"{chain.footprints.system.inventory.label}, {own['table']} row {own['row']}"
+        raise DataError(what, where, "give it bounds on both sides, or another distribution")
+
+
+def _describe_exchange(chain: Chain, row: int) -> dict[str, Any]:
+    """Describe an exchange: its process and flow, whom it is taken from, and whether it is made or spared."""
+    inventory = chain.footprints.system.inventory
+    exchanges, processes, flow = inventory.exchanges, inventory.processes, int(inventory.exchanges.flow[row])
+    process, provider, unit = int(exchanges.process[row]), int(exchanges.provider[row]), inventory.flows.units[flow]
+    whom = f" from {processes.show(provider)}" if provider >= 0 else ""
+    return {
+        "part": f"{processes.show(process)}: {name_flow(chain, flow)}{whom}{_say_role(chain, row)}",
+        "row": int(exchanges.rows[row]),
+        "process_id": processes.ids[process].as_py(),
+        "flow_id": inventory.flows.ids[flow].as_py(),
+        "direction": "input" if exchanges.is_input[row] else "output",
+        "provider_id": processes.ids[provider].as_py() if provider >= 0 else "",
+        "location": exchanges.locate(row) or processes.location[process] or "",
+        "amount_unit": unit.label,
+        "factor": unit.factor,
+    }
+
+
+def _say_role(chain: Chain, row: int) -> str:
+    """Say of a product or waste whether it is made, treated or spared."""
+    inventory = chain.footprints.system.inventory
+    kind, is_input = inventory.flows.kind[int(inventory.exchanges.flow[row])], inventory.exchanges.is_input[row]
+    if inventory.exchanges.is_avoided[row]:
+        return ", avoided"
+    if kind == Kind.WASTE and is_input:
+        return ", treated"
+    return ", made" if kind == Kind.PRODUCT and not is_input else ""
+
+
+def _describe_factor(chain: Chain, row: int) -> dict[str, Any]:
+    """Describe a factor of the method."""
+    method = chain.footprints.method
+    factor = method.factors[row]
+    where = "/".join(part for part in (factor.compartment, factor.sub_compartment) if part)
+    place = f", {factor.location}" if factor.location not in ("", "GLO") else ""
+    name = factor.flow_name or factor.flow_id
+    return {
+        "part": f"factor of {name} ({where}{place})" if where or place else f"factor of {name}",
+        "row": factor.row,
+        "process_id": "",
+        "flow_id": factor.flow_id,
+        "direction": "input" if factor.is_input else "output",
+        "provider_id": "",
+        "location": factor.location,
+        "amount_unit": f"{chain.unit}/{factor.per.label}",
+        "factor": 1.0 / factor.per.factor,
+    }
+
+
+def _describe_supply(chain: Chain, row: int) -> dict[str, Any]:
+    """Describe a supplier's share in a market, or the amount it supplies."""
+    inventory = chain.footprints.system.inventory
+    frame, flows = inventory.frames["markets"], inventory.flows
+    if row < 0:
+        flow, place = (frame.columns[name][-1 - row].as_py() for name in ("flow_id", "location"))
+        return {**_describe_share(f"market of {flow} at {place or GLOBAL}: what contracts leave"), "flow_id": flow}
+    flow, maker, place = (frame.columns[name][row].as_py() for name in ("flow_id", "process_id", "location"))
+    unit = flows.units[int(frame.codes("flow_id", flows.ids)[row])]
+    is_amount = not frame.filled("share")[row]
+    more = {"amount_unit": unit.label, "factor": unit.factor} if is_amount else {}
+    name = f"market of {flow} at {place or GLOBAL}: {'amount' if is_amount else 'share'} of {maker}"
+    own = {"row": int(frame.rows[row]), "flow_id": flow, "provider_id": maker, "location": place or GLOBAL}
+    return {**_describe_share(name), **own, **more}
+
+
+def _describe_allocation(chain: Chain, row: int) -> dict[str, Any]:
+    """Describe an allocation factor."""
+    frame = chain.footprints.system.inventory.frames["allocation"]
+    names = ("process_id", "product_flow_id", "exchange_flow_id")
+    process, product, exchange = (frame.columns[name][row].as_py() for name in names)
+    name = f"{process}: share of {product}" + (f" in {exchange}" if exchange else "")
+    return {**_describe_share(name), "row": int(frame.rows[row]), "process_id": process, "flow_id": product}
+
+
+def _describe_share(name: str) -> dict[str, Any]:
+    none = {"row": None, "process_id": "", "flow_id": "", "direction": "", "provider_id": "", "location": ""}
+    return {"part": name, **none, "amount_unit": "", "factor": 1.0}
