@@ -351,6 +351,14 @@ def test_samples_are_drawn_with_their_own_numbers(tmp_path: Path) -> None:
     assert spread_of["sd"] == pytest.approx(samples.get("ghg", process_id="mine").std(ddof=1))
 
 
+def test_the_static_mark_is_that_of_means_where_these_were_asked_for(tmp_path: Path) -> None:
+    """A bar is 2 x 3 + 1: the mean of a lognormal of median 3 and sigma 0.2 is 3 exp 0.02."""
+    samples = simulate(tmp_path, static="means")
+    (bar,) = samples.plot().table.to_pylist()
+    assert bar["static"] == pytest.approx(2 * 3 * np.exp(0.02) + 1)
+    assert "static values of means" in samples.plot().notes[-1]
+
+
 def test_draws_without_an_answer_are_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lcaengine.uncertainty.simulation.MOST_INFEASIBLE", 0.9)
     loop = system(

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 from lcaengine.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from lcaengine.chains import Contributions, Drivers, Sankey, build_sankey, list_contributions, list_drivers
+    from lcaengine.chains import (
+        Contributions,
+        Drivers,
+        GlobalIndices,
+        Sankey,
+        build_sankey,
+        find_global_indices,
+        list_contributions,
+        list_drivers,
+    )
     from lcaengine.checking import check
     from lcaengine.comparison import Comparison, Difference, compare, diff
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
@@ -49,6 +58,8 @@ _HOMES = {
     "check": "checking",
     "Contributions": "chains",
     "Drivers": "chains",
+    "GlobalIndices": "chains",
+    "find_global_indices": "chains",
     "Sankey": "chains",
     "build_sankey": "chains",
     "list_contributions": "chains",
@@ -109,6 +120,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Footprints",
+    "GlobalIndices",
     "Inventory",
     "LcaError",
     "Method",
@@ -131,6 +143,7 @@ __all__ = [
     "diff",
     "draw_values",
     "find_example",
+    "find_global_indices",
     "list_candidates",
     "list_contributions",
     "list_distributions",

@@ -3,6 +3,7 @@
 from lcaengine.chains.chain import Chain, choose_activity, follow_chain
 from lcaengine.chains.contributions import PARTS, Contributions, list_contributions
 from lcaengine.chains.drivers import Drivers, Simulated, list_drivers
+from lcaengine.chains.global_indices import GlobalIndices, find_global_indices
 from lcaengine.chains.sankey import Sankey, build_sankey
 
 __all__ = [
@@ -10,10 +11,12 @@ __all__ = [
     "Chain",
     "Contributions",
     "Drivers",
+    "GlobalIndices",
     "Sankey",
     "Simulated",
     "build_sankey",
     "choose_activity",
+    "find_global_indices",
     "follow_chain",
     "list_contributions",
     "list_drivers",

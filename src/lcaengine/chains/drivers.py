@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
 from lcaengine.chains.sources import Sources, describe_source, draw_sources, find_sources
-from lcaengine.errors import LcaError
+from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lcaengine.plots import Picture
 
-__all__ = ["Drivers", "Simulated", "list_drivers"]
+__all__ = ["Drivers", "Simulated", "check_stage", "list_drivers"]
 
 Numbers = NDArray[np.float64]
 
@@ -233,14 +233,16 @@ def list_drivers(
     check_choices(draws or FEWEST_DRAWS, seed, footprints.by if draws else "stage")
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     activity = choose_activity(footprints, **ids)
-    if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
-        named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
-        raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
+    check_stage(footprints, stage)
     chain, used = follow_chain(footprints, activity, indicator), pedigree or Pedigree()
     found = find_derivatives(footprints, activity, chain.indicator, stage, used)
     sources = find_sources(chain, found)
     scale = choose_scale(found.score, found.contributions, sources.effects)
     spread = measure_spread(found.score, sources.effects, scale)
+    if not np.isfinite(spread.sd):
+        raise SolveError(
+            "the spread is too large for a number", chain.name(np.array([activity])), "check amounts and units"
+        )
     kept = _choose_rows(found, sources, spread, cutoff)
     simulated, spearman = None, np.full(len(kept), np.nan)
     if draws:
@@ -261,6 +263,18 @@ def list_drivers(
         pedigree=used,
         table=_tabulate(chain, found.score, sources, spread, kept, spearman),
     )
+
+
+def check_stage(footprints: Footprints, stage: str) -> None:
+    """Refuse a stage that is none; scopes have no derivatives of their own.
+
+    Raises
+    ------
+    LcaError
+    """
+    if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
+        named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
+        raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
 
 
 def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ from lcaengine.uncertainty.mixes import REST, Mixes, draw_mixes
 from lcaengine.uncertainty.moments import Moments, find_moments
 from lcaengine.uncertainty.widened import CERTAIN, join_lists
 
-__all__ = ["Sources", "describe_source", "draw_sources", "find_sources"]
+__all__ = ["TABLES", "Sources", "describe_source", "draw_sources", "find_sources"]
 
 Numbers = NDArray[np.float64]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,7 +33,12 @@ from lcaengine.cli.shared import (
 )
 from lcaengine.cli.simulation import show_draws
 from lcaengine.cli.start import start_lightly
+from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
+
+if TYPE_CHECKING:
+    from lcaengine.footprints import Footprints
+    from lcaengine.uncertainty import Pedigree
 
 __all__ = ["compare", "contributions", "diff"]
 
@@ -77,69 +83,98 @@ def contributions(
     With --drivers: the exchanges it answers to, by elasticity and contribution to its variance.
     """
     start_lightly()
-    from lcaengine.chains import build_sankey, list_contributions, list_drivers
-    from lcaengine.errors import LcaError
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
-    from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
-    from lcaengine.reports.answer import write_tables
-    from lcaengine.reports.drivers import describe_drivers, print_drivers
     from lcaengine.uncertainty import Pedigree
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     spread = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
     if drivers and (sankey or by != "process"):
         raise LcaError("--drivers lists exchanges, and --sankey or --by is given too", "", "give one of them")
-    if not drivers and (stage, draws, seed, spread) != ("total", 1000, 1, Pedigree()):
-        raise LcaError(
-            "--stage, --draws, --seed and --pedigree are of --drivers", "", "add --drivers, or leave them away"
-        )
+    if not drivers and (plot, stage, draws, seed, spread) != (None, "total", 1000, 1, Pedigree()):
+        what = "--plot, --stage, --draws, --seed and --pedigree are of --drivers"
+        raise LcaError(what, "", "add --drivers, or leave them away")
     if demand and process:
         raise LcaError("--demand and --process are both given", "", "give one of them")
     if plot is not None:
-        if not drivers:
-            raise LcaError("--plot is of --drivers", "", "add --drivers, or leave --plot away")
         check_plot(plot, inventory)
     if output is not None:
         check_target(output, FORMATS, inventory)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json)
     ids = {"process_id": demand or process, "product_id": product, "supplier_id": supplier, "location": location}
     if drivers:
-        driven = list_drivers(
-            footprints,
-            **ids,
-            indicator=indicator,
-            stage=stage,
-            cutoff=cutoff,
-            draws=draws,
-            seed=seed,
-            pedigree=spread,
-            progress=show_draws(),
-        )
-        tables, about = {"drivers": driven.table}, describe_drivers(footprints, driven)
-    elif sankey:
-        flows = build_sankey(footprints, **ids, indicator=indicator, cutoff=cutoff)
-        tables, about = {"edges": flows.edges, "nodes": flows.nodes}, describe_figure(footprints, flows)
+        figure = {**ids, "indicator": indicator, "stage": stage}
+        _show_drivers(footprints, figure, cutoff, draws, seed, spread, output, plot, as_json)
     else:
-        parts = list_contributions(footprints, **ids, indicator=indicator, by=by, cutoff=cutoff)
-        tables, about = {"contributions": parts.table, "gaps": parts.gaps}, describe_figure(footprints, parts)
+        _show_parts(footprints, ids, indicator, by, cutoff, sankey, output, as_json)
+
+
+def _show_drivers(
+    footprints: Footprints,
+    figure: Mapping[str, str],
+    cutoff: float,
+    draws: int,
+    seed: int,
+    pedigree: Pedigree,
+    output: Path | None,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Find what drives a figure, and present it: as JSON, as files, as a table, as a picture."""
+    from lcaengine.chains import list_drivers
+    from lcaengine.reports.answer import write_tables
+    from lcaengine.reports.drivers import describe_drivers, print_drivers
+
+    driven = list_drivers(
+        footprints, **figure, cutoff=cutoff, draws=draws, seed=seed, pedigree=pedigree, progress=show_draws()
+    )
     picture = None if plot is None else driven.plot()  # a score that cannot be drawn is refused before it is written
+    tables, about = {"drivers": driven.table}, describe_drivers(footprints, driven)
     files = [] if output is None else write_tables(output, tables, about)
     if picture is not None and plot is not None:
         picture.save(plot)
     with presenting():
         if as_json:
+            print_json({"run": about, "drivers": driven.table.to_pylist()})
+        elif files:
+            typer.echo(f"written to {list_written(files)}")
+        else:
+            print_drivers(open_console(), driven)
+        if plot is not None:
+            typer.echo(f"picture written to {plot}", err=as_json)
+
+
+def _show_parts(
+    footprints: Footprints,
+    ids: Mapping[str, str],
+    indicator: str,
+    by: str,
+    cutoff: float,
+    sankey: bool,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Take a figure apart, and present the parts, or the flows between them."""
+    from lcaengine.chains import build_sankey, list_contributions
+    from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
+    from lcaengine.reports.answer import write_tables
+
+    if sankey:
+        flows = build_sankey(footprints, **ids, indicator=indicator, cutoff=cutoff)
+        tables, about = {"edges": flows.edges, "nodes": flows.nodes}, describe_figure(footprints, flows)
+    else:
+        parts = list_contributions(footprints, **ids, indicator=indicator, by=by, cutoff=cutoff)
+        tables, about = {"contributions": parts.table, "gaps": parts.gaps}, describe_figure(footprints, parts)
+    files = [] if output is None else write_tables(output, tables, about)
+    with presenting():
+        if as_json:
             print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
         elif files:
             typer.echo(f"written to {list_written(files)}")
-        elif drivers:
-            print_drivers(open_console(), driven)
         elif sankey:
             print_sankey(open_console(), flows)
         else:
             print_contributions(open_console(), parts)
-        if plot is not None:
-            typer.echo(f"picture written to {plot}", err=as_json)
 
 
 def compare(

@@ -12,7 +12,7 @@ from lcaengine.kernels import draws as kernel
 from lcaengine.uncertainty.distributions import LOGNORMAL, NORMAL, Distributions
 from lcaengine.uncertainty.quantiles import find_quantiles
 
-__all__ = ["draw_uniform", "draw_values"]
+__all__ = ["draw_uniform", "draw_values", "place_values"]
 
 LARGEST_SEED = 2**64 - 1
 
@@ -82,6 +82,31 @@ def draw_values(
         )
         raise DataError(what, name(row), fix)
     return values
+
+
+def place_values(distributions: Distributions, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the values of distributions at uniform numbers, as draws are made of them.
+
+    Parameters
+    ----------
+    distributions : Distributions
+    uniform : (m, count) float64
+        Between 0 and 1, neither of them.
+
+    Returns
+    -------
+    (m, count) float64
+        [base unit of each row]
+    """
+    placed = np.empty(uniform.shape)
+    is_cut = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
+    for kind in np.unique(distributions.kind).tolist():
+        rows = np.flatnonzero(distributions.kind == kind)
+        some = distributions.take(rows)
+        mirrored = some.negative & (is_cut[rows] | (kind != NORMAL))
+        parameters = (some.loc, some.scale, some.shape, some.minimum, some.maximum, mirrored)
+        placed[rows] = find_quantiles(kind, uniform[rows], *parameters) * some.factor[:, None]
+    return placed
 
 
 def draw_uniform(key: NDArray[np.uint64], seed: int, first: int, count: int) -> NDArray[np.float64]:

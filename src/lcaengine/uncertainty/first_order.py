@@ -109,7 +109,7 @@ def find_effects(score: float, amount: Numbers, slope: Numbers, kind: NDArray[np
     ones = np.ones(len(linear))
     if score == 0:
         return Effects(linear, np.full(len(linear), np.nan), is_lognormal, ones)
-    log = np.where(is_lognormal, (slope * amount / score) ** 2 * moments.log_variance, linear / score**2)
+    log = np.where(is_lognormal, (slope * amount / score) ** 2 * moments.log_variance, (np.sqrt(linear) / score) ** 2)
     return Effects(linear, log, is_lognormal, ones)
 
 
@@ -143,8 +143,8 @@ def find_mix_effects(score: float, mixes: Mixes, slope: Numbers) -> tuple[Effect
     share, concentration = mixes.share, mixes.concentration[mixes.whole]
     apart = slope - np.bincount(mixes.whole, share * slope)[mixes.whole] if len(mixes) else slope
     linear = share * apart**2 / (concentration + 1.0)
-    log = linear / score**2 if score else np.full(len(linear), np.nan)
-    known = 1.0 / (1.0 - share)
+    log = (np.sqrt(linear) / score) ** 2 if score else np.full(len(linear), np.nan)
+    known = 1.0 / np.where(share < 1.0, 1.0 - share, 1.0)  # of all but one, others are below rounding
     return Effects(linear, log, np.zeros(len(linear), np.bool_), known), apart * known
 
 

@@ -71,7 +71,7 @@ def draw_samples(
     at = _choose_indicator(samples, indicator)
     k = samples.indicators[at]
     shown, found = _name_rows(samples, everything and picture == "intervals"), samples.footprints.method.indicators[k]
-    known = [row for row in shown if not np.isnan(samples.footprints.value[row.activity, -1, k])]
+    known = [row for row in shown if not np.isnan(samples.static.value[row.activity, -1, k])]
     if not known:
         what = f"no figure of {found.id} is known" if shown else "there is nothing to show"
         raise LcaError(what, f"picture of {picture}", "name another indicator or activity; results have a status")
@@ -118,14 +118,14 @@ def _name_rows(samples: Samples, everything: bool) -> list[_Row]:
 
 def _take_interval(samples: Samples, at: int, row: _Row) -> Interval:
     low, median, high = samples.quantiles[row.activity, -1, at].tolist()
-    static = float(samples.footprints.value[row.activity, -1, samples.indicators[at]])
+    static = float(samples.static.value[row.activity, -1, samples.indicators[at]])
     return Interval(row.product, row.name, row.per, low, median, high, static)
 
 
 def _take_draws(samples: Samples, at: int, row: _Row) -> Draws:
     """Take the draws that have an answer."""
     values = samples.values[int(np.searchsorted(samples.kept, row.activity)), -1, at]
-    static = float(samples.footprints.value[row.activity, -1, samples.indicators[at]])
+    static = float(samples.static.value[row.activity, -1, samples.indicators[at]])
     return Draws(row.product, row.name, row.per, values[~np.isnan(values)], static)
 
 
@@ -141,6 +141,6 @@ def _list_notes(samples: Samples, unknown: int) -> list[str]:
     spread = f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}"
     notes.append(
         f"{inventory.about.name} {inventory.hash[:12]}, {footprints.method.label}; {samples.draws} draws of "
-        f"{samples.uncertain} uncertain rows, seed {samples.seed}; {spread}."
+        f"{samples.uncertain} uncertain rows, seed {samples.seed}; static values of {samples.static_values}; {spread}."
     )
     return notes

@@ -17,7 +17,7 @@ from lcaengine.uncertainty.structure import Structure
 from lcaengine.uncertainty.supplies import find_unsupplied
 from lcaengine.uncertainty.values import draw_rows, list_static_rows
 
-__all__ = ["Solved", "solve_draw_blocks", "solve_static"]
+__all__ = ["Solved", "solve_draw_blocks", "solve_static", "solve_values"]
 
 Numbers = NDArray[np.float64]
 
@@ -67,8 +67,24 @@ def solve_draw_blocks(
     -------
     Solved
     """
-    values = draw_rows(sampled, seed, first * DRAWS, blocks * DRAWS)
-    n, k = static.total.shape
+    return solve_values(sampled, structure, static, draw_rows(sampled, seed, first * DRAWS, blocks * DRAWS), first)
+
+
+def solve_values(
+    sampled: Sampled, structure: Structure, static: Intensities, values: Numbers, first: int = 0
+) -> Solved:
+    """Solve for values of all rows; parameters as there.
+
+    Parameters
+    ----------
+    values : (rows, blocks * 8) float64
+        As :func:`~lcaengine.uncertainty.values.draw_rows` gives them.
+
+    Returns
+    -------
+    Solved
+    """
+    (n, k), blocks = static.total.shape, values.shape[1] // DRAWS
     direct = sampled.burdens.sum(values).reshape(blocks, n, k, DRAWS)
     unassigned, error = _solve_background(structure, values, direct, static)
     parts, more = _solve_labels(structure, values, direct, unassigned, static)

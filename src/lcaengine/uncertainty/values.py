@@ -9,7 +9,7 @@ from lcaengine.uncertainty.draws import draw_values
 from lcaengine.uncertainty.mixes import draw_mixes
 from lcaengine.uncertainty.sampled import Sampled
 
-__all__ = ["draw_rows", "list_static_rows"]
+__all__ = ["draw_rows", "list_static_rows", "replace_rows"]
 
 Numbers = NDArray[np.float64]
 
@@ -57,6 +57,34 @@ def _complete_rows(sampled: Sampled, drawn: list[Numbers], count: int) -> Number
     starts = sampled.starts
     values = np.ones((starts["ones"] + 1, count))
     np.concatenate(drawn, out=values[: starts["shares"]])
+    _derive_rows(sampled, values)
+    return values
+
+
+def replace_rows(sampled: Sampled, values: Numbers, rows: NDArray[np.int64], numbers: Numbers) -> Numbers:
+    """Give values with other numbers in some rows, and what follows from them.
+
+    Parameters
+    ----------
+    sampled : Sampled
+    values : (rows, count) float64
+    rows : (m,) int64
+        That follow from no others.
+    numbers : (m, count) float64
+
+    Returns
+    -------
+    (rows, count) float64
+    """
+    changed = values.copy()
+    changed[rows] = numbers
+    _derive_rows(sampled, changed)
+    return changed
+
+
+def _derive_rows(sampled: Sampled, values: Numbers) -> None:
+    """Write, in place, the rows that follow from others."""
+    starts = sampled.starts
     for name, derived in (
         ("shares", sampled.shares),
         ("supplies", sampled.supplies),
@@ -64,4 +92,3 @@ def _complete_rows(sampled: Sampled, drawn: list[Numbers], count: int) -> Number
     ):
         if len(derived):
             values[starts[name] : starts[name] + len(derived)] = derived.find(values)
-    return values

@@ -1,0 +1,208 @@
+"""Global indices: what a few uncertain numbers explain of a score's variance, however wide they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lcaengine.chains.chain import Chain, choose_activity, follow_chain
+from lcaengine.chains.drivers import check_stage
+from lcaengine.chains.sources import TABLES, Sources, describe_source, find_sources
+from lcaengine.errors import LcaError
+from lcaengine.footprints import Footprints
+from lcaengine.uncertainty import Pedigree, check_choices
+from lcaengine.uncertainty.derivatives import find_derivatives
+from lcaengine.uncertainty.simulation import Plan, prepare_draws
+from lcaengine.uncertainty.variance_indices import check_samples, evaluate_samples, find_indices
+from lcaengine.uncertainty.widened import CERTAIN, join_lists
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["GlobalIndices", "find_global_indices"]
+
+OTHERS = "all others"
+SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("part", "table")),
+        ("row", pa.int64()),
+        *((name, pa.string()) for name in ("process_id", "flow_id", "direction", "provider_id", "location")),
+        *((name, pa.float64()) for name in ("first_order", "first_order_half_width", "total", "total_half_width")),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalIndices:
+    """Sobol indices of one score.
+
+    Attributes
+    ----------
+    name : str
+        Of the activity whose score it is.
+    indicator, unit, per, stage : str
+    total : float
+        The score, of the numbers as written [unit of the indicator / reference unit].
+    samples, evaluations, seed : int
+        Base samples, and the scores that were found for them.
+    table : pyarrow.Table
+        One row a number that was chosen, and one for all others together: `first_order`, the share of the variance that
+        goes where it is known, and `total`, that which stays where all but it is known; each with the half-width of its
+        95 % interval, by bootstrap.
+
+    Examples
+    --------
+    >>> import lcaengine as lca
+    >>> footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    >>> lca.find_global_indices(footprints, product_id="metal", count=2, samples=64).table["part"].to_pylist()
+    ['grid: Carbon dioxide, fossil (air)', 'mine-a: electricity', 'all others']
+    """
+
+    name: str
+    indicator: str
+    unit: str
+    per: str
+    stage: str
+    total: float
+    samples: int
+    evaluations: int
+    seed: int
+    table: pa.Table
+
+    def __repr__(self) -> str:
+        return f"GlobalIndices({self.indicator} of {self.name}: {self.table.num_rows} rows, {self.samples} samples)"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give the table as a data frame."""
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
+
+
+def find_global_indices(
+    footprints: Footprints,
+    *,
+    process_id: str = "",
+    product_id: str = "",
+    supplier_id: str = "",
+    location: str = "",
+    indicator: str = "ghg",
+    stage: str = "total",
+    count: int = 5,
+    rows: Sequence[tuple[str, int]] = (),
+    samples: int = 512,
+    seed: int = 1,
+    pedigree: Pedigree | None = None,
+) -> GlobalIndices:
+    """Find the Sobol indices of one score by a chosen few of the numbers it rests on, and by all others together.
+
+    With V the variance of the score h, an index of first order is ``Var(E[h | x_i]) / V``, a total one
+    ``1 - Var(E[h | all but x_i]) / V``; the two differ by what x_i does together with others. They hold however wide
+    spreads are, where :func:`list_drivers` is to first order. Needs the extra ``sensitivity`` (SALib).
+
+    Parameters
+    ----------
+    footprints : Footprints
+    process_id, product_id, supplier_id, location, indicator, stage : str
+        As in :func:`list_drivers`.
+    count : int
+        How many are chosen, where `rows` names none: those that contribute most to the variance, to first order.
+    rows : sequence of (table, row)
+        Uncertain rows of ``exchanges``, ``factors`` or of amounts of ``markets``, from 1, as :func:`list_drivers` gives
+        them.
+    samples : int
+        N, a power of two: ``N (count + 3)`` scores are found.
+    seed : int
+    pedigree : Pedigree, optional
+        What is made of pedigrees.
+
+    Returns
+    -------
+    GlobalIndices
+
+    Raises
+    ------
+    LcaError
+        If SALib is not there, what is named is not one activity, or a choice is none.
+    SolveError
+        If a sample has no answer: a loop needs as much of itself as it makes.
+
+    References
+    ----------
+    Saltelli, A. et al. (2010). Variance based sensitivity analysis of model output. Computer Physics Communications
+    181:259-270.
+    """
+    check_choices(2, seed, footprints.by)
+    check_stage(footprints, stage)
+    check_samples(samples)
+    ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
+    activity = choose_activity(footprints, **ids)
+    chain, used = follow_chain(footprints, activity, indicator), pedigree or Pedigree()
+    found = find_derivatives(footprints, activity, chain.indicator, stage, used)
+    sources = find_sources(chain, found)
+    chosen = _choose_rows(chain, sources, rows) if rows else _choose_largest(sources, count)
+    plan = Plan(footprints, 2 * samples, seed, used, np.array([activity]), None)
+    prepared = prepare_draws(plan, [chain.indicator])
+    sampled = prepared.sampled
+    lists = (sampled.distributions, sampled.market_amounts, sampled.factors)
+    table = np.repeat(np.arange(len(lists)), [len(each) for each in lists])  # as the first of TABLES
+    listed = join_lists(*lists)
+    places = {key: at for at, key in enumerate(zip(table.tolist(), listed.row.tolist(), strict=True))}
+    own = np.array([places[int(sources.table[at]), int(sources.row[at])] for at in chosen.tolist()])
+    part = footprints.stages.index(stage)
+    evaluated = evaluate_samples(prepared, activity, part, listed.take(own), own, samples)
+    indices = find_indices(evaluated, seed)
+    described = [describe_source(chain, int(sources.table[at]), int(sources.row[at])) for at in chosen.tolist()]
+    columns = zip(*(indices[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")), strict=True)
+    lines = [
+        {**each, **dict(zip(SCHEMA.names[-4:], numbers, strict=True))}
+        for each, numbers in zip([*described, {"part": OTHERS}], columns, strict=True)
+    ]
+    return GlobalIndices(
+        name=chain.name(np.array([activity])),
+        indicator=indicator,
+        unit=chain.unit,
+        per=chain.per,
+        stage=stage,
+        total=found.score,
+        samples=samples,
+        evaluations=len(evaluated.scores),
+        seed=seed,
+        table=pa.Table.from_pylist(lines, SCHEMA),
+    )
+
+
+def _choose_largest(sources: Sources, count: int) -> NDArray[np.int64]:
+    """Choose the independent rows that add most to the variance."""
+    if not isinstance(count, int) or count < 1:
+        raise LcaError(f"count is {count!r}", "find_global_indices", "choose one or more", given=count)
+    of_row = sources.effects.linear[: len(sources.independent)]
+    largest = np.argsort(-of_row, kind="stable")[:count]
+    largest = largest[of_row[largest] > 0]
+    if not len(largest):
+        what = "the score answers to no uncertain number that is drawn by itself"
+        raise LcaError(what, "find_global_indices", "see list_drivers for what it answers to")
+    return largest
+
+
+def _choose_rows(chain: Chain, sources: Sources, rows: Sequence[tuple[str, int]]) -> NDArray[np.int64]:
+    """Find the rows that are named."""
+    known: dict[tuple[str, int], int] = {}
+    for source in np.flatnonzero(sources.independent.kind != CERTAIN).tolist():
+        own = describe_source(chain, int(sources.table[source]), int(sources.row[source]))
+        known[own["table"], own["row"]] = source
+    fix = f"name rows of {', '.join(TABLES[:3])} as list_drivers gives them, each once"
+    chosen = []
+    for each in rows:
+        at = known.get((str(each[0]), each[1])) if isinstance(each, tuple) and len(each) == 2 else None
+        if at is None:
+            what = f"{each!r} is no row that is drawn by itself, and that the system rests on"
+            raise LcaError(what, "find_global_indices", fix, given=each)
+        chosen.append(at)
+    if len(set(chosen)) < len(chosen):
+        raise LcaError("a row is named twice", "find_global_indices", fix)
+    return np.array(chosen)

@@ -1,0 +1,141 @@
+"""Variance indices: how much of the variance of a score a few uncertain numbers explain, by Sobol's method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcaengine.errors import LcaError, SolveError
+from lcaengine.uncertainty.distributions import Distributions
+from lcaengine.uncertainty.draws import place_values
+from lcaengine.uncertainty.simulation import Prepared
+from lcaengine.uncertainty.solved import solve_values
+from lcaengine.uncertainty.values import draw_rows, replace_rows
+
+__all__ = ["Evaluated", "check_samples", "evaluate_samples", "find_indices"]
+
+Numbers = NDArray[np.float64]
+
+FEWEST_SAMPLES = 16
+SAMPLES_AT_ONCE = 16
+"""Base samples that are solved side by side; a multiple of eight."""
+JUST_ABOVE_ZERO = 2.0**-53
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Scores of the samples of Saltelli's scheme.
+
+    Attributes
+    ----------
+    problem : dict
+        As SALib takes it: one number between 0 and 1 for each that is chosen, and one for all others.
+    scores : (samples * (numbers + 2),) float64
+        [unit of the indicator / base unit]
+    """
+
+    problem: dict[str, Any]
+    scores: Numbers
+
+
+def evaluate_samples(
+    prepared: Prepared, activity: int, part: int, chosen: Distributions, rows: NDArray[np.int64], samples: int
+) -> Evaluated:
+    """Score the samples of Saltelli's scheme: two sets of draws, and each number of one put into the other.
+
+    Numbers that are chosen are placed by a Sobol sequence, through the inverse of their distributions. All others are
+    one number of the scheme: the first set takes draws 0 to N - 1 of the simulation, the second N to 2 N - 1.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Of one indicator; its plan has the seed.
+    activity, part : int
+        Whose score, and which part of it.
+    chosen : Distributions
+        Of what is chosen.
+    rows : (m,) int64
+        Rows of the drawn values that they are.
+    samples : int
+        N, a power of two of at least 16: ``N (m + 3)`` scores are found.
+
+    Returns
+    -------
+    Evaluated
+
+    Raises
+    ------
+    LcaError
+        If SALib is not there, or the number of samples is none.
+    SolveError
+        If a sample has no answer.
+
+    References
+    ----------
+    Saltelli, A. et al. (2010). Variance based sensitivity analysis of model output. Computer Physics Communications
+    181:259-270.
+    """
+    check_samples(samples)
+    from SALib.sample import sobol
+
+    count, seed = len(rows) + 1, prepared.plan.seed
+    problem = {"num_vars": count, "names": [str(at) for at in range(count)], "bounds": [[0.0, 1.0]] * count}
+    uniform = sobol.sample(problem, samples, calc_second_order=False, seed=seed % 2**32)
+    groups = np.clip(uniform, JUST_ABOVE_ZERO, 1.0 - JUST_ABOVE_ZERO).reshape(samples, count + 2, count)
+    scores = np.empty((samples, count + 2))
+    for first in range(0, samples, SAMPLES_AT_ONCE):
+        some = groups[first : first + SAMPLES_AT_ONCE]
+        size = len(some)
+        both = [draw_rows(prepared.sampled, seed, start, size) for start in (first, samples + first)]
+        is_second = some[:, :, -1] != some[:, :1, -1]
+        place = np.arange(size)[:, None] + size * is_second
+        values = np.concatenate(both, axis=1)[:, place.reshape(-1)]
+        numbers = place_values(chosen, np.ascontiguousarray(some[:, :, :-1].reshape(-1, count - 1).T))
+        values = replace_rows(prepared.sampled, values, rows, numbers)
+        solved = solve_values(prepared.sampled, prepared.structure, prepared.static, values)
+        if solved.infeasible:
+            _, why = min(solved.infeasible.items())
+            what = f"a sample has no answer, and indices need all of them: {why}"
+            raise SolveError(what, "find_global_indices", "narrow the distributions of what it names")
+        scores[first : first + size] = solved.intensity[activity, part, 0].reshape(size, -1)
+    return Evaluated(problem, scores.reshape(-1))
+
+
+def check_samples(samples: int) -> None:
+    """Refuse where SALib is not there, or a number of samples that is no power of two.
+
+    Raises
+    ------
+    LcaError
+    """
+    if find_spec("SALib") is None:
+        raise LcaError("global indices need the package SALib", "", "pip install 'lcaengine[sensitivity]'")
+    if not isinstance(samples, int) or samples < FEWEST_SAMPLES or samples & (samples - 1):
+        what = f"samples is {samples!r}, no power of two from {FEWEST_SAMPLES} on"
+        raise LcaError(what, "samples", "write 256, 512 or 1024", given=samples)
+
+
+def find_indices(evaluated: Evaluated, seed: int) -> dict[str, Numbers]:
+    """Find first-order and total indices, with half-widths of their 95 % intervals by bootstrap.
+
+    Returns
+    -------
+    dict of str to (m + 1,) float64
+        ``S1``, ``S1_conf``, ``ST``, ``ST_conf``; the last of each is of all others together.
+
+    Raises
+    ------
+    LcaError
+        If the scores do not vary.
+    """
+    if not np.ptp(evaluated.scores) > 0:
+        raise LcaError("the score does not vary", "find_global_indices", "choose what the score answers to")
+    from SALib.analyze import sobol
+
+    scale = float(np.abs(evaluated.scores).max())  # so that squares of small scores are numbers
+    found = sobol.analyze(evaluated.problem, evaluated.scores / scale, calc_second_order=False, seed=seed % 2**32)
+    return {name: np.asarray(found[name], np.float64) for name in ("S1", "S1_conf", "ST", "ST_conf")}
