@@ -21,6 +21,7 @@ ONLY_HERE = {
     "pyarrow.fs": "io",
     "zipfile": "io",
     "lxml": "formats",
+    "matplotlib": "plots",
     "dask": "cluster",
     "distributed": "cluster",
 }

@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     from lcaengine.scenarios import Change, Scenarios, change, read_changes, score_scenarios
     from lcaengine.suppliers import score_suppliers
     from lcaengine.system import list_flows
-    from lcaengine.uncertainty import Distributions, Pedigree, Samples, draw_values, list_distributions, simulate
+    from lcaengine.uncertainty import (
+        Distributions,
+        Pedigree,
+        Quality,
+        Samples,
+        draw_values,
+        list_distributions,
+        rate_quality,
+        simulate,
+    )
     from lcaengine.units import Unit, read_unit
 
 _HOMES = {
@@ -76,10 +85,12 @@ _HOMES = {
     "list_flows": "system",
     "Distributions": "uncertainty",
     "Pedigree": "uncertainty",
+    "Quality": "uncertainty",
     "Samples": "uncertainty",
     "simulate": "uncertainty",
     "draw_values": "uncertainty",
     "list_distributions": "uncertainty",
+    "rate_quality": "uncertainty",
     "Method": "method",
     "list_methods": "method",
     "read_method": "method",
@@ -109,6 +120,7 @@ __all__ = [
     "OutputError",
     "Pedigree",
     "Policy",
+    "Quality",
     "Samples",
     "Sankey",
     "Scenarios",
@@ -131,6 +143,7 @@ __all__ = [
     "list_examples",
     "list_flows",
     "list_methods",
+    "rate_quality",
     "read_changes",
     "read_inventory",
     "read_method",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from lcaengine.cli.shared import (
     PedigreeTable,
     Place,
     Unlinked,
+    check_plot,
     list_written,
     open_console,
     present_tables,
@@ -53,6 +55,9 @@ def contributions(
     drivers: Annotated[
         bool, typer.Option("--drivers", help="The exchanges it answers to, and what measuring them better would buy.")
     ] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="--drivers as a tornado: .png, .svg or .html.")
+    ] = None,
     stage: Annotated[str, typer.Option("--stage", help="--drivers of this stage alone.")] = "total",
     draws: Annotated[int, typer.Option("--draws", metavar="N", help="--drivers beside so many draws; 0: none.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="What the draws follow from.")] = 1,
@@ -77,12 +82,14 @@ def contributions(
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
-    asked = Asked(stage, draws, seed, (pedigree, pedigree_factors, basic_uncertainty))
+    asked = Asked(stage, draws, seed, (pedigree, pedigree_factors, basic_uncertainty), plot)
     check_asked(asked, drivers, sankey or by != "process")
     if demand and process:
         raise LcaError("--demand and --process are both given", "", "give one of them")
     if output is not None:
         check_target(output, FORMATS, inventory)
+    if plot is not None:
+        check_plot(plot, inventory)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json)
     ids = {"process_id": demand or process, "product_id": product, "supplier_id": supplier, "location": location}
     if drivers:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lcaengine.cli import analysis, exchange, export, links, questionnaire, simulation, whatif
-from lcaengine.cli.scores import write_scores
+from lcaengine.cli.scores import show_scores, write_scores
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
@@ -27,7 +27,6 @@ from lcaengine.cli.shared import (
     OpenWater,
     Place,
     Unlinked,
-    list_written,
     open_console,
     presenting,
     print_json,
@@ -133,6 +132,9 @@ def score(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: By = "stage",
+    quality: Annotated[
+        bool, typer.Option("--quality", help="Rate the data by pedigree: PEF's DQR, and the share that is rated.")
+    ] = False,
     background: Background = None,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -148,10 +150,9 @@ def score(
     start_lightly()
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if background is not None:
-        if by != "stage" or indicator or everything:
-            raise LcaError(
-                "suppliers in parts are scored by stage, in all indicators", "", "leave --by, --indicator, --all away"
-            )
+        if by != "stage" or indicator or everything or quality:
+            what = "suppliers in parts are scored by stage, in all indicators, and not rated"
+            raise LcaError(what, "", "leave --by, --indicator, --all, --quality away")
         score_parts(inventory, background, output, method, policy, wide, as_json, keep, workers, cluster)
         return
     if workers is not None or cluster is not None:
@@ -163,28 +164,11 @@ def score(
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:
         check_target(output, FORMATS, inventory)
-        if not (as_json or indicator or everything):
+        if not (as_json or indicator or everything or quality):
             write_scores(inventory, read_method(method), policy, by, output, wide, keep)
             return
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
-    from lcaengine.footprints.display import HEADLINES
-    from lcaengine.reports.write import describe_run, write_results
-
-    known = [each.id for each in footprints.method.indicators]
-    shown = footprints.select(indicator or [name for name in HEADLINES if name in known] or known[:3])
-    files = [] if output is None else write_results(footprints, output, wide, indicator or ())
-    with presenting():
-        if as_json:
-            tables = {"results": footprints.to_arrow().to_pylist(), "completeness": footprints.completeness.to_pylist()}
-            if indicator:
-                tables = {name: [r for r in rows if r["indicator"] in indicator] for name, rows in tables.items()}
-            print_json({"run": describe_run(footprints), **tables, "gaps": footprints.gaps.table.to_pylist()})
-        elif files:
-            typer.echo(f"{len(footprints.system.activities)} activities written to {list_written(files)}")
-        else:
-            from lcaengine.reports.terminal import print_footprints
-
-            print_footprints(open_console(), footprints, shown, everything)
+    show_scores(footprints, output, wide, indicator or [], everything, quality, as_json)
 
 
 @app.command()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from lcaengine.cli.shared import present_tables
 from lcaengine.cli.simulation import show_draws
 from lcaengine.errors import LcaError
@@ -26,12 +28,15 @@ class Asked:
     draws, seed : int
     pedigree : (str, str, float)
         Table, what its factors are, and the basic uncertainty.
+    plot : Path, optional
+        Where a picture goes.
     """
 
     stage: str = "total"
     draws: int = 1000
     seed: int = 1
     pedigree: tuple[str, str, float] = ("ecoinvent-3", "gsd2", 1.05)
+    plot: Path | None = None
 
 
 def check_asked(asked: Asked, drivers: bool, otherwise: bool) -> None:
@@ -39,8 +44,8 @@ def check_asked(asked: Asked, drivers: bool, otherwise: bool) -> None:
     if drivers and otherwise:
         raise LcaError("--drivers is given, and --sankey or --by too", "", "give one of them")
     if not drivers and asked != Asked():
-        what, fix = "--stage, --draws, --seed and --pedigree are of --drivers", "add --drivers, or leave them away"
-        raise LcaError(what, "", fix)
+        what = "--plot, --stage, --draws, --seed and --pedigree are of --drivers"
+        raise LcaError(what, "", "add --drivers, or leave them away")
 
 
 def show_drivers(
@@ -71,5 +76,9 @@ def show_drivers(
         pedigree=Pedigree(*asked.pedigree),
         progress=show_draws(),
     )
+    picture = None if asked.plot is None else found.plot()  # a score that cannot be drawn is refused before it is written
     about = describe_drivers(footprints, found)
     present_tables({"drivers": found.table}, about, output, as_json, lambda console: print_drivers(console, found))
+    if picture is not None and asked.plot is not None:
+        picture.save(asked.plot)
+        typer.echo(f"picture written to {asked.plot}", err=as_json)

@@ -40,6 +40,7 @@ __all__ = [
     "PedigreeTable",
     "Place",
     "Unlinked",
+    "check_plot",
     "open_console",
     "present_tables",
     "presenting",
@@ -173,6 +174,15 @@ def present_tables(
             typer.echo(f"written to {list_written(files)}")
         else:
             show(open_console())
+
+
+def check_plot(plot: Path, inventory: str) -> None:
+    """Refuse a picture that cannot be written, before anything is scored."""
+    from lcaengine.io.write import check_target
+    from lcaengine.plots import ENDINGS, require_matplotlib
+
+    require_matplotlib()
+    check_target(plot, ENDINGS, inventory)
 
 
 def list_written(files: Sequence[Path]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +24,7 @@ from lcaengine.cli.shared import (
     PedigreeTable,
     Place,
     Unlinked,
+    check_plot,
     list_written,
     open_console,
     presenting,
@@ -32,6 +34,9 @@ from lcaengine.cli.shared import (
 from lcaengine.cli.start import start_lightly
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
+
+if TYPE_CHECKING:
+    from lcaengine.uncertainty import Samples
 
 __all__ = ["simulate"]
 
@@ -51,7 +56,13 @@ def simulate(
     ] = False,
     keep: Annotated[
         list[str] | None,
-        typer.Option("--keep", metavar="ID", help="--raw of this process or product; may be repeated."),
+        typer.Option("--keep", metavar="ID", help="--raw and --plot of this process or product; may be repeated."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw end products, or --keep: .png, .svg or .html.")
+    ] = None,
+    picture: Annotated[
+        str | None, typer.Option(help="What --plot draws: intervals (as is), distributions or convergence.")
     ] = None,
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
@@ -74,13 +85,11 @@ def simulate(
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
-    from lcaengine.reports.samples import describe_samples, print_samples, write_samples
+    from lcaengine.reports.samples import write_samples
     from lcaengine.uncertainty import Pedigree, check_choices, simulate_footprints
+    from lcaengine.uncertainty.pictures import PICTURES
 
-    if (wide or each) and output is None:
-        raise LcaError("--wide and --raw are of a file, and no file is named", "", "add -o FILE, or leave them away")
-    if keep and not each:
-        raise LcaError("--keep says whose draws --raw writes", "", "add --raw, or leave --keep away")
+    _check_files(inventory, output, wide, each, keep or [], plot, picture, indicator or [])
     path = None if output is None else check_target(output, FORMATS, inventory)
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     spread = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
@@ -90,19 +99,60 @@ def simulate(
     shown = indicator or [name for name in HEADLINES if name in known] or known[:3]
     drawn = indicator or ([] if path or as_json else shown)
     samples = simulate_footprints(footprints, draws, seed, spread, drawn, keep or [], show_draws(), static)
+    named = indicator[0] if indicator else ""
+    drawn_picture = None if plot is None else samples.plot(picture or PICTURES[0], named, everything)
     files = [] if path is None else write_samples(samples, path, wide, each)
+    if drawn_picture is not None and plot is not None:
+        drawn_picture.save(plot)
+    _present(samples, footprints.select(shown), files, plot, everything, as_json)
+
+
+def _check_files(
+    inventory: str,
+    output: Path | None,
+    wide: bool,
+    each: bool,
+    keep: Sequence[str],
+    plot: Path | None,
+    picture: str | None,
+    indicators: Sequence[str],
+) -> None:
+    """Refuse options of a file that is not named, and a picture that cannot be drawn, before anything is."""
+    from lcaengine.uncertainty.pictures import PICTURES, check_picture
+
+    if (wide or each) and output is None:
+        raise LcaError("--wide and --raw are of a file, and no file is named", "", "add -o FILE, or leave them away")
+    if keep and not (each or plot):
+        raise LcaError("--keep says whose draws --raw writes, and --plot draws", "", "add one, or leave --keep away")
+    if plot is not None:
+        check_plot(plot, inventory)
+        check_picture(picture or PICTURES[0])
+        if len(set(indicators)) > 1:
+            raise LcaError("a picture is of one indicator", "--plot", "name one --indicator")
+    elif picture is not None:
+        raise LcaError("--picture is of a file, and no file is named", "", "add --plot FILE, or leave --picture away")
+
+
+def _present(
+    samples: Samples, shown: Sequence[int], files: Sequence[Path], plot: Path | None, everything: bool, as_json: bool
+) -> None:
+    """Print samples, or where they were written."""
+    from lcaengine.reports.samples import describe_samples, print_samples
+
     with presenting():
         if as_json:
             results = samples.to_arrow().to_pylist()
             print_json({"run": describe_samples(samples), "results": results})
         elif files:
-            typer.echo(f"{len(samples.mean)} activities in {draws} draws written to {list_written(files)}")
+            typer.echo(f"{len(samples.mean)} activities in {samples.draws} draws written to {list_written(files)}")
             if samples.infeasible:
                 draw, why = min(samples.infeasible.items())
                 left = f"{len(samples.infeasible)} draw(s) have no answer and are left out"
                 sys.stderr.write(f"note: {left}: in draw {draw}, {why}\n")
         else:
-            print_samples(open_console(), samples, footprints.select(shown), everything)
+            print_samples(open_console(), samples, shown, everything)
+        if plot is not None:
+            typer.echo(f"picture written to {plot}", err=as_json)
 
 
 def show_draws() -> Callable[[int, int], None]:

@@ -23,6 +23,8 @@ from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lcaengine.plots import Picture
+
 __all__ = ["Drivers", "Simulated", "check_stage", "list_drivers"]
 
 Numbers = NDArray[np.float64]
@@ -138,6 +140,23 @@ class Drivers:
         """Give the table as a data frame."""
         frame: pd.DataFrame = self.table.to_pandas()
         return frame
+
+    def plot(self) -> Picture:
+        """Draw a tornado: the score with each uncertain amount one standard deviation lower and higher, to first order.
+
+        Returns
+        -------
+        Picture
+            A notebook shows it; its ``save`` writes ``.png``, ``.svg`` or ``.html``.
+
+        Raises
+        ------
+        LcaError
+            If nothing that is listed varies, or matplotlib (extra ``plots``) is not installed.
+        """
+        from lcaengine.chains.tornado import draw_drivers
+
+        return draw_drivers(self)
 
 
 def list_drivers(

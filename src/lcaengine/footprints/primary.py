@@ -19,6 +19,7 @@ __all__ = [
     "measure_by_process",
     "measure_forward",
     "measure_sizes",
+    "sum_along",
 ]
 
 BLOCK = 64
@@ -86,6 +87,33 @@ def measure_sizes(
     if len(backward) < len(credited):
         return measure_by_process(backward, ordering, *measure)[credited]
     return measure_forward(credited, *measure)
+
+
+def sum_along(
+    system: System,
+    sizes: NDArray[np.float64],
+    label: NDArray[np.int64],
+    labels: int,
+    name: Callable[[NDArray[np.int64]], str],
+) -> NDArray[np.float64]:
+    """Sum sizes along the chains of all activities, those with credits too.
+
+    Parameters
+    ----------
+    system : System
+    sizes, label, labels, name
+        As in :func:`measure_forward`.
+
+    Returns
+    -------
+    (n, labels + 2, q) float64
+        By label, then unassigned, then total.
+    """
+    ordering, graph = order_coupling(system.coupling), build_graph(system)
+    credited = find_credit_chains(system, graph, ordering if graph is system.coupling else order_coupling(graph))
+    sums = _stack(solve_stages(system.coupling, sizes, label, labels, name, ordering))
+    sums[credited] = measure_sizes(system, graph, credited, ordering, sizes, label, labels, name)
+    return sums
 
 
 def measure_forward(

@@ -17,8 +17,10 @@ from lcaengine.results import Answer, spell_table, tabulate_completeness, to_lon
 __all__ = ["list_fields", "write_answer", "write_tables"]
 
 
-def write_answer(answer: Answer, path: Path, wide: bool = False) -> list[Path]:
-    """Write an answer as :func:`write_results` does.
+def write_answer(
+    answer: Answer, path: Path, wide: bool = False, more: Mapping[str, pa.Table] | None = None
+) -> list[Path]:
+    """Write an answer as :func:`write_results` does, and more tables by name behind its own.
 
     Returns
     -------
@@ -30,6 +32,7 @@ def write_answer(answer: Answer, path: Path, wide: bool = False) -> list[Path]:
         "results": (to_wide if wide else to_long)(scored, coded),
         "gaps": answer.gaps if coded else spell_table(answer.gaps),
         "completeness": tabulate_completeness(scored, coded),
+        **(more or {}),
     }
     cited = {
         "source_id": pa.array(list(answer.sources), pa.string()),

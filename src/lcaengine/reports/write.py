@@ -17,12 +17,17 @@ from lcaengine.version import __version__
 
 if TYPE_CHECKING:
     from lcaengine.scenarios import Scenarios
+    from lcaengine.uncertainty import Quality
 
 __all__ = ["answer_of", "describe_run", "write_results"]
 
 
 def write_results(
-    footprints: Footprints | Scenarios, target: str | Path, wide: bool = False, indicators: Sequence[str] = ()
+    footprints: Footprints | Scenarios,
+    target: str | Path,
+    wide: bool = False,
+    indicators: Sequence[str] = (),
+    quality: Quality | None = None,
 ) -> list[Path]:
     """Write the result table to a file, and gaps and completeness to others beside it.
 
@@ -38,6 +43,8 @@ def write_results(
         One row an activity, one column an indicator and stage, instead of the long table.
     indicators : sequence of str
         Those of the method that are written, all where none are named.
+    quality : Quality, optional
+        Data quality of these footprints; it goes to ``out.quality.parquet`` and so on.
 
     Returns
     -------
@@ -62,20 +69,31 @@ def write_results(
     ['out.parquet', 'out.gaps.parquet', 'out.completeness.parquet']
     """
     if not isinstance(footprints, Footprints):
-        return _write_others(footprints, target, wide, indicators)
+        return _write_others(footprints, target, wide, indicators, quality)
     path = check_target(target, FORMATS, footprints.system.inventory.label)
     answer = answer_of(footprints)
     if indicators:
         answer = replace(answer, scored=answer.scored.keep_indicators(footprints.select(indicators)))
-    return write_answer(answer, path, wide)
+    if quality is None:
+        return write_answer(answer, path, wide)
+    if quality.footprints is not footprints:
+        raise OutputError("the data quality is of other footprints", str(path), "rate the footprints that are written")
+    from lcaengine.uncertainty.quality import describe_quality
+
+    rated = replace(answer, run={**answer.run, "data_quality": describe_quality()})
+    return write_answer(rated, path, wide, {"quality": quality.to_arrow()})
 
 
-def _write_others(found: Scenarios, target: str | Path, wide: bool, indicators: Sequence[str]) -> list[Path]:
+def _write_others(
+    found: Scenarios, target: str | Path, wide: bool, indicators: Sequence[str], quality: Quality | None
+) -> list[Path]:
     from lcaengine.reports.scenarios import write_scenarios  # late: a score needs none of it
     from lcaengine.scenarios import Scenarios
 
     if not isinstance(found, Scenarios):
         raise OutputError(f"{type(found).__name__} is no result", "", "give what score or score_scenarios returns")
+    if quality is not None:
+        raise OutputError("scenarios have no data quality", str(target), "leave quality away")
     if wide:
         raise OutputError("scenarios have no wide table", str(target), "leave wide away")
     return write_scenarios(found.select(indicators), target)

@@ -13,9 +13,8 @@ from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
-from lcaengine.inventory.words import pick
 from lcaengine.uncertainty.keys import make_keys
-from lcaengine.uncertainty.pedigree import INDICATORS, Pedigree, find_sigma
+from lcaengine.uncertainty.pedigree import Pedigree, find_sigma, read_scores
 from lcaengine.units import read_unit
 
 __all__ = [
@@ -171,7 +170,7 @@ def read_distributions(
     )
     at = np.flatnonzero(kind < _FIRST)
     if len(at):
-        _fill_from_scores(listed, at, _read_scores(frame)[rows[at]], pedigree or Pedigree(), frame, label)
+        _fill_from_scores(listed, at, read_scores(frame)[rows[at]], pedigree or Pedigree(), frame, label)
     return listed
 
 
@@ -199,7 +198,7 @@ def _has_scores(
     """Tell which rows state no distribution and have a pedigree that becomes one."""
     if "pedigree" not in frame.columns or (pedigree is not None and pedigree.table == "none"):
         return np.zeros(len(frame), np.bool_)
-    return np.asarray((kind == 0) & _read_scores(frame).any(axis=1) & (amount != 0))
+    return np.asarray((kind == 0) & read_scores(frame).any(axis=1) & (amount != 0))
 
 
 def list_kinds(frame: Frame) -> NDArray[np.int64]:
@@ -207,15 +206,6 @@ def list_kinds(frame: Frame) -> NDArray[np.int64]:
     count = len(UNCERTAINTY_TYPES)
     codes = frame.codes("uncertainty_type", pa.array([*UNCERTAINTY_TYPES, *map(str, range(count))]))
     return np.where(codes >= 0, codes % count, 0)
-
-
-def _read_scores(frame: Frame) -> NDArray[np.int64]:
-    """Read pedigrees, once a distinct one: five scores a row, zeros where there are none."""
-    column = frame.columns["pedigree"]
-    words = np.array([[int(score) for score in each.split(";")] for each in column.dictionary.to_pylist()], np.int64)
-    by_word = np.concatenate([words.reshape(-1, len(INDICATORS)), np.zeros((1, len(INDICATORS)), np.int64)])
-    place = np.asarray(pick(column, np.arange(len(words)), len(words)), np.int64)
-    return np.asarray(by_word[place], np.int64)
 
 
 def _find_factors(inventory: Inventory, rows: NDArray[np.int64]) -> NDArray[np.float64]:

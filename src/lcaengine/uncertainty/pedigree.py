@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError
+from lcaengine.inventory.frame import Frame
+from lcaengine.inventory.words import pick
 
-__all__ = ["FACTORS", "INDICATORS", "TABLES", "Pedigree", "find_sigma"]
+__all__ = ["FACTORS", "INDICATORS", "TABLES", "Pedigree", "find_sigma", "read_scores"]
 
 INDICATORS = ("reliability", "completeness", "temporal", "geographical", "technological")
 """What the five scores are about, in their order."""
@@ -106,3 +108,23 @@ def find_sigma(scores: NDArray[np.int64], pedigree: Pedigree) -> NDArray[np.floa
     logarithm = np.sqrt(np.log(pedigree.basic) ** 2 + (np.log(factor) ** 2).sum(axis=1))
     sigma: NDArray[np.float64] = logarithm / 2.0 if pedigree.factors == "gsd2" else logarithm
     return sigma
+
+
+def read_scores(frame: Frame) -> NDArray[np.int64]:
+    """Read pedigrees, once a distinct one.
+
+    Parameters
+    ----------
+    frame : Frame
+        `exchanges`.
+
+    Returns
+    -------
+    (rows, 5) int64
+        From 1 to 5, in order of :data:`INDICATORS`; zeros where a row has none.
+    """
+    column = frame.columns["pedigree"]
+    words = np.array([[int(score) for score in each.split(";")] for each in column.dictionary.to_pylist()], np.int64)
+    by_word = np.concatenate([words.reshape(-1, len(INDICATORS)), np.zeros((1, len(INDICATORS)), np.int64)])
+    place = np.asarray(pick(column, np.arange(len(words)), len(words)), np.int64)
+    return np.asarray(by_word[place], np.int64)

@@ -17,6 +17,8 @@ from lcaengine.uncertainty.pedigree import Pedigree
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lcaengine.plots import Picture
+
 __all__ = ["LEVELS", "Samples"]
 
 LEVELS = (0.025, 0.5, 0.975)
@@ -141,3 +143,30 @@ class Samples:
         """Give the result table as a data frame."""
         frame: pd.DataFrame = self.to_arrow().to_pandas()
         return frame
+
+    def plot(self, picture: str = "intervals", indicator: str = "", everything: bool = False) -> Picture:
+        """Draw the totals; needs the extra ``plots``.
+
+        Parameters
+        ----------
+        picture : {"intervals", "distributions", "convergence"}
+            Medians, 95 % intervals and static values; histograms of draws; or the running mean of draws. Of the
+            activities whose draws are kept: end products, where no others were named.
+        indicator : str
+            One that was drawn; by default ghg, or the first.
+        everything : bool
+            Whether intervals are of all activities.
+
+        Returns
+        -------
+        Picture
+            A notebook shows it; its ``save`` writes ``.png``, ``.svg`` or ``.html``.
+
+        Raises
+        ------
+        LcaError
+            If there is no such picture or indicator, no figure to draw, or matplotlib is not installed.
+        """
+        from lcaengine.uncertainty.pictures import draw_samples
+
+        return draw_samples(self, picture, indicator, everything)
