@@ -20,7 +20,15 @@ from lcaengine.version import __version__ as __version__
 if TYPE_CHECKING:
     from lcaengine.chains import Contributions, Sankey, build_sankey, list_contributions
     from lcaengine.checking import check
-    from lcaengine.comparison import Comparison, Difference, compare, diff
+    from lcaengine.comparison import (
+        Alternative,
+        Comparison,
+        Difference,
+        PairedComparison,
+        compare,
+        compare_draws,
+        diff,
+    )
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
     from lcaengine.findings import Finding, Findings
     from lcaengine.footprints import Footprints, score
@@ -42,7 +50,10 @@ _HOMES = {
     "Sankey": "chains",
     "build_sankey": "chains",
     "list_contributions": "chains",
+    "Alternative": "comparison",
     "Comparison": "comparison",
+    "PairedComparison": "comparison",
+    "compare_draws": "comparison",
     "compare": "comparison",
     "Difference": "comparison",
     "diff": "comparison",
@@ -86,6 +97,7 @@ _HOMES = {
 """Where each public name lives; it is imported when it is first used, so that `--help` loads no numeric library."""
 
 __all__ = [
+    "Alternative",
     "Change",
     "Comparison",
     "Contributions",
@@ -100,6 +112,7 @@ __all__ = [
     "Method",
     "MethodError",
     "OutputError",
+    "PairedComparison",
     "Pedigree",
     "Policy",
     "Samples",
@@ -113,6 +126,7 @@ __all__ = [
     "change",
     "check",
     "compare",
+    "compare_draws",
     "diff",
     "draw_values",
     "find_example",
