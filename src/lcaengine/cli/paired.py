@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lcaengine.footprints import Footprints
     from lcaengine.uncertainty import Pedigree
 
-__all__ = ["DrawSettings", "compare_in_draws", "group_ends", "take_settings"]
+__all__ = ["DrawSettings", "compare_in_draws", "draw_groups", "group_ends", "take_settings"]
 
 DRAWS = 1000
 Draws = Annotated[int | None, typer.Option("--draws", metavar="N", help="Compare in the same N draws.")]
@@ -115,15 +115,10 @@ def group_ends(versions: Sequence[tuple[str, Footprints]], everything: bool) -> 
     return groups
 
 
-def compare_in_draws(
-    groups: dict[str, list[Alternative]],
-    settings: DrawSettings,
-    indicators: Sequence[str],
-    output: Path | None,
-    as_json: bool,
-    refused: dict[str, list[str]] | None = None,
+def draw_groups(
+    groups: Mapping[str, Sequence[Alternative]], settings: DrawSettings, indicators: Sequence[str], is_shown: bool
 ) -> dict[str, PairedComparison]:
-    """Compare groups of alternatives in the same draws, and present it.
+    """Compare groups of alternatives in the same draws; where it is only shown, in the headline indicators.
 
     Returns
     -------
@@ -132,27 +127,38 @@ def compare_in_draws(
     """
     from lcaengine.comparison import compare_groups
     from lcaengine.footprints.display import HEADLINES
-    from lcaengine.reports.answer import write_tables
-    from lcaengine.reports.paired import describe_paired, print_paired, tabulate_paired
 
     method = next(iter(groups.values()))[0].footprints.method
     known = [each.id for each in method.indicators]
-    shown = list(indicators) or [name for name in HEADLINES if name in known] or known[:1]
-    drawn = indicators if output is not None or as_json else shown
+    shown = [name for name in HEADLINES if name in known] or known[:1]
     found = compare_groups(
         list(groups.values()),
         settings.draws,
         settings.seed,
-        drawn,
+        indicators or (shown if is_shown else ()),
         settings.pedigree,
         settings.stages,
         settings.unlike,
         show_draws(),
     )
-    compared = dict(zip(groups, found, strict=True))
-    tables, about = tabulate_paired(compared), describe_paired(compared)
-    if refused:
-        about["refused"] = refused
+    return dict(zip(groups, found, strict=True))
+
+
+def compare_in_draws(
+    groups: Mapping[str, Sequence[Alternative]],
+    settings: DrawSettings,
+    indicators: Sequence[str],
+    output: Path | None,
+    as_json: bool,
+    refused: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Compare groups of alternatives in the same draws, and present it."""
+    from lcaengine.reports.answer import write_tables
+    from lcaengine.reports.paired import describe_paired, print_paired, tabulate_paired
+
+    compared = draw_groups(groups, settings, indicators, output is None and not as_json)
+    tables = tabulate_paired(compared)
+    about = {**describe_paired(compared), **({"refused": refused} if refused else {})}
     files = [] if output is None else write_tables(output, tables, about)
     with presenting():
         if as_json:
@@ -160,5 +166,4 @@ def compare_in_draws(
         elif files:
             typer.echo(f"{len(compared)} comparison(s) in {settings.draws} draws written to {list_written(files)}")
         else:
-            print_paired(open_console(), compared, shown)
-    return compared
+            print_paired(open_console(), compared, indicators)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lcaengine.cli import paired
 from lcaengine.cli.exchange import show_progress
 from lcaengine.cli.shared import (
     Allocation,
@@ -41,6 +42,13 @@ def whatif(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
     by: Annotated[str, typer.Option("--by", help="Split the file by stage, supplier, location or scope.")] = "stage",
+    draws: paired.Draws = None,
+    seed: paired.Seed = None,
+    stages: paired.Stages = False,
+    unlike: paired.UnlikeTerms = None,
+    pedigree: paired.PedigreeTable = None,
+    pedigree_factors: paired.PedigreeFactors = None,
+    basic_uncertainty: paired.BasicUncertainty = None,
     output: Output = None,
     unlinked: Unlinked = "refuse",
     basis: Basis = "location",
@@ -54,10 +62,13 @@ def whatif(
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.answer import write_tables
+    from lcaengine.reports.paired import describe_paired, print_paired, tabulate_paired
     from lcaengine.reports.scenarios import describe_scenarios, print_changes, print_scenarios, tabulate_changes
-    from lcaengine.scenarios import read_changes, score_scenarios
+    from lcaengine.scenarios import BASE, change, read_changes, score_scenarios
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    spread = (pedigree, pedigree_factors, basic_uncertainty)
+    settings = paired.take_settings(draws, seed, *spread, stages, unlike, False)
     if output is not None:
         check_target(output, FORMATS, inventory)
         if output.resolve() == changes.resolve():
@@ -68,6 +79,13 @@ def whatif(
     found = score_scenarios(base, wanted, everything, str(changes), show_progress(f"scoring {changes}"))
     about = describe_scenarios(base, found, changes)
     tables = {"results": found.results, "changes": tabulate_changes(found), "completeness": found.completeness}
+    compared = {}
+    if settings is not None and len(found.names) > 1:
+        versions = [(BASE, base), *((name, change(base, found.changes[name])) for name in found.names[1:])]
+        groups = paired.group_ends(versions, everything)
+        compared = paired.draw_groups(groups, settings, indicator or (), output is None and not as_json)
+        tables |= tabulate_paired(compared)
+        about["draws"] = describe_paired(compared)
     files = [] if output is None else write_tables(output, tables, about)
     with presenting():
         if as_json:
@@ -81,5 +99,7 @@ def whatif(
             print_changes(open_console(), found)
         else:
             print_scenarios(open_console(), found, indicator or [])
+            if compared:
+                print_paired(open_console(), compared, indicator or [])
     if found.refusals:
         raise typer.Exit(1)

@@ -22,6 +22,7 @@ SPREADS = pa.schema(
         *((name, pa.float64()) for name in ("value", "mean", "sd", *LEVEL_NAMES)),
         ("drawn_rows", pa.int64()),
         ("varies", pa.bool_()),
+        ("status", pa.string()),
     ]
 )
 RANKS = pa.schema(
@@ -39,6 +40,8 @@ class Figure:
 
     Attributes
     ----------
+    indicator : int
+        Its position in the method.
     words : dict of str to str
         indicator, stage, unit and per.
     values, scale : (m, draws) float64
@@ -50,6 +53,7 @@ class Figure:
         Drawn rows that two rest on; on the diagonal, that one rests on.
     """
 
+    indicator: int
     words: dict[str, str]
     values: Numbers
     scale: Numbers
@@ -72,7 +76,8 @@ def take_figure(drawn: Drawn, k: int, part: int) -> Figure:
     known = ~np.isnan(drawn.static[:, part, k])
     varies = known & (np.ptp(values, axis=1) > SAME * scale.max(axis=1))
     words = {"indicator": indicator.id, "stage": drawn.parts[part], "unit": indicator.unit.label, "per": first.per}
-    return Figure(words, values, scale, drawn.static[:, part, k], known, varies, drawn.shared[k])
+    static = drawn.static[:, part, k]
+    return Figure(drawn.indicators[k], words, values, scale, static, known, varies, drawn.shared[k])
 
 
 def list_spreads(drawn: Drawn, figure: Figure) -> list[dict[str, object]]:
@@ -92,6 +97,7 @@ def list_spreads(drawn: Drawn, figure: Figure) -> list[dict[str, object]]:
                 **dict(zip(LEVEL_NAMES, levels, strict=True)),
                 "drawn_rows": int(figure.shared[at, at]),
                 "varies": bool(figure.varies[at]),
+                "status": each.footprints.status_of(each.activity, figure.indicator),
             }
         )
     return rows

@@ -38,7 +38,7 @@ class PairedComparison:
         Each alternative with each that follows it.
     spreads : pyarrow.Table
         One row an alternative, indicator and stage: alternative, activity, indicator, stage, unit, per, value (static),
-        mean, sd, p2_5, p50, p97_5, drawn_rows (how many uncertain rows it rests on), varies.
+        mean, sd, p2_5, p50, p97_5, drawn_rows (how many uncertain rows it rests on), varies, status.
     ranks : pyarrow.Table
         How often an alternative is in which place, the lowest in the first: alternative, indicator, stage, place,
         probability.

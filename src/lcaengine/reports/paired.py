@@ -139,6 +139,7 @@ def _print_remarks(
     for term in compared.unlike:
         more = f": a {compared.per} of each need not do the same" if term.term == "product" else ""
         console.print(f"[yellow]unlike[/yellow] {escape(term.describe(names))}{escape(more)}.")
+    _print_status(console, compared, indicators)
     remarks: dict[str, list[Pair]] = {}
     for each in compared.pairs:
         if each.note and each.stage == "total" and each.indicator in (indicators or HEADLINES):
@@ -156,6 +157,19 @@ def _print_remarks(
         )
     if len(letters) > MOST_IN_PAIRS:
         console.print("Pairs are shown with the first alternative; -o FILE lists all.")
+
+
+def _print_status(console: Console, compared: PairedComparison, indicators: Sequence[str]) -> None:
+    """Say which figures of all alternatives lack something; where some do, that is an unlike term."""
+    found: dict[str, set[str]] = {}
+    for row in compared.spreads.to_pylist():
+        found.setdefault(row["indicator"], set()).add(row["status"])
+    alike: dict[str, list[str]] = {}
+    for indicator, status in found.items():
+        if len(status) == 1 and status != {"complete"} and indicator in (indicators or HEADLINES):
+            alike.setdefault(min(status), []).append(indicator)
+    for word, names in alike.items():
+        console.print(f"Status of all, in {escape(', '.join(names))}: {word.replace('_', ' ')}.")
 
 
 def _print_draws(console: Console, some: PairedComparison) -> None:
