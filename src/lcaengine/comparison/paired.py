@@ -183,17 +183,25 @@ def compare_groups(
     Returns
     -------
     list of PairedComparison
+
+    Raises
+    ------
+    LcaError
+        As :func:`compare_draws`; or if there are no groups, or two are by unlike methods.
     """
-    terms: list[tuple[Unlike, ...]] = []
     for each in groups:
         check_alternatives(each)
-        method = each[0].footprints.method
-        chosen = each[0].footprints.select(indicators) if indicators else list(range(len(method.indicators)))
-        check_choices(draws, seed, each[0].footprints.by)
-        terms.append(find_unlike(each, chosen))
-        refuse_unlike(each, terms[-1], unlike)
+    first = [each[0].footprints for each in groups]
+    if len({footprints.method.hash for footprints in first}) != 1:
+        raise LcaError("there is nothing to compare, or it is by several methods", "compare", "score all by one method")
+    for by in {footprints.by for footprints in first}:
+        check_choices(draws, seed, by)
+    chosen = first[0].select(indicators) if indicators else list(range(len(first[0].method.indicators)))
+    terms = [find_unlike(each, chosen) for each in groups]
+    for each, found in zip(groups, terms, strict=True):
+        refuse_unlike(each, found, unlike)
     drawn = draw_alternatives(groups, draws, seed, chosen, pedigree or Pedigree(), progress)
-    return [_compare(some, found, stages) for some, found in zip(drawn, terms, strict=True)]
+    return [_compare(some, of, stages) for some, of in zip(drawn, terms, strict=True)]
 
 
 def _compare(drawn: Drawn, unlike: tuple[Unlike, ...], stages: bool) -> PairedComparison:

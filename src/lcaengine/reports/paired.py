@@ -19,6 +19,8 @@ __all__ = ["describe_paired", "print_paired", "tabulate_paired"]
 
 MOST_IN_PAIRS = 5
 """Of how many alternatives all pairs are printed; of more, those with the first."""
+LONGEST_NAME = 24
+"""Letters of a name that fit beside numbers."""
 MOST_PLACES = 8
 """How many places fit a line."""
 
@@ -58,7 +60,7 @@ def tabulate_paired(groups: Mapping[str, PairedComparison]) -> dict[str, pa.Tabl
     -------
     dict of str to pyarrow.Table
     """
-    tables = {"pairs": [], "alternatives": [], "ranks": []}  # type: dict[str, list[pa.Table]]
+    tables: dict[str, list[pa.Table]] = {"pairs": [], "alternatives": [], "ranks": []}
     for title, each in groups.items():
         for name, table in (("pairs", each.to_arrow()), ("alternatives", each.spreads), ("ranks", each.ranks)):
             column = pa.array([title] * table.num_rows, pa.string())
@@ -72,11 +74,16 @@ def print_paired(console: Console, groups: Mapping[str, PairedComparison], indic
         if title:
             console.print(f"[bold]{escape(title)}[/bold]")
         letters = {one.name: _letter(at) for at, one in enumerate(each.alternatives)}
+        labels = {name: f"{letter}  {name}" for name, letter in letters.items()}
+        if max(map(len, letters)) > LONGEST_NAME:  # too long for a table: told once, above
+            for label in labels.values():
+                console.print(label, markup=False)
+            labels = dict(letters)
         for indicator in indicators or [name for name in HEADLINES if name in each.indicators] or each.indicators[:1]:
-            _print_spreads(console, each, letters, indicator)
+            _print_spreads(console, each, labels, indicator)
             _print_pairs(console, each, letters, indicator)
             if len(letters) > 2 and len(groups) == 1:
-                _print_ranks(console, each, letters, indicator)
+                _print_ranks(console, each, labels, indicator)
         _print_remarks(console, each, letters, indicators)
     _print_draws(console, next(iter(groups.values())))
 
@@ -86,13 +93,13 @@ def _letter(at: int) -> str:
     return (_letter(at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)
 
 
-def _print_spreads(console: Console, compared: PairedComparison, letters: Mapping[str, str], indicator: str) -> None:
+def _print_spreads(console: Console, compared: PairedComparison, labels: Mapping[str, str], indicator: str) -> None:
     rows = [r for r in compared.spreads.to_pylist() if r["indicator"] == indicator and r["stage"] == "total"]
     head = f"{indicator}, {rows[0]['unit']} per {rows[0]['per']}"
     table = open_table(head, ["static", "mean", "sd", "2.5 %", "50 %", "97.5 %"])
     for row in rows:
         numbers = [format_value(row[name]) for name in ("value", "mean", "sd", "p2_5", "p50", "p97_5")]
-        table.add_row(Text(f"{letters[row['alternative']]}  {row['alternative']}"), *numbers)
+        table.add_row(Text(labels[row["alternative"]]), *numbers)
     print_whole(console, table)
 
 
@@ -118,17 +125,17 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
-def _print_ranks(console: Console, compared: PairedComparison, letters: Mapping[str, str], indicator: str) -> None:
+def _print_ranks(console: Console, compared: PairedComparison, labels: Mapping[str, str], indicator: str) -> None:
     rows = [r for r in compared.ranks.to_pylist() if r["indicator"] == indicator and r["stage"] == "total"]
     if not rows:
         return
-    places = list(range(1, min(len(letters), MOST_PLACES) + 1))
+    places = list(range(1, min(len(labels), MOST_PLACES) + 1))
     found: dict[str, dict[int, float]] = {}
     for row in rows:
         found.setdefault(row["alternative"], {})[row["place"]] = row["probability"]
     table = open_table("place, % of draws", [str(place) for place in places])
     for name, by_place in found.items():
-        table.add_row(Text(f"{letters[name]}  {name}"), *(f"{100 * by_place[place]:.1f}" for place in places))
+        table.add_row(Text(labels[name]), *(f"{100 * by_place[place]:.1f}" for place in places))
     print_whole(console, table)
 
 
