@@ -49,13 +49,12 @@ def lines_of(out: str) -> list[str]:
 @pytest.mark.parametrize(
     "words",
     [
-        MINES,
-        [*MINES, "--stages"],
+        [*MINES, "--stages", *GHG],
         [*MINES, "--of", "metal", *GHG],
         ["compare", MAGNET, "--allocation", "mass", "--draws", "16", *GHG],
-        ["compare", MAGNET, "--of", "a_magnet", "--of", "b_magnet", "--of", "c_magnet", "--draws", "16"],
+        ["compare", MAGNET, "--of", "a_magnet", "--of", "b_magnet", "--of", "c_magnet", "--draws", "16", *GHG],
         ["compare", MAGNET, "--of", "a_magnet", "--allocation", "mass", "--draws", "50", *GHG],
-        ["compare", TWO, "--with", "NEWER", "--draws", "50"],
+        ["compare", TWO, "--with", "NEWER", "--draws", "50", *GHG],
         ["whatif", TWO, str(CHANGES), "--draws", "50", *GHG],
     ],
     ids=" ".join,
@@ -226,6 +225,13 @@ def test_bad_words_say_what_and_what_to_do(run: Run, words: list[str]) -> None:
     assert (code, out) == (2, "")
     assert "Traceback" not in err
     assert "\n  do:    " in err or "Usage" in err
+
+
+def test_too_many_products_at_a_time_are_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lcaengine.cli.paired.MOST_GROUPS", 3)
+    code, out, err = run("compare", MAGNET, "--draws", "20", "--allocation", "mass", *GHG)
+    assert (code, out) == (2, "")
+    assert "end products are more than 3" in err
 
 
 def test_a_blocked_inventory_is_a_no(run: Run, tmp_path: Path) -> None:

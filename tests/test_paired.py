@@ -141,9 +141,10 @@ def test_a_scenario_is_paired_with_its_base(tmp_path: Path) -> None:
 
 def test_draws_are_those_of_simulate(tmp_path: Path) -> None:
     footprints = score(tmp_path, chain(*RICH))
-    two = [lca.Alternative(name, footprints, process_id=name) for name in ("mill", "smelter")]
+    two_ids = ["mill", "smelter"]
+    two = [lca.Alternative(name, footprints, process_id=name) for name in two_ids]
     compared = lca.compare_draws(two, 200, 5, ["ghg", "energy"])
-    samples = lca.simulate(footprints.system.inventory, core(), 200, 5, keep=["mill", "smelter"])
+    samples = lca.simulate(footprints.system.inventory, core(), 200, 5, indicators=["ghg", "energy"], keep=two_ids)
     a, b = (samples.get("ghg", process_id=name) for name in ("mill", "smelter"))
     pair = compared.get("ghg", "mill", "smelter")
     assert pair.p_less == np.mean(a < b)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["DrawSettings", "compare_in_draws", "draw_groups", "group_ends", "take_settings"]
 
 DRAWS = 1000
+MOST_GROUPS = 200
+"""How many products are compared at a time, each across inventories, policies or scenarios."""
 Draws = Annotated[int | None, typer.Option("--draws", metavar="N", help="Compare in the same N draws.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="What the draws follow from; 1 by default.")]
 PedigreeTable = Annotated[
@@ -96,14 +98,18 @@ def group_ends(versions: Sequence[tuple[str, Footprints]], everything: bool) -> 
     Raises
     ------
     LcaError
-        If no two versions have one in common.
+        If no two versions have one in common, or there are too many.
     """
     from lcaengine.comparison import Alternative, find_same
     from lcaengine.footprints.display import find_ends
 
     first = versions[0][1]
     groups: dict[str, list[Alternative]] = {}
-    for activity in range(len(first.value)) if everything else find_ends(first):
+    shown = list(range(len(first.value))) if everything else find_ends(first)
+    if len(shown) > MOST_GROUPS:
+        what = f"{len(shown)} {'activities' if everything else 'end products'} are more than {MOST_GROUPS}"
+        raise LcaError(what, first.system.inventory.label, "name what is compared: --of ID")
+    for activity in shown:
         same = [(name, each, find_same(first, activity, each)) for name, each in versions]
         group = [Alternative(name, each, activity=at) for name, each, at in same if at >= 0]
         if len(group) > 1:
