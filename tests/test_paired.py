@@ -17,8 +17,9 @@ import lcaengine as lca
 from lcaengine.comparison.pairs import compare_pairs, rank_alternatives
 from lcaengine.uncertainty.reach import list_drawn_keys
 from lcaengine.uncertainty.sampled import sample_system
+from tests.drawn_methods import factor, read_drawn
 from tests.scoring import core, has, score
-from tests.tables import Row, Tables, emits, makes, process, product, takes
+from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
 from tests.test_simulate import FLOWS, RICH, STAGES, chain, lognormal, loop
 
 GHG: dict[str, Any] = {"indicators": ["ghg"]}
@@ -295,6 +296,31 @@ def test_the_drawn_rows_are_those_that_move_a_footprint(tmp_path: Path) -> None:
                 moves.add(key)
         (keys,) = list_drawn_keys(sampled, activity)
         assert (set(keys.tolist()), len(keys)) == (moves, count)
+
+
+@pytest.mark.parametrize("given", ["share", "amount"])
+def test_a_drawn_mix_is_shared_by_all_who_buy_of_it(tmp_path: Path, given: str) -> None:
+    """Mill and forge buy 2 and 3 of the mix of two ores, and the mix alone is uncertain: 1.5 in each draw."""
+    rows = [emits("mine", 5.0), makes("quarry", "ore"), emits("quarry", 9.0), takes("mill", "ore", 2.0)]
+    tables = chain(*rows, makes("forge", "rod"), takes("forge", "ore", 3.0))
+    unit = {} if given == "share" else {"unit": "kg"}
+    spread = lognormal(0.5, 0.2)
+    markets = [{"flow_id": "ore", "process_id": name, given: 0.5, **unit, **spread} for name in ("mine", "quarry")]
+    pair = compare(tmp_path, {**tables, "markets": markets}, "mill", "forge").get("ghg", "mill", "forge")
+    assert (pair.shared_rows, pair.note) == (2, "")
+    assert pair.ratio == pytest.approx((1.5, 1.5, 1.5))
+    assert pair.difference[2] - pair.difference[0] > 0.1  # type: ignore[operator]
+
+
+def test_a_drawn_factor_is_shared_by_all_whose_flows_it_weighs(tmp_path: Path) -> None:
+    """Of 5 and 4 kg, both certain, the factor alone is uncertain: 4 / 5 in each draw."""
+    inventory = lca.read_inventory(write_inventory(tmp_path / "i", mines(emits("a", 5.0), emits("b", 4.0))))
+    footprints = lca.score(inventory, read_drawn(tmp_path / "m", factor("ghg", "co2", 1.0, **lognormal(1.0, 0.2))))
+    two = [lca.Alternative(name, footprints, process_id=name) for name in "ab"]
+    pair = lca.compare_draws(two, 200, 1, **GHG).get("ghg", "a", "b")
+    assert (pair.shared_rows, pair.note) == (1, "")
+    assert pair.ratio == pytest.approx((0.8, 0.8, 0.8))
+    assert pair.difference[2] - pair.difference[0] > 0.1  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -121,8 +121,8 @@ def test_what_the_readme_says_is_refused_is(tmp_path: Path, file: str, old: str,
 def test_a_flow_of_another_dimension_is_refused_and_uncertainty_columns_are_accepted(tmp_path: Path) -> None:
     folder = write_files(tmp_path)
     text = (folder / "factors.csv").read_text(encoding="utf-8").splitlines()
-    wider = [text[0] + ",uncertainty_type,loc,scale", *(line + ",lognormal,0.7,0.1" for line in text[1:])]
-    (folder / "factors.csv").write_text("\n".join(wider) + "\n", encoding="utf-8")
+    spread = (text[0] + ",uncertainty_type,minimum,maximum", *(line + ",uniform,-100,100" for line in text[1:]))
+    (folder / "factors.csv").write_text("\n".join(spread) + "\n", encoding="utf-8")
     inventory = lca.read_inventory(tmp_path / "examples/two-suppliers")
     assert lca.score(inventory, folder).get("points", product_id="metal") == pytest.approx(10.809)
     edit(folder / "factors.csv", "5,pt/m3", "5,pt/kg")

@@ -121,9 +121,9 @@ def compare_draws(
 ) -> PairedComparison:
     """Compare products, suppliers, bills of materials, inventories or scenarios in the same draws.
 
-    A draw is a function of the seed, its number and what identifies an exchange. So exchanges that two alternatives
-    have in common, a grid both buy from, or all that a scenario leaves as it is, take the same value in both, and
-    cancel; all others are independent.
+    A draw is a function of the seed, its number and what identifies an exchange, a mix or a factor. What two
+    alternatives have in common, a grid both buy from, or all that a scenario leaves as it is, takes the same value in
+    both, and cancels; all else is independent.
 
     Parameters
     ----------

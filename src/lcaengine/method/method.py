@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lcaengine.units import Unit
+
+if TYPE_CHECKING:
+    from lcaengine.findings import Finding
+    from lcaengine.inventory.frame import Frame
 
 __all__ = ["SITE_ELECTRICITY", "SITE_ENERGY", "SITE_INDICATORS", "SITE_RENEWABLE", "Factor", "Indicator", "Method"]
 
@@ -50,6 +55,8 @@ class Factor:
     source_id : str
     row : int
         Row of the table, from 1.
+    conversion : float
+        What `value` is per unit of the number written in the row.
     """
 
     indicator: int
@@ -63,6 +70,7 @@ class Factor:
     per: Unit
     source_id: str
     row: int
+    conversion: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,10 @@ class Method:
         Citation of each source_id.
     hash : str
         SHA-256 of the content.
+    uncertainty : Frame, optional
+        Factor, unit and distribution of every row of factors.csv, in its order; None where no row states any.
+    warnings : tuple of Finding
+        What is remarkable in it.
     label : str
         ``name/version``.
 
@@ -101,6 +113,8 @@ class Method:
     factors: tuple[Factor, ...]
     sources: Mapping[str, str]
     hash: str
+    uncertainty: Frame | None = None
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def label(self) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from lcaengine.errors import MethodError, UnitError
 from lcaengine.io.shipped import find_factors
 from lcaengine.method.method import SITE_INDICATORS, SITE_RENEWABLE, Factor, Indicator, Method
+from lcaengine.method.uncertainty import COLUMNS, read_uncertainty
 from lcaengine.places import GLOBAL, is_place
 from lcaengine.units import REFUSED, Unit, read_unit
 
@@ -28,7 +29,7 @@ _OTHERS = {
     "indicators.csv": ("description", "comment"),
     "factors.csv": (
         *("flow_id", "flow_name", "compartment", "sub_compartment", "cas_number", "location", "comment"),
-        *("uncertainty_type", "loc", "scale", "shape", "minimum", "maximum", "negative", "pedigree"),
+        *COLUMNS,
     ),
     "sources.csv": ("doi", "url", "licence", "accessed", "sha256", "verified_by", "verified_on", "comment"),
 }
@@ -91,6 +92,7 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
     sources = {row["source_id"]: row["citation"] for row in rows["sources.csv"]}
     indicators = _read_indicators(rows["indicators.csv"], folder)
     factors = _read_factors(rows["factors.csv"], folder, indicators, sources)
+    uncertainty, warnings = read_uncertainty(rows["factors.csv"], folder)
     digest = hashlib.sha256()
     digest.update(repr(sorted((key, str(value)) for key, value in about.items())).encode())
     for file in sorted(rows):
@@ -110,6 +112,8 @@ def read_method(name: str | Path = "core", version: str | None = None) -> Method
         factors=factors,
         sources=sources,
         hash=digest.hexdigest(),
+        uncertainty=uncertainty,
+        warnings=warnings,
     )
 
 
@@ -245,7 +249,7 @@ def _read_factors(
             raise MethodError(f"the factor equals row {seen[key]}", where, "keep one of them", row=number)
         seen[key] = number
         indicator = indicators[position[row["indicator"]]]
-        value, per = _read_factor(row["factor"], row["unit"], indicator, own, where)
+        value, conversion, per = _read_factor(row["factor"], row["unit"], indicator, own, where)
         factors.append(
             Factor(
                 indicator=position[row["indicator"]],
@@ -259,13 +263,16 @@ def _read_factors(
                 per=per,
                 source_id=row["source_id"],
                 row=number,
+                conversion=conversion,
             )
         )
     return tuple(factors)
 
 
-def _read_factor(text: str, label: str, indicator: Indicator, own: frozenset[str], where: str) -> tuple[float, Unit]:
-    """Give the factor in indicator units per base unit of the flow, and the flow's unit."""
+def _read_factor(
+    text: str, label: str, indicator: Indicator, own: frozenset[str], where: str
+) -> tuple[float, float, Unit]:
+    """Give the factor in indicator units per base unit of the flow, the same per unit written, and the flow's unit."""
     if not _NUMBER.fullmatch(text):
         raise MethodError(f"factor {text!r} is not a number", where, "write a finite number")
     value = float(text)
@@ -289,7 +296,8 @@ def _read_factor(text: str, label: str, indicator: Indicator, own: frozenset[str
     if over.dimension != indicator.unit.dimension:
         what = f"the factor's unit {label!r} does not give the indicator's {indicator.unit.label!r}"
         raise MethodError(what, where, f"write it as {indicator.unit.label}/{below}")
-    return value * over.factor / indicator.unit.factor / per.factor, per
+    conversion = over.factor / indicator.unit.factor / per.factor
+    return value * over.factor / indicator.unit.factor / per.factor, conversion, per
 
 
 def _natural(version: str) -> list[tuple[int, str]]:

@@ -21,6 +21,13 @@ from lcaengine.uncertainty import Samples, detach_samples, list_draws
 
 __all__ = ["describe_samples", "print_samples", "write_samples"]
 
+_WORDS = {
+    "exchanges": "exchanges",
+    "factors": "factors",
+    "markets": "market rows",
+    "allocation": "allocation factors",
+}
+"""What the rows of a table with distributions are called."""
 COLUMNS = ("median", "mean", "sd", "2.5 %", "97.5 %")
 
 
@@ -58,10 +65,10 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
         f"product{more}."
     )
     if not samples.uncertain:
-        console.print("[yellow]No exchange states a distribution or a pedigree: nothing varies.[/yellow]")
+        console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree
     console.print(
-        f"{samples.draws} draws of {samples.uncertain} uncertain exchanges, seed {samples.seed}; pedigree "
+        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; pedigree "
         f"{pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
     )
     if samples.infeasible:
@@ -72,6 +79,13 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
         )
     slow = f"; {samples.slow} draw(s) by factorization" if samples.slow else ""
     console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
+
+
+def _count_uncertain(samples: Samples) -> str:
+    """Say how many rows of each table are uncertain; of exchanges in any case."""
+    counts = samples.uncertain_by_table
+    words = [f"{counts[name]} {word}" for name, word in _WORDS.items() if name == "exchanges" or counts[name]]
+    return f"uncertain {', '.join(words)}"
 
 
 def describe_samples(samples: Samples) -> dict[str, object]:
@@ -86,7 +100,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         **describe_run(samples.footprints),
         "draws": samples.draws,
         "seed": samples.seed,
-        "uncertain_exchanges": samples.uncertain,
+        **{f"uncertain_{word.replace(' ', '_')}": samples.uncertain_by_table[name] for name, word in _WORDS.items()},
         "static_values": "medians",
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,

@@ -6,6 +6,7 @@ from lcaengine.system.characterization import (
     Characterization,
     Entries,
     list_entries,
+    list_factors,
     make_entries,
     sum_entries,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "count_flows",
     "cut_entries",
     "list_entries",
+    "list_factors",
     "list_flows",
     "list_site_energy",
     "list_water",

@@ -14,7 +14,15 @@ from lcaengine.system.declared import Declared
 from lcaengine.system.site_energy import ELECTRICITY, list_site_energy
 from lcaengine.system.system import System
 
-__all__ = ["Burdens", "Characterization", "Entries", "list_entries", "make_entries", "sum_entries"]
+__all__ = [
+    "Burdens",
+    "Characterization",
+    "Entries",
+    "list_entries",
+    "list_factors",
+    "make_entries",
+    "sum_entries",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,8 @@ class Characterization:
         [unit of the indicator / base unit of the flow]
     is_elsewhere : (m,) bool
         Whether the factor is another place's, where the method has factors by place.
+    position : (m,) int64
+        Of the factor, in those of the method.
     is_uncharacterized : (b,) bool
         Rows of B for which no indicator has a factor.
     declared : Declared
@@ -42,6 +52,7 @@ class Characterization:
     indicator: NDArray[np.int64]
     factor: NDArray[np.float64]
     is_elsewhere: NDArray[np.bool_]
+    position: NDArray[np.int64]
     is_uncharacterized: NDArray[np.bool_]
     declared: Declared
     is_open: NDArray[np.bool_]
@@ -146,6 +157,18 @@ def list_entries(system: System, method: Method, matched: Characterization) -> E
     count_own = len(own.activity)
     found.append((own.activity, own.indicator, own.value, np.full(count_own, -1), np.zeros(count_own, np.bool_)))
     return make_entries(system, *(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def list_factors(system: System, matched: Characterization) -> NDArray[np.int64]:
+    """List the factors of the direct contributions, as positions in those of the method.
+
+    Returns
+    -------
+    (p,) int64
+        Of the first p of :func:`list_entries`; what follows there has none.
+    """
+    b = system.interventions
+    return np.asarray(matched.position[_pair_factors(b.kind, matched.kind, len(b.flow))[1]])
 
 
 def _pair_factors(

@@ -15,7 +15,7 @@ from lcaengine.system.activities import Functions
 from lcaengine.system.allocation import SUM_TOLERANCE
 from lcaengine.units import read_unit
 
-__all__ = ["Market", "find_markets"]
+__all__ = ["Market", "Part", "find_markets", "is_of_whole", "read_parts"]
 
 
 BASES = ("location", "contract", "residual")
@@ -52,10 +52,13 @@ class Part:
     mix : tuple of (int, float)
         Function and share, or amount [base unit], of each supplier.
     by_amount : bool
+    rows : tuple of int
+        Position of each in the table, where they are rows of it.
     """
 
     mix: tuple[tuple[int, float], ...]
     by_amount: bool
+    rows: tuple[int, ...] = ()
 
     def total(self) -> float:
         """Give what the rows sum to."""
@@ -79,7 +82,7 @@ def find_markets(inventory: Inventory, functions: Functions, basis: str, found: 
     list of Market
         In order of flow and place.
     """
-    parts, spoiled = _read_parts(inventory, functions, found)
+    parts, spoiled = read_parts(inventory, functions, found)
     of_basis = {key for key, mine in parts.items() if basis == "contract" and set(mine) != {"location"}}
     markets = []
     for (flow, place), mine in sorted(parts.items()):
@@ -98,10 +101,23 @@ def find_markets(inventory: Inventory, functions: Functions, basis: str, found: 
     return sorted([*markets, *_mix_by_production(inventory, functions, taken)], key=lambda m: (m.flow, m.place))
 
 
-def _read_parts(
+def read_parts(
     inventory: Inventory, functions: Functions, found: Findings
 ) -> tuple[dict[tuple[int, str], dict[str, Part]], set[tuple[int, str]]]:
-    """Read the rows of every market by basis, and tell which markets have a row that does not hold."""
+    """Read the rows of every market by basis, and tell which markets have a row that does not hold.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    functions : Functions
+    found : Findings
+
+    Returns
+    -------
+    parts : dict
+        (flow, place) to basis to :class:`Part`.
+    spoiled : set of (int, str)
+    """
     frame = inventory.frames["markets"]
     if not len(frame):
         return {}, set()
@@ -109,7 +125,7 @@ def _read_parts(
     makers = {(int(p), int(f)): k for k, (p, f) in enumerate(zip(functions.process, functions.flow, strict=True))}
     by_amount = ~np.isnan(frame.number("amount"))
     places, bases = frame.text("location"), frame.text("basis")
-    mixes: dict[tuple[int, str], dict[str, list[tuple[int, float]]]] = {}
+    mixes: dict[tuple[int, str], dict[str, list[tuple[int, float, int]]]] = {}
     kinds: dict[tuple[int, str, str], set[bool]] = {}
     spoiled = set()
     for at in range(len(frame)):
@@ -119,7 +135,7 @@ def _read_parts(
         if maker is None or value is None or basis not in BASES:
             spoiled.add((flow, place))
             continue
-        mixes.setdefault((flow, place), {}).setdefault(basis, []).append((maker, value))
+        mixes.setdefault((flow, place), {}).setdefault(basis, []).append((maker, value, at))
         kinds.setdefault((flow, place, basis), set()).add(bool(by_amount[at]))
     parts: dict[tuple[int, str], dict[str, Part]] = {}
     for (flow, place), of_place in mixes.items():
@@ -129,7 +145,9 @@ def _read_parts(
                 _block_mixed(inventory, flow, place, "", found)
                 spoiled.add((flow, place))
                 continue
-            parts.setdefault((flow, place), {})[basis] = Part(tuple(sorted(mix)), kind == {True})
+            mix.sort()
+            pairs, rows = tuple((maker, value) for maker, value, _ in mix), tuple(row for _, _, row in mix)
+            parts.setdefault((flow, place), {})[basis] = Part(pairs, kind == {True}, rows)
     return parts, spoiled
 
 
@@ -190,12 +208,17 @@ def _join_contracts(
         fix = "add rows of the basis residual"
         found.block("contract_rest", "markets", what, fix, column="share", value=f"{covered:.9g}")
         return None
-    if rest_of == "residual" and abs(rest.total() - left) <= SUM_TOLERANCE:
-        shares = rest.mix  # shares of the whole, contracts included
+    if rest_of == "residual" and is_of_whole(contract, rest):
+        shares = rest.mix
     else:
         label = f" ({rest_of})"
         shares = tuple((m, left * v) for m, v in _share_out(inventory, flow, place, rest, found, label))
     return Market(flow, place, f"contract+{rest_of}", tuple(sorted([*contract.mix, *shares])))
+
+
+def is_of_whole(contract: Part, residual: Part) -> bool:
+    """Tell whether the shares of a residual mix are of the whole, contracts included, not of what these leave."""
+    return abs(residual.total() - (1.0 - contract.total())) <= SUM_TOLERANCE
 
 
 def _cover(

@@ -37,10 +37,11 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
     """
     reports = Findings() if found is None else found
     known = len(reports.items)
+    reports.items.extend(method.warnings)
     index = FactorIndex(method)
     rows = system.interventions
     candidates: dict[tuple[int, bool], Chosen] = {}
-    entries: list[tuple[int, int, float, bool]] = []
+    entries: list[tuple[int, int, float, bool, int]] = []
     uncharacterized = np.ones(len(rows.flow), np.bool_)
     for at, (flow, is_input, place) in enumerate(
         zip(rows.flow.tolist(), rows.is_input.tolist(), rows.place, strict=True)
@@ -53,7 +54,8 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
                 if near in at_place:
                     by_place = len(at_place) > 1 or near != GLOBAL
                     elsewhere = by_place and (not place or is_elsewhere(asked, near))
-                    entries.append((at, indicator, at_place[near][0], elsewhere))
+                    value, row = at_place[near]
+                    entries.append((at, indicator, value, elsewhere, row - 1))
                     uncharacterized[at] = False
                     if elsewhere and find_level(place or "", near) > LEVELS.index(system.policy.max_fallback):
                         _block_far(system, method, flow, indicator, place, near, reports)
@@ -62,7 +64,7 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
     if method.find(SITE_ENERGY) >= 0:
         report_site_energy(system, reports)
     declared = read_declared(system.inventory, system.activities, method, reports)
-    columns = list(zip(*entries, strict=True)) or [(), (), (), ()]
+    columns = list(zip(*entries, strict=True)) or [()] * 5
     kind, of = np.array(columns[0], np.int64), np.array(columns[1], np.int64)
     factors = np.array(columns[2], np.float64)
     matched = Characterization(
@@ -70,6 +72,7 @@ def match_factors(system: System, method: Method, found: Findings | None = None)
         indicator=of,
         factor=factors,
         is_elsewhere=np.array(columns[3], np.bool_),
+        position=np.array(columns[4], np.int64),
         is_uncharacterized=uncharacterized,
         declared=declared,
         is_open=find_open_water(system, method, kind, of, factors, reports),

@@ -18,7 +18,16 @@ from lcaengine.uncertainty.keys import make_keys
 from lcaengine.uncertainty.pedigree import INDICATORS, Pedigree, find_sigma
 from lcaengine.units import read_unit
 
-__all__ = ["LOGNORMAL", "NORMAL", "Distributions", "list_distributions"]
+__all__ = [
+    "LOGNORMAL",
+    "NORMAL",
+    "Distributions",
+    "find_uncertain",
+    "list_distributions",
+    "list_kinds",
+    "make_empty",
+    "read_distributions",
+]
 
 LOGNORMAL, NORMAL = 2, 3
 _FIRST = 2
@@ -96,33 +105,104 @@ def list_distributions(inventory: Inventory, pedigree: Pedigree | None = None) -
     8
     """
     frame, exchanges = inventory.frames["exchanges"], inventory.exchanges
-    kind = _list_kinds(frame)
-    scores = (
-        _read_scores(frame) if pedigree is None or pedigree.table != "none" else np.zeros((len(frame), 0), np.int64)
-    )
-    from_scores = (kind == 0) & scores.any(axis=1) & (exchanges.amount != 0)
-    used = np.flatnonzero((kind >= _FIRST) | from_scores)
+    used = find_uncertain(frame, exchanges.amount, pedigree)
     keys = make_keys("exchanges", [frame.columns[name] for name in _IDENTITY])[used]
+    factor = _find_factors(inventory, used)
+    return read_distributions(frame, used, keys, factor, exchanges.amount[used], pedigree, inventory.label)
+
+
+def find_uncertain(frame: Frame, amount: NDArray[np.float64], pedigree: Pedigree | None) -> NDArray[np.int64]:
+    """Find the rows of a table that state a distribution, or a pedigree that becomes one.
+
+    Parameters
+    ----------
+    frame : Frame
+    amount : (n,) float64
+        The static value of every row: one of zero has no lognormal.
+    pedigree : Pedigree or None
+
+    Returns
+    -------
+    (m,) int64
+    """
+    kind = list_kinds(frame)
+    return np.flatnonzero((kind >= _FIRST) | _has_scores(frame, kind, amount, pedigree))
+
+
+def read_distributions(
+    frame: Frame,
+    rows: NDArray[np.int64],
+    key: NDArray[np.uint64],
+    factor: NDArray[np.float64],
+    amount: NDArray[np.float64],
+    pedigree: Pedigree | None,
+    label: str,
+) -> Distributions:
+    """Read the distributions of some rows of a table, which :func:`find_uncertain` gave.
+
+    Parameters
+    ----------
+    frame : Frame
+    rows : (m,) int64
+    key : (m,) uint64
+    factor, amount : (m,) float64
+        Base units per unit of the row, and the static value [base unit].
+    pedigree : Pedigree or None
+    label : str
+        Name of the inventory or method, for messages.
+
+    Returns
+    -------
+    Distributions
+    """
+    kind = list_kinds(frame)[rows]
     listed = Distributions(
-        row=used,
-        key=keys,
-        kind=kind[used].astype(np.int8),
-        loc=frame.number("loc")[used],
-        scale=frame.number("scale")[used],
-        shape=frame.number("shape")[used],
-        minimum=frame.number("minimum")[used],
-        maximum=frame.number("maximum")[used],
-        negative=frame.flag("negative")[used],
-        factor=_find_factors(inventory, used),
-        amount=exchanges.amount[used],
+        row=rows,
+        key=key,
+        kind=kind.astype(np.int8),
+        loc=frame.number("loc")[rows],
+        scale=frame.number("scale")[rows],
+        shape=frame.number("shape")[rows],
+        minimum=frame.number("minimum")[rows],
+        maximum=frame.number("maximum")[rows],
+        negative=frame.flag("negative")[rows],
+        factor=factor,
+        amount=amount,
     )
-    at = np.flatnonzero(from_scores[used])
+    at = np.flatnonzero(kind < _FIRST)
     if len(at):
-        _fill_from_scores(listed, at, scores[used[at]], pedigree or Pedigree(), inventory)
+        _fill_from_scores(listed, at, _read_scores(frame)[rows[at]], pedigree or Pedigree(), frame, label)
     return listed
 
 
-def _list_kinds(frame: Frame) -> NDArray[np.int64]:
+def make_empty() -> Distributions:
+    """Give a list of no distributions."""
+    loc, scale, shape, minimum, maximum = (np.empty(0, np.float64) for _ in range(5))
+    return Distributions(
+        np.empty(0, np.int64),
+        np.empty(0, np.uint64),
+        np.empty(0, np.int8),
+        loc,
+        scale,
+        shape,
+        minimum,
+        maximum,
+        np.empty(0, np.bool_),
+        np.empty(0, np.float64),
+        np.empty(0, np.float64),
+    )
+
+
+def _has_scores(
+    frame: Frame, kind: NDArray[np.int64], amount: NDArray[np.float64], pedigree: Pedigree | None
+) -> NDArray[np.bool_]:
+    """Tell which rows state no distribution and have a pedigree that becomes one."""
+    if "pedigree" not in frame.columns or (pedigree is not None and pedigree.table == "none"):
+        return np.zeros(len(frame), np.bool_)
+    return np.asarray((kind == 0) & _read_scores(frame).any(axis=1) & (amount != 0))
+
+
+def list_kinds(frame: Frame) -> NDArray[np.int64]:
     """Give the number of every row's type; 0 where none is stated."""
     count = len(UNCERTAINTY_TYPES)
     codes = frame.codes("uncertainty_type", pa.array([*UNCERTAINTY_TYPES, *map(str, range(count))]))
@@ -154,18 +234,23 @@ def _find_factors(inventory: Inventory, rows: NDArray[np.int64]) -> NDArray[np.f
 
 
 def _fill_from_scores(
-    listed: Distributions, at: NDArray[np.int64], scores: NDArray[np.int64], pedigree: Pedigree, inventory: Inventory
+    listed: Distributions,
+    at: NDArray[np.int64],
+    scores: NDArray[np.int64],
+    pedigree: Pedigree,
+    frame: Frame,
+    label: str,
 ) -> None:
     """Write the lognormals of rows that have a pedigree alone."""
     sigma = find_sigma(scores, pedigree)
     if np.isnan(sigma).any():
-        frame, found = inventory.frames["exchanges"], Findings()
+        found = Findings()
         without = np.zeros(len(frame), np.bool_)
         without[listed.row[at[np.isnan(sigma)]]] = True
         what = f"{pedigree.table} has no factor for one of the scores {{value}}"
         fix = "correct the score, state a distribution, or choose another table of pedigree factors"
-        found.block_rows("pedigree", "exchanges", without, frame.rows, "pedigree", frame.columns["pedigree"], what, fix)
-        raise_blockers(found, inventory.label)
+        found.block_rows("pedigree", frame.table, without, frame.rows, "pedigree", frame.columns["pedigree"], what, fix)
+        raise_blockers(found, label)
     amount = listed.amount[at]
     listed.kind[at], listed.scale[at], listed.negative[at] = LOGNORMAL, sigma, amount < 0
     listed.loc[at], listed.factor[at] = np.log(np.abs(amount)), 1.0

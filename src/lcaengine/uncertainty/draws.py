@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,12 +12,18 @@ from lcaengine.kernels import draws as kernel
 from lcaengine.uncertainty.distributions import LOGNORMAL, NORMAL, Distributions
 from lcaengine.uncertainty.quantiles import find_quantiles
 
-__all__ = ["draw_values"]
+__all__ = ["draw_uniform", "draw_values"]
 
 LARGEST_SEED = 2**64 - 1
 
 
-def draw_values(distributions: Distributions, seed: int, first: int, count: int) -> NDArray[np.float64]:
+def draw_values(
+    distributions: Distributions,
+    seed: int,
+    first: int,
+    count: int,
+    name: Callable[[int], str] = "exchange {}".format,
+) -> NDArray[np.float64]:
     """Draw values of every distribution.
 
     Draw d of a row depends on the seed, on d and on the row's key, and on nothing else: it is the same whichever draws
@@ -30,6 +38,8 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
         Number of the first draw, from 0.
     count : int
         How many draws.
+    name : callable
+        Tells what a row is called in messages.
 
     Returns
     -------
@@ -50,11 +60,7 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
     >>> lca.draw_values(lca.list_distributions(inventory), seed=7, first=0, count=2).shape
     (8, 2)
     """
-    if not (0 <= seed <= LARGEST_SEED):
-        raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
-    if first < 0 or count < 0:
-        raise LcaError(f"draws {first} to {first + count} are none", "draws", "count draws from 0")
-    start, end = first // 2, -(-(first + count) // 2)  # they are made in pairs
+    start, end = _find_pairs(seed, first, count)
     drawn = np.empty((len(distributions), 2 * (end - start)))
     is_cut = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
     group = 2 * distributions.kind.astype(np.int64) + is_cut
@@ -74,8 +80,30 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
             "next to nothing of a distribution lies between its bounds",
             "correct minimum and maximum, or loc and scale",
         )
-        raise DataError(what, f"exchange {row}", fix)
+        raise DataError(what, name(row), fix)
     return values
+
+
+def draw_uniform(key: NDArray[np.uint64], seed: int, first: int, count: int) -> NDArray[np.float64]:
+    """Draw uniform numbers between 0 and 1, neither of them, under keys; parameters as there.
+
+    Returns
+    -------
+    (m, count) float64
+    """
+    start, end = _find_pairs(seed, first, count)
+    drawn, unused = np.empty((len(key), 2 * (end - start))), np.zeros(len(key))
+    kernel.draw(key, unused, unused, kernel.UNIFORM, np.uint64(seed), start, drawn)
+    return drawn[:, first - 2 * start : first - 2 * start + count]
+
+
+def _find_pairs(seed: int, first: int, count: int) -> tuple[int, int]:
+    """Give the first pair of draws and the one behind the last: they are made in pairs."""
+    if not (0 <= seed <= LARGEST_SEED):
+        raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
+    if first < 0 or count < 0:
+        raise LcaError(f"draws {first} to {first + count} are none", "draws", "count draws from 0")
+    return first // 2, -(-(first + count) // 2)
 
 
 def _draw_kind(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lcaengine.inventory.words import pick
 
-__all__ = ["make_keys"]
+__all__ = ["hash_rows", "make_keys"]
 
 _STEP, _FIRST, _SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -38,11 +38,27 @@ def make_keys(table: str, columns: Sequence[pa.DictionaryArray]) -> NDArray[np.u
     Steele, G. L., Lea, D. and Flood, C. H. (2014). Fast splittable pseudorandom number generators. OOPSLA '14: the
     mixing function of SplitMix64.
     """
+    keys = hash_rows(table, columns)
+    return _mix(keys, _count_alike(keys))
+
+
+def hash_rows(table: str, columns: Sequence[pa.DictionaryArray]) -> NDArray[np.uint64]:
+    """Hash the words of every row, as keys of rows that are alike on purpose.
+
+    Parameters
+    ----------
+    table : str
+    columns : sequence of pyarrow.DictionaryArray
+
+    Returns
+    -------
+    (m,) uint64
+    """
     keys = np.full(len(columns[0]), _hash_word(table), np.uint64)
     for column in columns:
         of_word = np.array([_hash_word(f"={word}") for word in column.dictionary.to_pylist()], np.uint64)
         keys = _mix(keys, np.asarray(pick(column, of_word, _hash_word("")), np.uint64))
-    return _mix(keys, _count_alike(keys))
+    return keys
 
 
 def _hash_word(word: str) -> np.uint64:

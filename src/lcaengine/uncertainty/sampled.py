@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,50 +10,25 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.measures import find_burdens
+from lcaengine.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
-from lcaengine.solve import order_coupling
-from lcaengine.system import System, build_coupling, build_system
+from lcaengine.system import Entries, System, build_system
 from lcaengine.system.activities import Functions, find_functions
-from lcaengine.system.coupling import Coupling, find_rows
-from lcaengine.uncertainty.distributions import Distributions, list_distributions
+from lcaengine.system.coupling import Coupling
+from lcaengine.uncertainty.allocation import AllocationDraws, draw_allocation
+from lcaengine.uncertainty.demands import MarketTerms, write_demands
+from lcaengine.uncertainty.derived import Products, Shares
+from lcaengine.uncertainty.distributions import Distributions, find_uncertain, list_distributions
+from lcaengine.uncertainty.factors import FactorDraws, draw_factors, list_factor_distributions
+from lcaengine.uncertainty.markets import MarketDraws, draw_markets
+from lcaengine.uncertainty.mixes import Mixes
+from lcaengine.uncertainty.outputs import build_outputs, build_shares, find_moving
 from lcaengine.uncertainty.pedigree import Pedigree
+from lcaengine.uncertainty.rows import NONE, Rows, multiply_factors
+from lcaengine.uncertainty.supplies import Supplies
 from lcaengine.uncertainty.terms import Terms, build_terms
 
 __all__ = ["Sampled", "Shares", "sample_system"]
-
-_BY_OUTPUT = ("mass", "energy", "economic")
-"""Allocations whose shares are in proportion to a property of what is made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Activities that share the burdens of their process in proportion to what they make, and that is uncertain.
-
-    Attributes
-    ----------
-    activity : (s,) int64
-    process : (s,) int64
-        Numbered from zero.
-    per_output : (s,) float64
-        Share per unit of output, but for a factor of the process.
-    output : Terms
-        What each makes.
-    """
-
-    activity: NDArray[np.int64]
-    process: NDArray[np.int64]
-    per_output: NDArray[np.float64]
-    output: Terms
-
-    def find(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Find the shares for drawn values: ``p_i o_i / sum_j p_j o_j``, (s, draws)."""
-        draws = values.shape[1]
-        made = self.output.sum(values).reshape(-1, len(self.output), 8).transpose(1, 0, 2).reshape(-1, draws)
-        part = made * self.per_output[:, None]
-        whole = np.zeros((int(self.process.max(initial=-1)) + 1, draws))
-        np.add.at(whole, self.process, part)
-        return np.asarray(part / whole[self.process])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +39,20 @@ class Sampled:
     ----------
     system : System
     distributions : Distributions
-        Rows of the drawn values: of exchanges that some number rests on.
-    uncertain : int
-        Exchanges with a distribution, all of them.
-    shares : Shares
-        Rows behind them; a row of ones is the last.
+        First rows of the drawn values: of exchanges that some number rests on.
+    market_amounts : Distributions
+        Rows behind them: of amounts in the table of markets.
+    factors : Distributions
+        Rows behind them: of the method's factors, one for all that are alike.
+    market_shares, allocation : Mixes
+        Rows behind them: shares that are drawn, of markets and of allocations.
+    uncertain : dict of str to int
+        Rows with a distribution by table, all of them.
+    shares, supplies, products : Shares, Supplies, Products
+        Rows behind these, which follow from them; a row of ones is the last of all.
+    starts : dict of str to int
+        First row of each kind, in this order: ``exchanges``, ``market_amounts``, ``factors``, ``market_shares``,
+        ``allocation``, ``shares``, ``supplies``, ``products``, and that of ``ones``.
     pattern : Coupling
         The places of A' off the diagonal, whatever stands there.
     amounts : Terms
@@ -88,8 +73,15 @@ class Sampled:
 
     system: System
     distributions: Distributions
-    uncertain: int
+    market_amounts: Distributions
+    factors: Distributions
+    market_shares: Mixes
+    allocation: Mixes
+    uncertain: Mapping[str, int]
     shares: Shares
+    supplies: Supplies
+    products: Products
+    starts: Mapping[str, int]
     pattern: Coupling
     amounts: Terms
     needs: Terms
@@ -98,29 +90,6 @@ class Sampled:
     has_credits: bool
     demanded: NDArray[np.int64]
     sign: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """How exchange rows become rows of drawn values."""
-
-    row: NDArray[np.int64]
-    amount: NDArray[np.float64]
-    share: NDArray[np.int64]
-    of_share: NDArray[np.float64]
-    ones: int
-
-    def weigh(
-        self, activity: NDArray[np.int64], row: NDArray[np.int64], value: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-        """Give weight, row and share of numbers that are in proportion to an exchange row each, or to none (-1)."""
-        has_row = row >= 0
-        one = np.where(has_row, self.row[row], self.ones)
-        two = np.where(has_row, self.share[activity], self.ones)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            weight = np.where(one != self.ones, value / self.amount[row], value)
-            shared = np.where(self.of_share[activity] != 0, weight / self.of_share[activity], 0.0)
-        return np.where(two != self.ones, shared, weight), one, two
 
 
 def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedigree | None = None) -> Sampled:
@@ -139,60 +108,91 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
     -------
     Sampled
     """
-    every = list_distributions(footprints.system.inventory, pedigree)
-    system = _lift_zeros(footprints.system, every)
-    inventory, demands, n, k = system.inventory, system.demands, len(system.activities), len(indicators)
-    roles = assign_roles(inventory.exchanges, inventory.flows)
-    functions = find_functions(inventory, roles, system.policy.allocation, Findings())
-    linked = np.flatnonzero(demands.provider >= 0)
-    entries, _ = find_burdens(system, footprints.method, footprints.matched, order_coupling(system.coupling))
-    position = np.full(len(footprints.method.indicators), -1)
+    inventory, method, n, k = footprints.system.inventory, footprints.method, len(footprints.value), len(indicators)
+    every, of_method = list_distributions(inventory, pedigree), list_factor_distributions(method, pedigree)
+    position = np.full(len(method.indicators), -1)
     position[indicators] = np.arange(k)
-    entries = entries.take(position[entries.indicator] >= 0)
-    used = (roles == Role.REFERENCE) | (roles == Role.CO_PRODUCT)
-    for counted in (demands.row[linked], entries.row):
-        used[counted[counted >= 0]] = True
-    listed = every.take(used[every.row])  # a flow without a factor is not drawn
-    shares, of_share = _find_shares(system, functions, roles, listed)
-    ones = len(listed) + len(shares.activity)
-    row = np.full(len(inventory.exchanges) + 1, ones)  # the last is for a row of -1
-    row[listed.row] = np.arange(len(listed))
-    share = np.full(n, ones)
-    share[shares.activity] = len(listed) + np.arange(len(shares.activity))
-    amount = np.append(inventory.exchanges.amount, 1.0)
-    rows = _Rows(row, amount, share, of_share, ones)
-    activity, provider = demands.activity[linked], demands.provider[linked]
-    pattern = build_coupling(np.zeros(n), activity, provider, np.ones(len(linked)))
-    signed = np.where(demands.is_credit[linked], 1.0, -1.0) * demands.amount[linked]
-    weight, one, two = rows.weigh(activity, demands.row[linked], signed)
-    own = activity == provider
-    keys = find_rows(pattern) * n + pattern.indices
-    place = np.searchsorted(keys, (activity * n + provider)[~own])
-    made = _list_outputs(system, functions, roles, row, ones)
-    outputs = [
-        np.concatenate(pair) for pair in zip(made, (activity[own], weight[own], one[own], two[own]), strict=True)
-    ]
-    burdens = rows.weigh(entries.activity, entries.row, entries.value)
+    parts = _list_parts(footprints, every, of_method, position >= 0)
+    rows, starts, entries, markets = _number_rows(parts), dict(parts.starts), parts.factors.entries, parts.markets
+    burdens, products = multiply_factors(
+        rows.weigh(entries.activity, entries.row, entries.value),
+        np.where(parts.factors.row >= 0, starts["factors"] + parts.factors.row, NONE),
+        parts.factors.static,
+        starts["products"],
+    )
+    ones = starts["ones"] = starts["products"] + len(products)
+    of_markets = markets.weigh(starts["market_shares"], starts["supplies"])
+    demands = write_demands(parts.system, rows, MarketTerms(markets.activity, markets.provider, of_markets), ones)
     target = entries.activity * k + position[entries.indicator]
-    off, is_drawn = ~own, one != ones
-    spares = ~is_drawn & (signed > 0)
-    needed, count = ~own & ~spares, len(pattern.indices)
-    amounts = build_terms(count, place, weight[off], one[off], two[off], ones)
-    needs = build_terms(count, place[needed[off]], weight[needed], one[needed], two[needed], ones)
     return Sampled(
         system=footprints.system,
-        distributions=listed,
-        uncertain=len(every),
-        shares=shares,
-        pattern=pattern,
-        amounts=amounts,
-        needs=replace(needs, most=0.0),
-        outputs=build_terms(n, outputs[0], outputs[1], outputs[2], outputs[3], ones),
-        burdens=build_terms(n * k, target, *burdens, ones),
-        has_credits=bool(spares.any()),
-        demanded=one[is_drawn],
-        sign=np.sign(weight[is_drawn]),
+        distributions=parts.exchanges,
+        market_amounts=markets.amounts,
+        factors=parts.factors.distributions,
+        market_shares=markets.mixes,
+        allocation=parts.allocation.mixes,
+        uncertain=_count_uncertain(inventory, every, of_method),
+        supplies=markets.supplies,
+        shares=build_shares(parts.system, parts.functions, parts.roles, rows.row, parts.moving, ones),
+        products=products,
+        starts=starts,
+        pattern=demands.pattern,
+        amounts=demands.amounts,
+        needs=demands.needs,
+        outputs=build_outputs(parts.system, parts.functions, parts.roles, rows, demands, ones),
+        burdens=build_terms(n * k, target, burdens.weight, burdens.one, burdens.two, ones),
+        has_credits=demands.has_credits,
+        demanded=demands.demanded,
+        sign=demands.sign,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is drawn of a system, table by table, and where its rows start."""
+
+    system: System
+    functions: Functions
+    roles: NDArray[np.int8]
+    exchanges: Distributions
+    factors: FactorDraws
+    markets: MarketDraws
+    allocation: AllocationDraws
+    moving: NDArray[np.int64]
+    starts: Mapping[str, int]
+
+
+def _list_parts(
+    footprints: Footprints, every: Distributions, of_method: Distributions, is_chosen: NDArray[np.bool_]
+) -> _Parts:
+    """List what is drawn of a scored system, for some indicators."""
+    system = _lift_zeros(footprints.system, every)
+    factors = draw_factors(footprints, system, of_method, is_chosen)
+    roles = assign_roles(system.inventory.exchanges, system.inventory.flows)
+    functions = find_functions(system.inventory, roles, system.policy.allocation, Findings())
+    exchanges = every.take(_find_used(system, roles, factors.entries)[every.row])
+    markets, allocation = draw_markets(system, functions, len(exchanges)), draw_allocation(system, functions)
+    moving = find_moving(system, functions, roles, exchanges.row)
+    counts = {
+        "exchanges": len(exchanges),
+        "market_amounts": len(markets.amounts),
+        "factors": len(factors.distributions),
+        "market_shares": len(markets.mixes),
+        "allocation": len(allocation.mixes),
+        "shares": len(moving),
+        "supplies": len(markets.supplies),
+    }
+    ends = np.cumsum([0, *counts.values()]).tolist()
+    starts = dict(zip((*counts, "products"), ends, strict=True))
+    return _Parts(system, functions, roles, exchanges, factors, markets, allocation, moving, starts)
+
+
+def _count_uncertain(inventory: Inventory, every: Distributions, of_method: Distributions) -> dict[str, int]:
+    """Count the rows with a distribution, table by table."""
+    of_shares = {
+        name: len(find_uncertain(inventory.frames[name], np.empty(0), None)) for name in ("markets", "allocation")
+    }
+    return {"exchanges": len(every), "factors": len(of_method), **of_shares}
 
 
 def _lift_zeros(system: System, listed: Distributions) -> System:
@@ -206,51 +206,25 @@ def _lift_zeros(system: System, listed: Distributions) -> System:
     return build_system(replace(system.inventory, exchanges=exchanges), system.policy)
 
 
-def _list_outputs(
-    system: System, functions: Functions, roles: NDArray[np.int8], row: NDArray[np.int64], ones: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """List what every activity makes, row by row: activity, weight, and rows of the drawn values."""
-    exchanges, flows = system.inventory.exchanges, len(system.inventory.flows)
-    makes = np.flatnonzero((roles == Role.REFERENCE) | (roles == Role.CO_PRODUCT))
-    key = functions.process * flows + functions.flow
-    at = np.searchsorted(key, exchanges.process[makes] * flows + exchanges.flow[makes])
-    at = np.minimum(at, max(len(key) - 1, 0))
-    kept = key[at] == exchanges.process[makes] * flows + exchanges.flow[makes]
-    activity, makes = at[kept], makes[kept]
-    others = np.arange(len(functions.process), len(system.activities))  # markets and bills
-    one = np.concatenate([row[makes], np.full(len(others), ones)])
-    amount = np.concatenate([exchanges.amount[makes], system.activities.output[others]])
-    weight = np.where(one != ones, 1.0, amount)
-    return np.concatenate([activity, others]), weight, one, np.full(len(one), ones)
+def _find_used(system: System, roles: NDArray[np.int8], entries: Entries) -> NDArray[np.bool_]:
+    """Tell which exchange rows some number rests on: a flow without a factor is not drawn."""
+    used = (roles == Role.REFERENCE) | (roles == Role.CO_PRODUCT)
+    for counted in (system.demands.row[system.demands.provider >= 0], entries.row):
+        used[counted[counted >= 0]] = True
+    return np.asarray(used)
 
 
-def _find_shares(
-    system: System, functions: Functions, roles: NDArray[np.int8], listed: Distributions
-) -> tuple[Shares, NDArray[np.float64]]:
-    """Find activities whose share moves with what their process makes; and the static share of every activity."""
-    inventory = system.inventory
-    of_share = np.ones(len(system.activities))
-    of_share[: len(functions.share)] = functions.share
-    rule = [system.policy.allocation or each for each in inventory.processes.allocation]
-    drawn = np.zeros(len(inventory.exchanges), np.bool_)
-    drawn[listed.row] = True
-    makes = ((roles == Role.REFERENCE) | (roles == Role.CO_PRODUCT)) & drawn
-    moves = np.zeros(len(inventory.processes), np.bool_)
-    moves[inventory.exchanges.process[makes]] = True
-    moves &= (functions.count > 1) & np.array([each in _BY_OUTPUT for each in rule], np.bool_)
-    activity = np.flatnonzero(moves[functions.process])
-    number = np.cumsum(moves) - 1
-    own = _list_outputs(system, functions, roles, _number_rows(listed, len(inventory.exchanges)), len(listed))
-    target = np.full(len(system.activities), -1)
-    target[activity] = np.arange(len(activity))
-    keep = target[own[0]] >= 0
-    output = build_terms(len(activity), target[own[0][keep]], own[1][keep], own[2][keep], own[3][keep], len(listed))
-    per_output = functions.share[activity] / functions.output[activity]
-    return Shares(activity, number[functions.process[activity]], per_output, output), of_share
-
-
-def _number_rows(listed: Distributions, rows: int) -> NDArray[np.int64]:
-    """Give the row of the drawn values of every exchange, and the row of ones for those that are certain."""
-    row = np.full(rows + 1, len(listed))
-    row[listed.row] = np.arange(len(listed))
-    return row
+def _number_rows(parts: _Parts) -> Rows:
+    """Give every exchange and every activity's share its row of the drawn values."""
+    exchanges, n, start = parts.system.inventory.exchanges, len(parts.system.activities), parts.starts["allocation"]
+    row = np.full(len(exchanges) + 1, NONE)
+    row[parts.exchanges.row] = np.arange(len(parts.exchanges))
+    own = parts.allocation.share
+    share = np.where(own != NONE, start + own, NONE)
+    share[parts.moving] = parts.starts["shares"] + np.arange(len(parts.moving))
+    of_share = np.ones(n)
+    of_share[: len(parts.functions.share)] = parts.functions.share
+    causal = tuple(
+        each if each.row == NONE else replace(each, row=start + each.row) for each in parts.allocation.causal
+    )
+    return Rows(row, np.append(exchanges.amount, 1.0), share, of_share, np.append(exchanges.flow, -1), causal)

@@ -46,7 +46,9 @@ class Samples:
     values : (m, parts, k, draws) float64
         Their draws; NaN in those that have no answer.
     uncertain : int
-        Exchange rows with a distribution.
+        Rows with a distribution, of all tables.
+    uncertain_by_table : dict of str to int
+        The same of ``exchanges``, ``factors``, ``markets`` and ``allocation``.
     infeasible : dict of int to str
         Draws that have no answer, and why; they are in no statistic.
     slow : int
@@ -73,6 +75,7 @@ class Samples:
     kept: NDArray[np.int64]
     values: NDArray[np.float64]
     uncertain: int
+    uncertain_by_table: Mapping[str, int]
     infeasible: Mapping[int, str]
     slow: int
     residual: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +64,9 @@ def simulate(
 ) -> Samples:
     """Draw and score every product, supplier, stage and indicator of an inventory.
 
-    In each draw every exchange that has a distribution takes a value of its own, and ``A' Y = (C B)'`` is solved for
-    all activities. Draw d is a function of the seed, of d and of what identifies each exchange: it is the same with
-    other draws, rows and threads.
+    In each draw every exchange, market share, allocation factor and factor of the method that has a distribution takes
+    a value of its own, and ``A' Y = (C B)'`` is solved for all activities. Draw d is a function of the seed, of d and of
+    what identifies each of them: it is the same with other draws, rows and threads.
 
     Parameters
     ----------
@@ -103,8 +103,10 @@ def simulate(
 
     Notes
     -----
-    Held at their static value: market shares, factors of the method, allocation factors that are given, and the
-    renewable share of electricity. Shares by mass, energy or price move with what a process makes in each draw.
+    Shares by mass, energy or price move with what a process makes in each draw. Those of markets and of allocations
+    that are given are Dirichlet distributions (:func:`lcaengine.uncertainty.mixes.build_mixes`), and sum to one; market
+    shares by amount are in proportion to what is drawn. Factors that state one figure take one value in a draw. Held at
+    their static value: mixes by production_amount, and the renewable share of electricity.
 
     Examples
     --------
@@ -184,7 +186,7 @@ class _Turn:
     sd: Numbers
     quantiles: Numbers
     values: Numbers
-    uncertain: int
+    uncertain: Mapping[str, int]
     infeasible: dict[int, str]
     slow: int
     residual: float
@@ -227,7 +229,8 @@ def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
         quantiles=np.concatenate([turn.quantiles for turn in turns], axis=2),
         kept=plan.kept,
         values=np.concatenate([turn.values for turn in turns], axis=2),
-        uncertain=turns[0].uncertain,
+        uncertain=sum(turns[0].uncertain.values()),
+        uncertain_by_table=turns[0].uncertain,
         infeasible=turns[0].infeasible,
         slow=max(turn.slow for turn in turns),
         residual=max(turn.residual for turn in turns),
@@ -280,7 +283,7 @@ def refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
     if len(infeasible) > MOST_INFEASIBLE * draws:
         draw, why = min(infeasible.items())
         what = f"{len(infeasible)} of {draws} draws have no answer; in draw {draw}, {why}"
-        raise SolveError(what, "simulate", "narrow the distributions of the exchanges in that loop")
+        raise SolveError(what, "simulate", "narrow the distributions of what it names")
 
 
 def _find_quantiles(ordered: Numbers) -> Numbers:

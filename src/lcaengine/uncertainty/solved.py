@@ -11,10 +11,11 @@ from lcaengine.errors import SolveError
 from lcaengine.kernels.terms import subtract_background
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Intensities, name_activities, solve_stages
-from lcaengine.uncertainty.draws import draw_values
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.starved import find_starved, take_draw
 from lcaengine.uncertainty.structure import Structure
+from lcaengine.uncertainty.supplies import find_unsupplied
+from lcaengine.uncertainty.values import draw_rows, list_static_rows
 
 __all__ = ["Solved", "solve_draw_blocks", "solve_static"]
 
@@ -66,8 +67,7 @@ def solve_draw_blocks(
     -------
     Solved
     """
-    drawn = draw_values(sampled.distributions, seed, first * DRAWS, blocks * DRAWS)
-    values = _complete_rows(sampled, drawn)
+    values = draw_rows(sampled, seed, first * DRAWS, blocks * DRAWS)
     n, k = static.total.shape
     direct = sampled.burdens.sum(values).reshape(blocks, n, k, DRAWS)
     unassigned, error = _solve_background(structure, values, direct, static)
@@ -94,19 +94,11 @@ def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
     Intensities
     """
     system, n = sampled.system, len(sampled.outputs)
-    values = _complete_rows(sampled, np.repeat(sampled.distributions.amount[:, None], DRAWS, axis=1))
+    values = list_static_rows(sampled, DRAWS)
     direct = sampled.burdens.sum(values).reshape(n, -1, DRAWS)[:, :, 0]
     return solve_stages(
         system.coupling, direct, structure.label, structure.labels, lambda at: name_activities(system, at)
     )
-
-
-def _complete_rows(sampled: Sampled, drawn: Numbers) -> Numbers:
-    """Put the shares that follow from drawn values behind them, and then a row of ones."""
-    ones = np.ones((1, drawn.shape[1]))
-    if not len(sampled.shares.activity):
-        return np.concatenate([drawn, ones])
-    return np.concatenate([drawn, sampled.shares.find(np.concatenate([drawn, ones])), ones])
 
 
 def _solve_background(
@@ -157,9 +149,9 @@ def _solve_others(
 ) -> Solved:
     """Find the draws that have no answer, and factorize those whose sweeps do not converge."""
     converged = error <= WORST_ERROR
-    infeasible = {
-        first + draw: why for draw, why in find_starved(sampled, structure, values, intensity, direct).items()
-    }
+    starved = find_starved(sampled, structure, values, intensity, direct)
+    starved |= find_unsupplied(sampled.system, sampled.supplies, values)
+    infeasible = {first + draw: why for draw, why in starved.items()}
     residual, slow = float(error[converged].max(initial=0.0)), 0
     for draw in np.flatnonzero(~converged).tolist():
         if first + draw in infeasible:

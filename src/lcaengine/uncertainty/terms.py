@@ -78,7 +78,7 @@ def build_terms(
         Number that each term is of.
     weight : (m,) float64
     one, two : (m,) int64
-        Rows of the drawn values.
+        Rows of the drawn values, -1 where there is none.
     ones : int
         The row of ones.
 
@@ -86,6 +86,7 @@ def build_terms(
     -------
     Terms
     """
+    one, two = np.where(one < 0, ones, one), np.where(two < 0, ones, two)
     is_certain = (one == ones) & (two == ones)
     certain = np.bincount(target[is_certain], weight[is_certain], targets)
     has = np.flatnonzero(np.bincount(target[is_certain], minlength=targets))
