@@ -165,7 +165,7 @@ def test_a_bill_is_not_compared_with_a_product(tmp_path: Path) -> None:
     assert (compared.per, compared.unlike) == ("bill", ())
 
 
-Build = Callable[[Any], list[lca.Alternative]]
+Build = Callable[[Any], Any]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,10 @@ Build = Callable[[Any], list[lca.Alternative]]
         (lambda f: [of("a", f.system)], {}, "there are no footprints"),
         (lambda f: [lca.Alternative("a", f)], {}, "nothing is named"),
         (lambda f: [lca.Alternative("a", f, activity=99)], {}, "no activity 99"),
+        (lambda f: [lca.Alternative("a", f, activity="one")], {}, "no activity 'one'"),  # type: ignore[arg-type]
+        (lambda f: None, {}, "these are no alternatives"),
+        (lambda f: {"a": of("a", f), "b": of("b", f, "b")}, {}, "these are no alternatives"),
+        (lambda f: [of("a", f), of("b", f, "b")], {"pedigree": "none"}, "'none' is no choice of pedigrees"),
         (lambda f: [lca.Alternative("a", f, product_id="ore")], {}, "names 2 activities(.|\n)*a ore; b ore"),
         (lambda f: [of("a", f), of("b", f, "b")], {"draws": 1}, "are too few"),
         (lambda f: [of("a", f), of("b", f, "b")], {"seed": -1}, "a seed of -1"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import index
 
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
@@ -11,7 +12,7 @@ from lcaengine.results import PER_BILL
 from lcaengine.solve import show_activity
 from lcaengine.units import Unit
 
-__all__ = ["Alternative", "check_alternatives", "find_same", "name_alternatives"]
+__all__ = ["Alternative", "find_same", "name_alternatives", "take_alternatives"]
 
 MOST = 50
 """How many alternatives are compared at a time: each with each."""
@@ -63,10 +64,13 @@ class Alternative:
             raise LcaError(f"{self.name!r} is no name for an alternative", "", "write what the results shall call it")
         if not isinstance(self.footprints, Footprints):
             raise LcaError("there are no footprints", self.name, "give what score or change returns")
-        if self.activity < 0:
-            object.__setattr__(self, "activity", _find(self))
-        elif self.activity >= len(self.footprints.value):
-            raise LcaError(f"there is no activity {self.activity}", self.name, "name it by its ids")
+        try:
+            given = index(self.activity)
+        except TypeError:
+            given = len(self.footprints.value)
+        if given >= len(self.footprints.value):
+            raise LcaError(f"there is no activity {self.activity!r}", self.name, "name it by its ids")
+        object.__setattr__(self, "activity", _find(self) if given < 0 else given)
 
     @property
     def unit(self) -> Unit | None:
@@ -141,15 +145,15 @@ def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequenc
     LcaError
         If an id is in no inventory, or names several activities of one.
     """
-    alternatives = []
-    for word in dict.fromkeys(words):
+    alternatives, distinct = [], list(dict.fromkeys(words))
+    for word in distinct:
         found = [(name, footprints, _find_word(footprints, word)) for name, footprints in versions]
         if not any(each for _, _, each in found):
             where = ", ".join(footprints.system.inventory.label for _, footprints in versions)
             raise LcaError(f"there is no activity of {word!r}", where, "name a process, bill, product or supplier")
         for name, footprints, at in found:
             if at:
-                called = word if len(versions) == 1 else name if len(words) == 1 else f"{word}, {name}"
+                called = word if len(versions) == 1 else name if len(distinct) == 1 else f"{word}, {name}"
                 alternatives.append(Alternative(called, footprints, activity=_take_one(footprints, at, repr(word))))
     return alternatives
 
@@ -195,9 +199,15 @@ def _identify(footprints: Footprints, activity: int) -> tuple[str, str, str, str
     return name, product, place, activities.basis[activity]
 
 
-def check_alternatives(alternatives: Sequence[Alternative]) -> None:
-    """Raise where there are too few alternatives or too many, or two have one name or are one and the same."""
-    if isinstance(alternatives, Alternative) or not all(isinstance(each, Alternative) for each in alternatives):
+def take_alternatives(given: Iterable[Alternative]) -> tuple[Alternative, ...]:
+    """Take alternatives; raise where they are too few or too many, or two have one name or are one and the same.
+
+    Returns
+    -------
+    tuple of Alternative
+    """
+    alternatives = tuple(given) if isinstance(given, Iterable) else ()
+    if not isinstance(given, Iterable) or not all(isinstance(each, Alternative) for each in alternatives):
         raise LcaError("these are no alternatives", "compare", "give a list of lca.Alternative(...)")
     if len(alternatives) < 2:
         fix = "name two products, suppliers or bills, or give two inventories"
@@ -213,3 +223,4 @@ def check_alternatives(alternatives: Sequence[Alternative]) -> None:
             if other.footprints is each.footprints and other.activity == each.activity:
                 what = f"{other.name!r} and {each.name!r} are one and the same"
                 raise LcaError(what, each.footprints.system.inventory.label, "name each once")
+    return alternatives

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lcaengine.comparison.alternative import Alternative, check_alternatives
+from lcaengine.comparison.alternative import Alternative, take_alternatives
 from lcaengine.comparison.drawn import Drawn, draw_alternatives
 from lcaengine.comparison.figures import RANKS, SPREADS, list_pairs, list_ranks, list_spreads, take_figure
 from lcaengine.comparison.pair import Pair, tabulate_pairs
@@ -110,7 +110,7 @@ class PairedComparison:
 
 
 def compare_draws(
-    alternatives: Sequence[Alternative],
+    alternatives: Iterable[Alternative],
     draws: int = 1000,
     seed: int = 1,
     indicators: Sequence[str] = (),
@@ -127,7 +127,7 @@ def compare_draws(
 
     Parameters
     ----------
-    alternatives : sequence of Alternative
+    alternatives : iterable of Alternative
         From two to fifty.
     draws : int
         At least 2.
@@ -169,7 +169,7 @@ def compare_draws(
 
 
 def compare_groups(
-    groups: Sequence[Sequence[Alternative]],
+    groups: Sequence[Iterable[Alternative]],
     draws: int,
     seed: int,
     indicators: Sequence[str] = (),
@@ -189,18 +189,19 @@ def compare_groups(
     LcaError
         As :func:`compare_draws`; or if there are no groups, or two are by unlike methods.
     """
-    for each in groups:
-        check_alternatives(each)
-    first = [each[0].footprints for each in groups]
+    if pedigree is not None and not isinstance(pedigree, Pedigree):
+        raise LcaError(f"{pedigree!r} is no choice of pedigrees", "pedigree", "give lca.Pedigree(...)")
+    taken = [take_alternatives(each) for each in groups]
+    first = [each[0].footprints for each in taken]
     if len({footprints.method.hash for footprints in first}) != 1:
         raise LcaError("there is nothing to compare, or it is by several methods", "compare", "score all by one method")
     for by in {footprints.by for footprints in first}:
         check_choices(draws, seed, by)
     chosen = first[0].select(indicators) if indicators else list(range(len(first[0].method.indicators)))
-    terms = [find_unlike(each, chosen) for each in groups]
-    for each, found in zip(groups, terms, strict=True):
+    terms = [find_unlike(each, chosen) for each in taken]
+    for each, found in zip(taken, terms, strict=True):
         refuse_unlike(each, found, unlike)
-    drawn = draw_alternatives(groups, draws, seed, chosen, pedigree or Pedigree(), progress)
+    drawn = draw_alternatives(taken, draws, seed, chosen, pedigree or Pedigree(), progress)
     return [_compare(some, of, stages) for some, of in zip(drawn, terms, strict=True)]
 
 
