@@ -58,6 +58,9 @@ def simulate(
     ] = "ecoinvent-3",
     pedigree_factors: Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")] = "gsd2",
     basic_uncertainty: Annotated[float, typer.Option(help="Basic uncertainty factor of these.")] = 1.05,
+    static: Annotated[
+        str, typer.Option("--static", help="What static values are: medians (as written) or means.")
+    ] = "medians",
     unlinked: Unlinked = "refuse",
     basis: Basis = "location",
     max_fallback: MaxFallback = "GLO",
@@ -80,12 +83,12 @@ def simulate(
     path = None if output is None else check_target(output, FORMATS, inventory)
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     spread = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
-    check_choices(draws, seed, by)
+    check_choices(draws, seed, by, static)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
     known = [one.id for one in footprints.method.indicators]
     shown = indicator or [name for name in HEADLINES if name in known] or known[:3]
     drawn = indicator or ([] if path or as_json else shown)
-    samples = simulate_footprints(footprints, draws, seed, spread, drawn, keep or [], show_draws())
+    samples = simulate_footprints(footprints, draws, seed, spread, drawn, keep or [], show_draws(), static)
     files = [] if path is None else write_samples(samples, path, wide, each)
     with presenting():
         if as_json:

@@ -33,7 +33,7 @@ COLUMNS = ("median", "mean", "sd", "2.5 %", "97.5 %")
 
 def print_samples(console: Console, samples: Samples, indicators: Sequence[int], everything: bool) -> None:
     """Print totals with their spread: one line a product and maker, a table an indicator."""
-    footprints = samples.footprints
+    footprints = samples.static
     for k in indicators:
         indicator, at = footprints.method.indicators[k], samples.indicators.index(k)
         table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
@@ -68,8 +68,8 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
         console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree
     console.print(
-        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; pedigree "
-        f"{pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
+        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values of "
+        f"{samples.static_values}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
     )
     if samples.infeasible:
         draw, why = min(samples.infeasible.items())
@@ -101,7 +101,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         "draws": samples.draws,
         "seed": samples.seed,
         **{f"uncertain_{word.replace(' ', '_')}": samples.uncertain_by_table[name] for name, word in _WORDS.items()},
-        "static_values": "medians",
+        "static_values": samples.static_values,
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,
         "basic_uncertainty": samples.pedigree.basic,

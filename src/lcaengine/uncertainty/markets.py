@@ -11,6 +11,7 @@ from lcaengine.errors import DataError
 from lcaengine.findings import Findings
 from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.frame import Frame
+from lcaengine.inventory.inventory import Inventory
 from lcaengine.places import GLOBAL
 from lcaengine.system import ActivityKind, System
 from lcaengine.system.activities import Functions
@@ -21,7 +22,7 @@ from lcaengine.uncertainty.rows import NONE, Weighed
 from lcaengine.uncertainty.supplies import Supplies
 from lcaengine.units import read_unit
 
-__all__ = ["MarketDraws", "draw_markets"]
+__all__ = ["MarketDraws", "draw_markets", "list_market_amounts"]
 
 Positions = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -207,9 +208,7 @@ def _build_draws(system: System, lists: _Lists, variance: Numbers, start: int) -
     amount, static = (np.array([each[at] for each in lists.supplies], np.float64) for at in (3, 4))
     drawn = row != NONE
     rows = row[drawn]
-    factor = _find_factors(system, frame, rows)
-    label = inventory.label
-    amounts = read_distributions(frame, rows, _make_keys(frame)[rows], factor, amount[drawn], None, label)
+    amounts = _read_amounts(inventory, rows)
     place = np.full(count, NONE)
     place[drawn] = start + np.arange(len(rows))
     activity, provider, supply, mix, rest = (np.array([t[at] for t in lists.terms], np.int64) for at in (0, 1, 3, 4, 5))
@@ -226,9 +225,30 @@ def _build_draws(system: System, lists: _Lists, variance: Numbers, start: int) -
     )
 
 
-def _find_factors(system: System, frame: Frame, rows: Positions) -> Numbers:
+def list_market_amounts(inventory: Inventory) -> Distributions:
+    """List the distributions of all amounts in the table of markets, whether a market draws them or not.
+
+    Returns
+    -------
+    Distributions
+        `row` is the position in the table.
+    """
+    frame = inventory.frames["markets"]
+    amount = frame.number("amount")
+    rows = find_uncertain(frame, amount, None)
+    return _read_amounts(inventory, rows[~np.isnan(amount[rows])])
+
+
+def _read_amounts(inventory: Inventory, rows: Positions) -> Distributions:
+    """Read the distributions of the amounts of some rows."""
+    frame, factor = inventory.frames["markets"], _find_factors(inventory, rows)
+    amount = frame.number("amount")[rows] * factor
+    return read_distributions(frame, rows, _make_keys(frame)[rows], factor, amount, None, inventory.label)
+
+
+def _find_factors(inventory: Inventory, rows: Positions) -> Numbers:
     """Find base units per unit of the amounts of some rows, which were read before."""
-    flows = system.inventory.flows
+    flows, frame = inventory.flows, inventory.frames["markets"]
     flow, units = frame.codes("flow_id", flows.ids)[rows].tolist(), frame.columns["unit"]
     return np.array(
         [

@@ -31,7 +31,7 @@ class Samples:
     Attributes
     ----------
     footprints : Footprints
-        The static answer, of medians.
+        What was drawn, and its answer for the numbers as they are written: medians.
     indicators : tuple of int
         Positions of the indicators that were drawn.
     draws, seed : int
@@ -55,6 +55,8 @@ class Samples:
         Draws whose loops were factorized.
     residual : float
         Worst verified componentwise backward error [1].
+    at_means : Footprints, optional
+        The answer at the means of the distributions, where that is the static one.
 
     Examples
     --------
@@ -79,11 +81,22 @@ class Samples:
     infeasible: Mapping[int, str]
     slow: int
     residual: float
+    at_means: Footprints | None = None
 
     def __repr__(self) -> str:
         about = self.footprints.system.inventory.about.name
         n, _, k = self.mean.shape
         return f"Samples({about!r}: {n} activities x {k} indicators x {self.draws} draws, seed {self.seed})"
+
+    @property
+    def static(self) -> Footprints:
+        """The static answer: of medians, or of means where these were asked for."""
+        return self.at_means or self.footprints
+
+    @property
+    def static_values(self) -> str:
+        """What the static answer is of, ``medians`` or ``means``."""
+        return "means" if self.at_means else "medians"
 
     def get(
         self, indicator: str, *, process_id: str = "", product_id: str = "", location: str = "", stage: str = "total"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from lcaengine.uncertainty.pedigree import Pedigree
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
+from lcaengine.uncertainty.static import check_static, score_at_means
 from lcaengine.uncertainty.structure import Structure, build_structure
 
 __all__ = [
@@ -61,12 +62,13 @@ def simulate(
     indicators: Sequence[str] = (),
     keep: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    static: str = "medians",
 ) -> Samples:
     """Draw and score every product, supplier, stage and indicator of an inventory.
 
     In each draw every exchange, market share, allocation factor and factor of the method that has a distribution takes
-    a value of its own, and ``A' Y = (C B)'`` is solved for all activities. Draw d is a function of the seed, of d and of
-    what identifies each of them: it is the same with other draws, rows and threads.
+    a value of its own, and ``A' Y = (C B)'`` is solved for all activities. Draw d is a function of the seed, of d and
+    of what identifies each of them: it is the same with other draws, rows and threads.
 
     Parameters
     ----------
@@ -87,6 +89,8 @@ def simulate(
         Ids of processes, bills and products whose draws are kept one by one; end products by default.
     progress : callable, optional
         Is told draws done, and all.
+    static : {"medians", "means"}
+        What `value` is scored at: numbers as they are written, or the means of their distributions. Draws are the same.
 
     Returns
     -------
@@ -116,13 +120,14 @@ def simulate(
     >>> samples.get("ghg", process_id="refinery").shape
     (100,)
     """
-    check_choices(draws, seed, by)
+    check_choices(draws, seed, by, static)
     footprints = score(inventory, method, policy, by)
-    return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress)
+    return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress, static)
 
 
-def check_choices(draws: int, seed: int, by: str) -> None:
-    """Raise where there are too few draws, the seed is none, or the split is none that is drawn."""
+def check_choices(draws: int, seed: int, by: str, static: str = "medians") -> None:
+    """Raise where there are too few draws, the seed is none, or split or static values are none that there are."""
+    check_static(static)
     for name, number in (("draws", draws), ("seed", seed)):
         if not isinstance(number, int):
             raise LcaError(f"{name} is {number!r}, no whole number", name, "give a whole number")
@@ -142,6 +147,7 @@ def simulate_footprints(
     indicators: Sequence[str] = (),
     keep: Sequence[str | int] = (),
     progress: Callable[[int, int], None] | None = None,
+    static: str = "medians",
 ) -> Samples:
     """Draw what is scored; see :func:`simulate`. Activities may be kept by their position, too.
 
@@ -149,10 +155,12 @@ def simulate_footprints(
     -------
     Samples
     """
-    check_choices(draws, seed, footprints.by)
+    check_choices(draws, seed, footprints.by, static)
     chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
     plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
-    return _draw_all(plan, chosen)
+    at_means = score_at_means(footprints, plan.pedigree) if static == "means" else None
+    samples = _draw_all(plan, chosen)
+    return samples if at_means is None else replace(samples, at_means=at_means)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def detach_samples(samples: Samples) -> Scored:
     -------
     Scored
     """
-    scored, chosen = detach(samples.footprints), list(samples.indicators)
+    scored, chosen = detach(samples.static), list(samples.indicators)
     p2_5, p50, p97_5 = (samples.quantiles[..., at] for at in range(3))
     return replace(
         scored,

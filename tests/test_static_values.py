@@ -1,0 +1,79 @@
+"""Static values of draws: medians, as they are written, or means, by declared choice."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lcaengine as lca
+from tests.conftest import Run
+from tests.drawn_methods import factor, read_drawn, write_method
+from tests.scoring import core
+from tests.tables import Tables, emits, takes, write_inventory
+from tests.test_markets import amount, buying
+from tests.test_simulate import chain, lognormal
+
+
+def mill() -> Tables:
+    """mill <- 2 bar <- 3 ore <- 5 kg CO2, each lognormal: medians give 30."""
+    rows = [
+        takes("mill", "bar", 2.0, **lognormal(2.0, 0.1)),
+        takes("smelter", "ore", 3.0, **lognormal(3.0, 0.2)),
+        emits("mine", 5.0, **lognormal(5.0, 0.3)),
+    ]
+    return chain(*rows)
+
+
+def test_means_of_a_chain(tmp_path: Path) -> None:
+    """The mean of a lognormal is its median times exp(sigma^2 / 2), also of the factor, 1 kg CO2e/kg and sigma 0.4."""
+    inventory = lca.read_inventory(write_inventory(tmp_path / "i", mill()))
+    method = read_drawn(tmp_path / "m", factor("ghg", "co2", 1.0, **lognormal(1.0, 0.4)))
+    chosen: dict[str, Any] = {"draws": 16, "seed": 1, "indicators": ["ghg"], "keep": ["mill"]}
+    medians = lca.simulate(inventory, method, **chosen)
+    means = lca.simulate(inventory, method, **chosen, static="means")
+    assert medians.static.get("ghg", process_id="mill") == pytest.approx(30.0)
+    exact = 30.0 * math.exp((0.1**2 + 0.2**2 + 0.3**2 + 0.4**2) / 2)
+    assert means.static.get("ghg", process_id="mill") == pytest.approx(exact, rel=1e-12)
+    assert (medians.static_values, means.static_values) == ("medians", "means")
+    assert means.values.tobytes() == medians.values.tobytes()
+    rows = [each for each in means.to_arrow().to_pylist() if (each["process_id"], each["stage"]) == ("mill", "total")]
+    assert rows[0]["value"] == pytest.approx(exact, rel=1e-12)
+    assert rows[0]["p50"] == medians.quantiles[medians.kept[0], -1, 0, 1]
+
+
+def test_means_of_market_amounts(tmp_path: Path) -> None:
+    """Wind 1 kWh, and coal uniform from 1 to 5 kWh, written as 2: 3 of 4 in place of 2 of 3, at 1 kg/kWh."""
+    coal = {"uncertainty_type": "uniform", "minimum": 1.0, "maximum": 5.0}
+    wind, other = amount("location", wind=(3.6, "MJ"), coal=(2.0, "kWh"))
+    inventory = lca.read_inventory(write_inventory(tmp_path, buying([wind, {**other, **coal}], "CN")))
+    samples = lca.simulate(inventory, core(), 4, 1, indicators=["ghg"], static="means")
+    assert samples.footprints.get("ghg", process_id="mill-CN") == pytest.approx(2 / 3)
+    assert samples.static.get("ghg", process_id="mill-CN") == pytest.approx(3 / 4)
+
+
+def test_a_distribution_without_a_mean_is_refused(tmp_path: Path) -> None:
+    cauchy: dict[str, Any] = {"uncertainty_type": "student_t", "loc": 5.0, "scale": 0.1, "shape": 1}
+    inventory = lca.read_inventory(write_inventory(tmp_path, chain(emits("mine", 5.0, **cauchy))))
+    assert lca.simulate(inventory, core(), 4, 1, indicators=["ghg"]).static_values == "medians"
+    with pytest.raises(lca.DataError, match="no mean that is known") as caught:
+        lca.simulate(inventory, core(), 4, 1, static="means")
+    assert caught.value.where == "exchanges row 5"
+
+
+def test_the_command_records_the_choice(run: Run, tmp_path: Path) -> None:
+    folder = write_inventory(tmp_path / "i", mill())
+    method = write_method(tmp_path / "m", factor("ghg", "co2", 1.0))
+    asked = ("simulate", folder, "--method", method, "--draws", 8, "--static")
+    code, out, err = run(*asked, "means", "--json")
+    assert (code, json.loads(out)["run"]["static_values"]) == (0, "means"), err
+    code, out, err = run(*asked, "means")
+    assert (code, err) == (0, "")
+    assert "static values of means" in " ".join(out.split())
+    assert max(map(len, out.splitlines())) <= 80
+    code, out, err = run(*asked, "modes")
+    assert (code, out) == (2, "")
+    assert "choose one of medians, means" in err
