@@ -20,7 +20,15 @@ from lcaengine.version import __version__ as __version__
 if TYPE_CHECKING:
     from lcaengine.chains import Contributions, Sankey, build_sankey, list_contributions
     from lcaengine.checking import check
-    from lcaengine.comparison import Comparison, Difference, compare, diff
+    from lcaengine.comparison import (
+        Alternative,
+        Comparison,
+        Difference,
+        PairedComparison,
+        compare,
+        compare_draws,
+        diff,
+    )
     from lcaengine.drivers import Drivers, GlobalIndices, find_global_indices, list_drivers
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
     from lcaengine.findings import Finding, Findings
@@ -55,8 +63,11 @@ _HOMES = {
     "Sankey": "chains",
     "build_sankey": "chains",
     "list_contributions": "chains",
+    "Alternative": "comparison",
     "list_drivers": "drivers",
     "Comparison": "comparison",
+    "PairedComparison": "comparison",
+    "compare_draws": "comparison",
     "compare": "comparison",
     "Difference": "comparison",
     "diff": "comparison",
@@ -102,6 +113,7 @@ _HOMES = {
 """Where each public name lives; it is imported when it is first used, so that `--help` loads no numeric library."""
 
 __all__ = [
+    "Alternative",
     "Change",
     "Comparison",
     "Contributions",
@@ -118,6 +130,7 @@ __all__ = [
     "Method",
     "MethodError",
     "OutputError",
+    "PairedComparison",
     "Pedigree",
     "Policy",
     "Quality",
@@ -132,6 +145,7 @@ __all__ = [
     "change",
     "check",
     "compare",
+    "compare_draws",
     "diff",
     "draw_values",
     "find_example",

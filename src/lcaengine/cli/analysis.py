@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lcaengine.cli import paired
 from lcaengine.cli.drivers import Asked, check_asked, show_drivers
 from lcaengine.cli.shared import (
     Allocation,
@@ -106,10 +108,25 @@ def contributions(
 
 def compare(
     inventory: Place,
+    of: Annotated[
+        list[str] | None,
+        typer.Option("--of", metavar="ID", help="A process, product, supplier or bill, in draws; may be repeated."),
+    ] = None,
+    others: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="INVENTORY", help="Another inventory, in the same draws; may be repeated."),
+    ] = None,
     allocations: Annotated[
         list[str] | None, typer.Option("--allocation", help="A rule to try; may be repeated. Without, those it can.")
     ] = None,
     bases: Annotated[list[str] | None, typer.Option("--basis", help="A basis to try; may be repeated.")] = None,
+    draws: paired.Draws = None,
+    seed: paired.Seed = None,
+    stages: paired.Stages = False,
+    unlike: paired.UnlikeTerms = None,
+    pedigree: paired.PedigreeTable = None,
+    pedigree_factors: paired.PedigreeFactors = None,
+    basic_uncertainty: paired.BasicUncertainty = None,
     method: MethodName = "core",
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
@@ -119,24 +136,90 @@ def compare(
     open_water: OpenWater = "missing",
     as_json: AsJson = False,
 ) -> None:
-    """Show how far results move with a choice: allocation, or the basis of markets."""
+    """Show how far results move with a choice; or compare products, suppliers and inventories in the same draws."""
     start_lightly()
+    from lcaengine.io.write import FORMATS, check_target
+
+    if output is not None:
+        for each in (inventory, *(others or [])):
+            check_target(output, FORMATS, each)
+    spread = (pedigree, pedigree_factors, basic_uncertainty)
+    settings = paired.take_settings(draws, seed, *spread, stages, unlike, bool(of or others))
+    policy = Policy(unlinked=unlinked, max_fallback=max_fallback, open_water=open_water)
+    choices = allocations or [], bases or []
+    shown = indicator or []
+    if settings is None:
+        _compare_policies(inventory, choices, method, shown, everything, output, policy, as_json)
+    elif others or (of and not any(choices)):
+        _compare_inventories(
+            [inventory, *(others or [])],
+            of or [],
+            choices,
+            method,
+            shown,
+            everything,
+            output,
+            policy,
+            as_json,
+            settings,
+        )
+    else:
+        _compare_policies(inventory, choices, method, shown, everything, output, policy, as_json, of or [], settings)
+
+
+def _compare_inventories(
+    places: Sequence[str],
+    of: Sequence[str],
+    choices: tuple[list[str], list[str]],
+    method: str,
+    indicators: list[str],
+    everything: bool,
+    output: Path | None,
+    policy: Policy,
+    as_json: bool,
+    settings: paired.DrawSettings,
+) -> None:
+    """Compare what is named in one inventory or several, or the end products of several, in the same draws."""
+    from lcaengine.comparison import name_alternatives
+    from lcaengine.errors import LcaError
+    from lcaengine.method import read_method
+
+    if any(choices):
+        fix = "compare the inventories first, then one of them under several rules"
+        raise LcaError("--with, and --allocation or --basis, are both given", "", fix)
+    if of and everything:
+        raise LcaError("--of and --all are both given", "", "give one of them")
+    if len(set(places)) < len(places):
+        raise LcaError("an inventory is given twice", ", ".join(places), "give each once")
+    known = read_method(method)
+    versions = [(place, score_or_exit(place, known, policy, as_json)) for place in places]
+    groups = {"": name_alternatives(versions, of)} if of else paired.group_ends(versions, everything)
+    paired.compare_in_draws(groups, settings, indicators, output, as_json)
+
+
+def _compare_policies(
+    inventory: str,
+    choices: tuple[list[str], list[str]],
+    method: str,
+    indicators: list[str],
+    everything: bool,
+    output: Path | None,
+    policy: Policy,
+    as_json: bool,
+    of: Sequence[str] = (),
+    settings: paired.DrawSettings | None = None,
+) -> None:
+    """Compare one inventory under several policies: as it stands, or in the same draws."""
+    from lcaengine.comparison import name_alternatives
     from lcaengine.comparison.comparison import RULES, try_compare, vary
     from lcaengine.findings import Findings
     from lcaengine.inventory import load_inventory
-    from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
-    from lcaengine.reports.analysis import describe_comparison, print_comparison
+    from lcaengine.reports.analysis import describe_comparison, print_comparison, print_refusals
     from lcaengine.reports.answer import write_tables
 
-    if output is not None:
-        check_target(output, FORMATS, inventory)
-    named = bool(allocations or bases)
-    policies = vary(
-        Policy(unlinked=unlinked, max_fallback=max_fallback, open_water=open_water),
-        (allocations or []) if named else RULES,
-        bases or [],
-    )
+    named = any(choices)
+    policies = vary(policy, choices[0] if named else RULES, choices[1])
     known, found = read_method(method), Findings()
     read = load_inventory(inventory, found)
     compared = None if read is None or found.blockers() else try_compare(read, known, policies)
@@ -145,15 +228,24 @@ def compare(
     if compared is None or not any(compared.footprints):
         show_blockers(found, inventory, as_json)
         raise typer.Exit(1)
-    table, about = compared.to_arrow(everything, indicator or ()), describe_comparison(compared)
-    files = [] if output is None else write_tables(output, {"comparison": table}, about)
-    with presenting():
-        if as_json:
-            print_json({"run": about, "comparison": table.to_pylist()})
-        elif files:
-            typer.echo(f"written to {list_written(files)}")
-        else:
-            print_comparison(open_console(), compared, indicator or [], everything)
+    if settings is not None:
+        pairs = zip(compared.names, compared.footprints, strict=True)
+        versions = [(name, each) for name, each in pairs if each is not None]
+        groups = {"": name_alternatives(versions, of)} if of else paired.group_ends(versions, everything)
+        refused = describe_comparison(compared)["refused"]
+        paired.compare_in_draws(groups, settings, indicators, output, as_json, refused)
+        if not as_json and output is None:
+            print_refusals(open_console(), compared)
+    else:
+        table, about = compared.to_arrow(everything, indicators), describe_comparison(compared)
+        files = [] if output is None else write_tables(output, {"comparison": table}, about)
+        with presenting():
+            if as_json:
+                print_json({"run": about, "comparison": table.to_pylist()})
+            elif files:
+                typer.echo(f"written to {list_written(files)}")
+            else:
+                print_comparison(open_console(), compared, indicators, everything)
     if compared.refusals and (named or compared.footprints[0] is None):
         raise typer.Exit(1)
 

@@ -76,7 +76,9 @@ def show_drivers(
         pedigree=Pedigree(*asked.pedigree),
         progress=show_draws(),
     )
-    picture = None if asked.plot is None else found.plot()  # a score that cannot be drawn is refused before it is written
+    picture = (
+        None if asked.plot is None else found.plot()
+    )  # a score that cannot be drawn is refused before it is written
     about = describe_drivers(footprints, found)
     present_tables({"drivers": found.table}, about, output, as_json, lambda console: print_drivers(console, found))
     if picture is not None and asked.plot is not None:

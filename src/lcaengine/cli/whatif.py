@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lcaengine.cli import paired
 from lcaengine.cli.exchange import show_progress
 from lcaengine.cli.shared import (
     Allocation,
@@ -42,6 +43,13 @@ def whatif(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
     by: Annotated[str, typer.Option("--by", help="Split the file by stage, supplier, location or scope.")] = "stage",
+    draws: paired.Draws = None,
+    seed: paired.Seed = None,
+    stages: paired.Stages = False,
+    unlike: paired.UnlikeTerms = None,
+    pedigree: paired.PedigreeTable = None,
+    pedigree_factors: paired.PedigreeFactors = None,
+    basic_uncertainty: paired.BasicUncertainty = None,
     output: Output = None,
     unlinked: Unlinked = "refuse",
     basis: Basis = "location",
@@ -53,17 +61,20 @@ def whatif(
     """Score scenarios beside an inventory: other amounts, providers or mixes, as a table of changes says."""
     start_lightly()
     from lcaengine.method import read_method
+    from lcaengine.reports.answer import write_tables
+    from lcaengine.reports.paired import describe_paired, print_paired, tabulate_paired
     from lcaengine.reports.scenarios import (
         check_apart,
         describe_scenarios,
         list_tables,
         print_changes,
         print_scenarios,
-        write_scenarios,
     )
-    from lcaengine.scenarios import read_changes, score_scenarios
+    from lcaengine.scenarios import BASE, change, read_changes, score_scenarios
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    spread = (pedigree, pedigree_factors, basic_uncertainty)
+    settings = paired.take_settings(draws, seed, *spread, stages, unlike, False)
     if output is not None:
         check_apart(output, inventory, changes)
     wanted, known = read_changes(changes), read_method(method)
@@ -71,15 +82,24 @@ def whatif(
     base.select(indicator or ())
     found = score_scenarios(base, wanted, everything, str(changes), show_progress(f"scoring {changes}"))
     found = found.select(indicator or ())
-    files = [] if output is None else write_scenarios(found, output, changes)
+    tables, about = list_tables(found), describe_scenarios(found, changes)
+    compared = {}
+    if settings is not None and len(found.names) > 1:
+        versions = [(BASE, base), *((name, change(base, found.changes[name])) for name in found.names[1:])]
+        groups = paired.group_ends(versions, everything)
+        compared = paired.draw_groups(groups, settings, indicator or (), output is None and not as_json)
+        tables |= tabulate_paired(compared)
+        about["draws"] = describe_paired(compared)
+    files = [] if output is None else write_tables(output, tables, about)
     with presenting():
         if as_json:
-            rows = {name: table.to_pylist() for name, table in list_tables(found).items()}
-            print_json({"run": describe_scenarios(found, changes), **rows})
+            print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
         elif files:
             typer.echo(f"{len(found.names)} scenarios, the base among them, written to {list_written(files)}")
             print_changes(open_console(), found)
         else:
             print_scenarios(open_console(), found, indicator or [])
+            if compared:
+                print_paired(open_console(), compared, indicator or [])
     if found.refusals:
         raise typer.Exit(1)

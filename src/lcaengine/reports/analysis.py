@@ -26,6 +26,7 @@ __all__ = [
     "print_comparison",
     "print_contributions",
     "print_difference",
+    "print_refusals",
     "print_sankey",
 ]
 
@@ -46,7 +47,7 @@ def describe_figure(footprints: Footprints, figure: Contributions | Sankey) -> d
     return {**describe_run(footprints), **of, "total": figure.total, **more}
 
 
-def describe_comparison(compared: Comparison) -> dict[str, object]:
+def describe_comparison(compared: Comparison) -> dict[str, dict[str, Any]]:
     """Describe the run of every policy, and why some cannot be applied."""
     runs = {n: describe_run(f) for n, f in zip(compared.names, compared.footprints, strict=True) if f is not None}
     refusals = {name: [f"{f.what}. Do: {f.fix}" for f in found] for name, found in compared.refusals.items()}
@@ -127,6 +128,11 @@ def print_comparison(console: Console, compared: Comparison, indicators: Sequenc
                 who = f"  {row['process_id'] or 'market'} {row['location']}".rstrip()
                 table.add_row(Text(who), *(format_value(row[p]) for p in policies), _percent(row["spread"]))
         print_whole(console, table)
+    print_refusals(console, compared)
+
+
+def print_refusals(console: Console, compared: Comparison) -> None:
+    """Print which policies cannot be applied, and why."""
     for name, found in compared.refusals.items():
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         console.print(f"Not possible, {escape(name)}: {escape(found[0].what)}{more}. Do: {escape(found[0].fix)}.")

@@ -34,6 +34,7 @@ __all__ = [
     "check_choices",
     "draw_indicators",
     "prepare_draws",
+    "refuse_infeasible",
     "simulate",
     "simulate_footprints",
 ]
@@ -144,11 +145,11 @@ def simulate_footprints(
     seed: int,
     pedigree: Pedigree | None = None,
     indicators: Sequence[str] = (),
-    keep: Sequence[str] = (),
+    keep: Sequence[str | int] = (),
     progress: Callable[[int, int], None] | None = None,
     static: str = "medians",
 ) -> Samples:
-    """Draw what is scored; see :func:`simulate`.
+    """Draw what is scored; see :func:`simulate`. Activities may be kept by their position, too.
 
     Returns
     -------
@@ -200,12 +201,15 @@ class _Turn:
     residual: float
 
 
-def _find_kept(footprints: Footprints, keep: Sequence[str]) -> NDArray[np.int64]:
+def _find_kept(footprints: Footprints, keep: Sequence[str | int]) -> NDArray[np.int64]:
     """Find the activities whose draws are kept."""
     if not keep:
         return np.asarray(find_ends(footprints), np.int64)
     found: list[int] = []
     for each in keep:
+        if isinstance(each, int):
+            found.append(each)
+            continue
         named = footprints.find(process_id=each) or footprints.find(product_id=each)
         if not named:
             raise LcaError(f"{each!r} is no process, bill or product", "keep", "name one of the inventory")
@@ -269,7 +273,7 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
         residual, slow = max(residual, solved.residual), slow + solved.slow
         if plan.progress:
             plan.progress((before * blocks + len(chosen) * (first + count)) * draws // (every * blocks), draws)
-    _refuse_infeasible(infeasible, draws)
+    refuse_infeasible(infeasible, draws)
     values = values[..., :draws]
     values *= list_reference_units(footprints.system)[:, None, None, None]
     values[np.isnan(footprints.value[:, :, chosen])] = np.nan
@@ -284,7 +288,7 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     return _Turn(mean, sd, _find_quantiles(values), kept, sampled.uncertain_by_table, infeasible, slow, residual)
 
 
-def _refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
+def refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
     """Raise where too many draws have no answer."""
     if len(infeasible) > MOST_INFEASIBLE * draws:
         draw, why = min(infeasible.items())
