@@ -25,14 +25,14 @@ _SIGN = np.int64(63)
 
 
 @compiled
-def _to_place(number: float) -> int:
+def _to_place(number: float) -> np.int64:
     """Give the place of a float among all floats: neighbors have neighboring places."""
     bits = np.float64(number).view(np.int64)
     return np.int64(bits ^ ((bits >> _SIGN) & _MOST))
 
 
 @compiled
-def _to_number(place: int) -> float:
+def _to_number(place: np.int64) -> float:
     """Give the float at a place."""
     return float(np.int64(place ^ ((place >> _SIGN) & _MOST)).view(np.float64))
 

@@ -123,7 +123,7 @@ def _measure(
 
 @compiled
 def _invert(made: NDArray[np.float64], per_unit: float) -> int:
-    """Turn draws of what a supplier makes into one over them, in place; give the first that is not above zero, or -1."""
+    """Turn draws of what is made into one over them, in place; give the first that is not above zero, or -1."""
     wrong = -1
     for d in range(len(made) - 1, -1, -1):
         amount = made[d] * per_unit

@@ -189,5 +189,7 @@ def unpack_drawn(content: bytes | memoryview) -> Drawn:
     """Read drawn probes that :func:`pack_drawn` wrote."""
     bundle = unpack_bundle(content)
     infeasible = {int(draw): why for draw, why in bundle.about["infeasible"].items()}
-    arrays = {name: values.copy() for name, values in bundle.arrays.items()}  # kernels are compiled for what is writable
+    arrays = {
+        name: values.copy() for name, values in bundle.arrays.items()
+    }  # kernels are compiled for what is writable
     return Drawn(**arrays, **{**bundle.about, "infeasible": infeasible})

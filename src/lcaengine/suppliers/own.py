@@ -44,7 +44,8 @@ def list_own_rows(part: Part, exchanges: pa.Table, pedigree: Pedigree, found: Fi
     ----------
     part : Part
     exchanges : pyarrow.Table
-        The table that the part was encoded from, with :data:`~lcaengine.suppliers.part.SPREAD_COLUMNS` as far as they are there.
+        The table that the part was encoded from, with :data:`~lcaengine.suppliers.part.SPREAD_COLUMNS` as far as they
+        are there.
     pedigree : Pedigree
     found : Findings
         Receives every row whose distribution contradicts itself.

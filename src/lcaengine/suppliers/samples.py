@@ -38,13 +38,16 @@ class PartSamples:
 
     Attributes
     ----------
-    statistics : dict of str to (p, parts, k) float64
-        mean, sd and quantiles [unit of the indicator / reference unit of the product].
+    mean, sd : (p, parts, k) float64
+        [unit of the indicator / reference unit of the product]
+    quantiles : (levels, p, parts, k) float64
     within : (p, parts, k) float64
         Share of draws that are at most a limit [1]; NaN where there is none.
     """
 
-    statistics: dict[str, Numbers]
+    mean: Numbers
+    sd: Numbers
+    quantiles: Numbers
     within: Numbers
 
 
@@ -93,7 +96,8 @@ def add_samples(
     if samples is None:
         return scored
     is_missing = np.isnan(scored.value[:, :, chosen])
-    for each in (*samples.statistics.values(), samples.within):
+    statistics = (samples.mean, samples.sd, *samples.quantiles)
+    for each in (*statistics, samples.within):
         each[is_missing] = np.nan
     return replace(
         scored,
@@ -103,13 +107,19 @@ def add_samples(
         primary_data_share=scored.primary_data_share[:, :, chosen],
         status=scored.status[:, chosen],
         fallback_share=scored.fallback_share[:, chosen],
-        statistics=samples.statistics,
+        statistics=dict(zip(STATISTICS, statistics, strict=True)),
         chances={"p_limit": samples.within} if drawing.limits else {},
     )
 
 
 def sample_part(
-    part: Part, at: NDArray[np.int64], probes: Probes, drawing: Drawing, limit: Numbers, found: Findings
+    part: Part,
+    at: NDArray[np.int64],
+    probes: Probes,
+    drawing: Drawing,
+    limit: Numbers,
+    found: Findings,
+    levels: tuple[float, ...] = LEVELS,
 ) -> PartSamples | None:
     """Draw and measure the suppliers of a part: ``h_p(d) = sum_r x_r(d) y_c(r)(d) / q_p(d)``.
 
@@ -126,6 +136,8 @@ def sample_part(
         for nothing.
     found : Findings
         Receives suppliers that cannot be drawn.
+    levels : tuple of float
+        Of the quantiles; of none, draws are not searched for them.
 
     Returns
     -------
@@ -148,7 +160,7 @@ def sample_part(
         bounds[-k:] = limit.T
     pieces, failed = [], []
     for first, last in _cut(part, rows, drawn.pool.shape[1]):
-        measured, wrong = _measure(part, rows, per_unit, place, drawn, drawing, bounds, slice(first, last))
+        measured, wrong = _measure(part, rows, per_unit, place, drawn, drawing.seed, bounds, levels, slice(first, last))
         pieces.append(measured)
         failed.append(wrong)
     every = pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=2)
@@ -157,7 +169,7 @@ def sample_part(
         return None
     # One number of all suppliers after another, as the columns of a table stand.
     shaped = every.reshape(len(every), parts, k, len(part)).transpose(0, 3, 1, 2)
-    return PartSamples(dict(zip(STATISTICS, shaped[:-1], strict=True)), shaped[-1])
+    return PartSamples(shaped[0], shaped[1], shaped[2:-1], shaped[-1])
 
 
 def _order_rows(part: Part, place: NDArray[np.int32], is_made: NDArray[np.bool_]) -> _Rows:
@@ -177,8 +189,16 @@ def _order_rows(part: Part, place: NDArray[np.int32], is_made: NDArray[np.bool_]
         amount[has] = np.where(part.keys.column("is_negative").to_numpy()[part.code[has]], -1.0, 1.0)
         amount[has] *= np.where((form[has] == DRAWN_LOGNORMAL) & own.negative, -1.0, 1.0)
     order = np.lexsort((key, part.amount, part.code, process))
-    columns = (each[order] for each in (part.code, form, amount, key, loc, scale, at))
-    return _Rows(*columns, np.flatnonzero(is_made[part.code[order]]))
+    return _Rows(
+        code=part.code[order],
+        form=form[order],
+        amount=amount[order],
+        key=key[order],
+        loc=loc[order],
+        scale=scale[order],
+        at=at[order],
+        reference=np.flatnonzero(is_made[part.code[order]]),
+    )
 
 
 def _find_forms(own: Distributions) -> NDArray[np.int8]:
@@ -208,8 +228,9 @@ def _measure(
     per_unit: Numbers,
     place: NDArray[np.int32],
     drawn: Drawn,
-    drawing: Drawing,
+    seed: int,
     bounds: Numbers,
+    levels: tuple[float, ...],
     piece: slice,
 ) -> tuple[Numbers, NDArray[np.int64]]:
     """Draw and measure some suppliers: (3 + levels, numbers, suppliers), and the draws in which they make nothing."""
@@ -222,23 +243,33 @@ def _measure(
     if part.own is not None and len(given_rows):
         some = part.own.distributions.take(rows.at[here][given_rows])
         try:
-            given = draw_values(some, drawing.seed, 0, drawn.pool.shape[1])
+            given = draw_values(some, seed, 0, drawn.pool.shape[1])
         except DataError as error:
             raise DataError(error.what, f"part {part.label}, {error.where}", error.fix) from error
     count = piece.stop - piece.start
-    measured = np.empty((len(STATISTICS) + 1, len(place), count))
+    measured = np.empty((3 + len(levels), len(place), count))
     wrong = np.empty(count, np.int64)
     sum_draws(
         part.starts[piece.start : piece.stop + 1] - first,
-        *(each[here] for each in (rows.code, rows.form, rows.amount)),
+        rows.code[here],
+        rows.form[here],
+        rows.amount[here],
         key,
-        *(rows.loc[here], rows.scale[here], np.ascontiguousarray(given)),
+        rows.loc[here],
+        rows.scale[here],
+        np.ascontiguousarray(given),
         rows.reference[piece] - first,
         per_unit[piece],
-        *(place, drawn.pool, drawn.kept, np.uint64(drawing.seed)),
-        *(np.array(LEVELS), np.array([NormalDist().inv_cdf(level) for level in LEVELS]), drawn.place.shape[1]),
+        place,
+        drawn.pool,
+        drawn.kept,
+        np.uint64(seed),
+        np.array(levels),
+        np.array([NormalDist().inv_cdf(level) for level in levels]),
+        drawn.place.shape[1],
         np.ascontiguousarray(bounds[:, piece]),
-        *(measured, wrong),
+        measured,
+        wrong,
     )
     return measured, wrong
 
@@ -261,7 +292,10 @@ def _report(
         return
     most = find_most(probes)[probes.product[at[rows.code[rows.reference]]]]
     with np.errstate(over="ignore", invalid="ignore"):
-        is_lost = ~np.isfinite(measured[:-1] * most).all(axis=(0, 1))
+        is_lost = np.asarray(~np.isfinite(measured[:-1] * most).all(axis=(0, 1)))
     if is_lost.any():
-        what, fix = "a draw of process {value} is too large for a number", "check amounts, units and distributions there"
+        what, fix = (
+            "a draw of process {value} is too large for a number",
+            "check amounts, units and distributions there",
+        )
         found.block_rows("overflow", "exchanges", is_lost, none, "amount", part.process_id, what, fix)

@@ -15,7 +15,7 @@ from lcaengine.suppliers.run import Progress, Report, finish_job, score_left
 if TYPE_CHECKING:
     from lcaengine.uncertainty import Pedigree
 
-__all__ = ["simulate_suppliers"]
+__all__ = ["draw_suppliers", "make_drawing", "simulate_suppliers"]
 
 
 def simulate_suppliers(
@@ -90,19 +90,39 @@ def simulate_suppliers(
     >>> report.suppliers, report.run["draws"]
     (3, 8)
     """
-    drawing = ask(draws, seed, pedigree, indicators, limits)
+    drawing = make_drawing(draws, seed, pedigree, indicators, limits)
+    return draw_suppliers(suppliers, background, target, method, drawing, policy, wide, progress, show)
+
+
+def draw_suppliers(
+    suppliers: str | Path,
+    background: str | Path,
+    target: str | Path,
+    method: Method | str | Path,
+    drawing: Drawing,
+    policy: Policy | None = None,
+    wide: bool = False,
+    progress: Progress | None = None,
+    show: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Draw suppliers as a drawing asks for; see :func:`simulate_suppliers`.
+
+    Returns
+    -------
+    Report
+    """
     with plan_job(suppliers, background, target, method, policy, wide, False, drawing, show) as plan:
         return finish_job(plan, *score_left(plan, progress))
 
 
-def ask(
+def make_drawing(
     draws: int,
     seed: int,
     pedigree: Pedigree | None,
     indicators: Sequence[str],
     limits: Mapping[str, float] | None,
 ) -> Drawing:
-    """Give what is asked of draws.
+    """Give what is asked of draws, as :func:`simulate_suppliers` takes it.
 
     Raises
     ------
