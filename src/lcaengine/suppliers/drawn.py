@@ -114,7 +114,7 @@ def draw_probes(
     for first in range(0, len(chosen), at_once):
         some = chosen[first : first + at_once]
         values, solved = _draw_turn(plan, some, extended.activity, solved, (first, len(chosen)))
-        for part, k, probe in np.argwhere(values.any(axis=-1).transpose(1, 2, 0)).tolist():
+        for part, k, probe in np.argwhere(np.moveaxis(np.asarray(values.any(axis=-1)), 0, -1)).tolist():
             draws = values[probe, part, k]
             digest = hashlib.blake2b(draws.tobytes(), digest_size=16).digest()
             if digest not in known:
@@ -189,7 +189,13 @@ def unpack_drawn(content: bytes | memoryview) -> Drawn:
     """Read drawn probes that :func:`pack_drawn` wrote."""
     bundle = unpack_bundle(content)
     infeasible = {int(draw): why for draw, why in bundle.about["infeasible"].items()}
-    arrays = {
-        name: values.copy() for name, values in bundle.arrays.items()
-    }  # kernels are compiled for what is writable
-    return Drawn(**arrays, **{**bundle.about, "infeasible": infeasible})
+    about, arrays = bundle.about, bundle.arrays
+    return Drawn(
+        pool=arrays["pool"].copy(),  # kernels are compiled for what can be written to
+        place=arrays["place"],
+        kept=arrays["kept"].copy(),
+        infeasible=infeasible,
+        slow=about["slow"],
+        residual=about["residual"],
+        uncertain=about["uncertain"],
+    )
