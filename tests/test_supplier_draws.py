@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -20,6 +17,7 @@ from scipy import stats
 import lcaengine as lca
 from lcaengine.policy import Policy
 from lcaengine.suppliers import drawn, samples
+from tests.conftest import Run
 from tests.scoring import core
 from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
 from tests.test_suppliers import (
@@ -202,23 +200,14 @@ def test_other_suppliers_parts_and_orders_change_no_bit(tmp_path: Path, monkeypa
     assert spell_numbers(read_results(tmp_path / "other"), few) != got
 
 
-CODE = """
-import sys, lcaengine as lca
-from lcaengine.policy import Policy
-suppliers, background, target = sys.argv[1:]
-lca.simulate_suppliers(suppliers, background, target, policy=Policy("cutoff"), draws=16, indicators=["ghg"])
-"""
-
-
-def test_threads_change_no_bit(tmp_path: Path) -> None:
+def test_threads_change_no_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     background, source, _ = write_drawn(tmp_path, 5, 40, 1)
-    tables = []
+    files = []
     for threads in ("1", "2"):
-        target = tmp_path / threads
-        words = [sys.executable, "-c", CODE, str(source), str(background), str(target)]
-        subprocess.run(words, env={**os.environ, "LCAENGINE_THREADS": threads}, check=True)
-        tables.append((target / "results" / "part-0.parquet").read_bytes())
-    assert tables[0] == tables[1]
+        monkeypatch.setenv("LCAENGINE_THREADS", threads)
+        lca.simulate_suppliers(source, background, tmp_path / threads, core(), 16, 3, CUT, **GHG)
+        files.append((tmp_path / threads / "results" / "part-0.parquet").read_bytes())
+    assert files[0] == files[1]
 
 
 def test_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
@@ -315,6 +304,20 @@ def test_what_makes_nothing_in_a_draw_is_refused(tmp_path: Path) -> None:
         lca.simulate_suppliers(source, background, tmp_path / "out", core(), 100, **GHG)
 
 
+def test_amounts_off_their_center_are_counted(tmp_path: Path) -> None:
+    """1.02 is 2 % off a median of 1, 1.005 half a percent; a mirrored one has its center below zero."""
+    rows = [
+        takes("supplier 0", "acid", 1.02, **lognormal(1.0, 0.1)),
+        takes("supplier 0", "acid", 1.005, uncertainty_type="normal", loc=1.0, scale=0.1),
+        takes("supplier 0", "acid", -1.0, **lognormal(-1.0, 0.1)),
+        takes("supplier 0", "acid", 1.0, uncertainty_type="uniform", minimum=0.0, maximum=9.0),
+    ]
+    source = write_parts(tmp_path / "s", *one_supplier(*rows), 1)
+    background = write_inventory(tmp_path / "background", PLANT)
+    report = lca.simulate_suppliers(source, background, tmp_path / "out", core(), 8, **GHG)
+    assert (report.run["amounts_off_center"], report.run["uncertain_exchanges"]) == (1, 4)
+
+
 def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_parts(tmp_path / "s", *one_supplier(ACID), 1)
     background = write_inventory(tmp_path / "background", PLANT)
@@ -347,26 +350,26 @@ def test_indicators_in_turns_are_those_at_once(tmp_path: Path, monkeypatch: pyte
     assert read_results(tmp_path / "once").to_pylist() == read_results(tmp_path / "turns").to_pylist()
 
 
-def test_on_the_command_line(tmp_path: Path) -> None:
-    """Two lines of 80 letters at most; JSON says how draws came about; options that make no sense are refused."""
-    example = str(lca.find_example("two-suppliers").parent / "suppliers")
-    words = [sys.executable, "-m", "lcaengine", "simulate", example, "--draws", "8", "--background"]
+def test_on_the_command_line(run: Run, tmp_path: Path) -> None:
+    """Lines of 80 letters at most; JSON says how draws came about; options that make no sense are refused."""
+    words = ["simulate", str(lca.find_example("two-suppliers").parent / "suppliers"), "--draws", "8", "--background"]
     words += ["example:two-suppliers", "--indicator", "ghg", "-o", str(tmp_path / "out")]
-
-    def run(*more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*words, *more], capture_output=True, text=True, check=False)
-
-    first = run()
-    assert first.returncode == 0
-    assert "8 draws, seed 1: 5 uncertain exchanges, 8 of the background" in first.stdout
-    again = run("--json")
-    said = json.loads(again.stdout)
-    assert (said["draws"], said["resumed"], said["drawn"]) == (8, 1, ["ghg"])
-    for more, says in (
+    code, out, _ = run(*words)
+    assert code == 0
+    assert "8 draws, seed 1: 5 uncertain exchanges, 8 of the background" in out
+    code, out, _ = run(*words, "--json")
+    said = json.loads(out)
+    assert (code, said["draws"], said["resumed"], said["drawn"]) == (0, 8, 1, ["ghg"])
+    assert said["uncertain_exchanges"] == 5
+    refused = (
         (["--limit", "ghg"], "is no limit"),
+        (["--limit", "ghg=1", "--limit", "ghg=2"], "two limits"),
         (["--raw"], "statistics are kept"),
-        (["--by", "supplier"], ""),
-    ):
-        refused = run(*more)
-        assert (refused.returncode, says in refused.stderr) == (2, True)
-    assert "Traceback" not in first.stderr + again.stderr
+        (["--by", "supplier"], "drawn by stage"),
+        (["-o", "out.parquet"], "no folder is named"),
+    )
+    for more, says in refused:
+        code, _, err = run(*words, *more)
+        assert (code, says in err) == (2, True), err
+    code, _, err = run("simulate", "example:two-suppliers", "--limit", "ghg=1")
+    assert (code, "add --background" in err) == (2, True)

@@ -174,6 +174,8 @@ def _describe_draws(run: Mapping[str, Any]) -> list[str]:
     lines = [f"{run['draws']} draws, seed {run['seed']}: {own} uncertain exchanges, {theirs} of the background"]
     if not own + theirs:
         lines.append("No exchange states a distribution or a pedigree: nothing varies.")
+    if run["amounts_off_center"]:
+        lines.append(f"{run['amounts_off_center']} amounts are more than 1 % off the center of their distribution")
     if run["draws_without_answer"]:
         lines.append(f"{run['draws_without_answer']} draw(s) of the background have no answer and are left out")
     return lines

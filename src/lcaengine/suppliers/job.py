@@ -93,6 +93,7 @@ def describe_draws(part: Part, probes: Probes) -> dict[str, float]:
         return {}
     return {
         "uncertain_exchanges": 0 if part.own is None else len(part.own.distributions),
+        "amounts_off_center": 0 if part.own is None else part.own.off_center,
         "uncertain_in_background": drawn.uncertain,
         "draws_without_answer": len(drawn.infeasible),
         "draws_factorized": drawn.slow,

@@ -30,7 +30,7 @@ READ_AHEAD = 2
 """How many parts are read while one is scored."""
 LOOK_AHEAD = 8
 """How many parts are looked at where a second one has new kinds of row: to read one again costs less than to solve."""
-OWN = "uncertain_exchanges"
+OWN = ("uncertain_exchanges", "amounts_off_center")
 """What is counted of every part's own."""
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
@@ -199,9 +199,9 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
 
 
 def _join_draws(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Join what parts say of their draws: their own uncertain exchanges add up, the background is the same."""
+    """Join what parts say of their draws: what is counted of their own adds up, the background is the same."""
     joined = {name: max(each[name] for each in parts) for name in parts[0]}
-    return {name: sum(each[name] for each in parts) if name == OWN else most for name, most in joined.items()}
+    return {name: sum(each[name] for each in parts) if name in OWN else most for name, most in joined.items()}
 
 
 def _read_records(plan: Plan) -> list[Record]:
