@@ -177,32 +177,33 @@ def sort_blocks(suppliers: int, folder: Path) -> Run:
     return run
 
 
-def draw_alone(suppliers: int, folder: Path, *, draw: Callable[[int], None]) -> Run:
-    """Prepare the reference: as many lognormals, block by block, and nothing else."""
+def draw_alone(suppliers: int, folder: Path, *, draw: Callable[[Numbers], object]) -> Run:
+    """Prepare the reference: as many lognormals, block by block into one place, and nothing else."""
     ready = _prepare(suppliers, folder, True)
     twin = _draw_twin(ready, min(suppliers, COMPARED))
     rows = min(suppliers, BLOCK // 10)
-    draw(rows)
+    values = np.zeros((rows * (EXCHANGES - 1), DRAWS))
+    draw(values)
 
     def run() -> Answer:
         for _ in range(-(-suppliers // rows)):
-            draw(rows)
+            draw(values)
         return Answer(lambda: _measure_twin(twin, True))
 
     return run
 
 
-def _draw_ours(rows: int) -> None:
+def _draw_ours(values: Numbers) -> None:
     """Draw the own exchanges of some suppliers by the engine's generator."""
     from lcaengine.kernels.draws import LOGNORMAL, draw
 
-    count = rows * (EXCHANGES - 1)
+    count = len(values)
     keys = np.arange(count, dtype=np.uint64)
-    draw(keys, np.zeros(count), np.full(count, SIGMA), LOGNORMAL, np.uint64(1), 0, np.empty((count, DRAWS)))
+    draw(keys, np.zeros(count), np.full(count, SIGMA), LOGNORMAL, np.uint64(1), 0, values)
 
 
-def _draw_theirs(rows: int) -> None:
-    np.random.default_rng(1).lognormal(0.0, SIGMA, (rows * (EXCHANGES - 1), DRAWS))
+def _draw_theirs(values: Numbers) -> None:
+    np.random.default_rng(1).lognormal(0.0, SIGMA, values.shape)
 
 
 SUPPLIER_DRAWS = (

@@ -188,7 +188,7 @@ def _order_rows(part: Part, place: NDArray[np.int32], is_made: NDArray[np.bool_]
         # A probe of a negative row is of minus one unit, and draws carry their sign.
         amount[has] = np.where(part.keys.column("is_negative").to_numpy()[part.code[has]], -1.0, 1.0)
         amount[has] *= np.where((form[has] == DRAWN_LOGNORMAL) & own.negative, -1.0, 1.0)
-    order = np.lexsort((key, part.amount, part.code, process))
+    order = _sort_rows(process * len(part.keys) + part.code, part.amount, key)
     return _Rows(
         code=part.code[order],
         form=form[order],
@@ -199,6 +199,16 @@ def _order_rows(part: Part, place: NDArray[np.int32], is_made: NDArray[np.bool_]
         at=at[order],
         reference=np.flatnonzero(is_made[part.code[order]]),
     )
+
+
+def _sort_rows(kind: NDArray[np.int64], amount: Numbers, key: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Give the order of rows by supplier and kind, and of those few that are alike in it by amount and key."""
+    order = np.argsort(kind, kind="stable")
+    same = kind[order[1:]] == kind[order[:-1]]
+    alike = np.flatnonzero(np.append(False, same) | np.append(same, False))
+    some = order[alike]
+    order[alike] = some[np.lexsort((key[some], amount[some], kind[some]))]
+    return order
 
 
 def _find_forms(own: Distributions) -> NDArray[np.int8]:
