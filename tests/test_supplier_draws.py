@@ -341,11 +341,12 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_indicators_in_turns_are_those_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where memory does not hold all indicators, they are drawn one after the other, in the same draws."""
-    source = write_parts(tmp_path / "s", *one_supplier({**ACID, **lognormal(1.0, 0.2)}), 1)
-    background = write_inventory(tmp_path / "background", PLANT)
+    _, rows = one_supplier({**ACID, **lognormal(1.0, 0.2)})
+    source = write_parts(tmp_path / "s", [process("supplier 0")], rows, 1)
+    background = write_inventory(tmp_path / "background", {**PLANT, "processes": [process("plant")]})
     asked: dict[str, Any] = {"draws": 8, "indicators": ["ghg", "ghg_fossil"]}
     lca.simulate_suppliers(source, background, tmp_path / "once", core(), **asked)
-    monkeypatch.setattr(drawn, "MOST_BYTES", 3 * 8 * 8)  # of the one probe: three parts in eight draws
+    monkeypatch.setattr(drawn, "MOST_BYTES", 2 * 8 * 8)  # of the one probe: two parts in eight draws
     lca.simulate_suppliers(source, background, tmp_path / "turns", core(), **asked)
     assert read_results(tmp_path / "once").to_pylist() == read_results(tmp_path / "turns").to_pylist()
 

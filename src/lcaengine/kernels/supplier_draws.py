@@ -37,11 +37,13 @@ def _draw_rows(
     room: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float64], NDArray[np.float64]],
     own: NDArray[np.float64],
 ) -> None:
-    """Draw the rows of a supplier that are not certain, (rows, draws)."""
+    """Draw the rows of a supplier that are not certain, one after the other: (rows, draws)."""
+    at = -1
     for row in range(len(form)):
-        draws = own[row]
         if form[row] == CERTAIN:
             continue
+        at += 1
+        draws = own[at]
         if form[row] == GIVEN:
             draws[:] = given[np.int64(key[row])]
         else:
@@ -63,7 +65,9 @@ def _sum_number(
 ) -> None:
     """Sum the rows of a supplier for one number, draw by draw; `place` is of that number, (c,)."""
     sums[:] = 0.0
+    at = -1
     for row in range(len(code)):
+        at += int(form[row] != CERTAIN)
         if place[code[row]] == NOWHERE:
             continue
         background = pool[place[code[row]]]
@@ -71,7 +75,7 @@ def _sum_number(
             for d in range(len(sums)):
                 sums[d] = multiply_add(amount[row], background[d], sums[d])
         else:
-            draws = own[row]
+            draws = own[at]
             for d in range(len(sums)):
                 sums[d] = multiply_add(draws[d], background[d], sums[d])
 
@@ -130,6 +134,71 @@ def _invert(made: NDArray[np.float64], per_unit: float) -> int:
         wrong = wrong if amount > 0.0 and np.isfinite(amount) else d
         made[d] = 1.0 / amount
     return wrong
+
+
+@compiled
+def _count_drawn(form: NDArray[np.int8]) -> int:
+    count = 0
+    for row in range(len(form)):
+        count += int(form[row] != CERTAIN)
+    return count
+
+
+@compiled
+def _measure_block(
+    first: int,
+    last: int,
+    starts: NDArray[np.int64],
+    code: NDArray[np.int32],
+    form: NDArray[np.int8],
+    amount: NDArray[np.float64],
+    key: NDArray[np.uint64],
+    loc: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    given: NDArray[np.float64],
+    reference: NDArray[np.int64],
+    per_unit: NDArray[np.float64],
+    place: NDArray[np.int32],
+    pool: NDArray[np.float64],
+    kept: NDArray[np.int64],
+    seed: np.uint64,
+    levels: NDArray[np.float64],
+    normal: NDArray[np.float64],
+    indicators: int,
+    limit: NDArray[np.float64],
+    measured: NDArray[np.float64],
+    wrong: NDArray[np.int64],
+) -> None:
+    """Draw and measure the suppliers of a block; parameters as in :func:`sum_draws`."""
+    draws, most = pool.shape[1], 0
+    for p in range(first, last):
+        most = max(most, _count_drawn(form[starts[p] : starts[p + 1]]))
+    own, sums, some = np.empty((most, draws)), np.empty(draws), np.empty(len(kept))
+    found = np.zeros((len(place), len(measured)))
+    room = (np.empty(PAIRS, np.uint64), np.empty(PAIRS, np.uint64), np.empty(2 * PAIRS), np.empty(2 * PAIRS))
+    for p in range(first, last):
+        begin, end, made = starts[p], starts[p + 1], reference[p]
+        codes, forms, amounts = code[begin:end], form[begin:end], amount[begin:end]
+        _draw_rows(forms, amounts, key[begin:end], loc[begin:end], scale[begin:end], given, seed, room, own)
+        output = own[_count_drawn(form[begin:made])] if form[made] != CERTAIN else sums
+        wrong[p] = _invert(output, per_unit[p]) if form[made] != CERTAIN else NOWHERE
+        for v in range(len(place)):
+            bound = limit[v, p] if limit.shape[1] > 0 else np.nan
+            same = _find_alike(place, codes, v, indicators)
+            if same == v:
+                found[v] = 0.0
+                found[v, -1] = np.nan if np.isnan(bound) else 1.0 if bound >= 0.0 else 0.0
+            elif same != NOWHERE and np.isnan(bound):
+                found[v] = found[same]
+                found[v, -1] = np.nan
+            else:
+                _sum_number(codes, forms, amounts, own, place[v], pool, sums)
+                inverse = 1.0 / (amount[made] * per_unit[p])
+                for d in range(draws):
+                    sums[d] *= output[d] if form[made] != CERTAIN else inverse
+                _measure(sums, kept, some, levels, normal, bound, found[v])
+            for each in range(len(measured)):
+                measured[each, v, p] = found[v, each]
 
 
 @compiled_parallel
@@ -193,35 +262,29 @@ def sum_draws(
     wrong : (p,) int64
         Written in place: the first draw in which a supplier makes nothing, -1 for none.
     """
-    suppliers, draws = len(starts) - 1, pool.shape[1]
+    suppliers = len(starts) - 1
     for block in prange(-(-suppliers // BLOCK)):
-        first, last = block * BLOCK, min(suppliers, (block + 1) * BLOCK)
-        most = 0
-        for p in range(first, last):
-            most = max(most, starts[p + 1] - starts[p])
-        own, sums, some = np.empty((most, draws)), np.empty(draws), np.empty(len(kept))
-        found = np.zeros((len(place), len(measured)))
-        room = (np.empty(PAIRS, np.uint64), np.empty(PAIRS, np.uint64), np.empty(2 * PAIRS), np.empty(2 * PAIRS))
-        for p in range(first, last):
-            rows, made = slice(starts[p], starts[p + 1]), reference[p]
-            codes, forms, amounts, wrong[p] = code[rows], form[rows], amount[rows], NOWHERE
-            _draw_rows(forms, amounts, key[rows], loc[rows], scale[rows], given, seed, room, own)
-            if form[made] != CERTAIN:
-                wrong[p] = _invert(own[made - starts[p]], per_unit[p])
-            for v in range(len(place)):
-                bound = limit[v, p] if limit.shape[1] > 0 else np.nan
-                same = _find_alike(place, codes, v, indicators)
-                if same == v:
-                    found[v] = 0.0
-                    found[v, -1] = np.nan if np.isnan(bound) else 1.0 if bound >= 0.0 else 0.0
-                elif same != NOWHERE and np.isnan(bound):
-                    found[v], found[v, -1] = found[same], np.nan
-                else:
-                    _sum_number(codes, forms, amounts, own, place[v], pool, sums)
-                    if form[made] == CERTAIN:
-                        sums *= 1.0 / (amount[made] * per_unit[p])
-                    else:
-                        sums *= own[made - starts[p]]
-                    _measure(sums, kept, some, levels, normal, bound, found[v])
-                for each in range(len(measured)):
-                    measured[each, v, p] = found[v, each]
+        _measure_block(
+            block * BLOCK,
+            min(suppliers, (block + 1) * BLOCK),
+            starts,
+            code,
+            form,
+            amount,
+            key,
+            loc,
+            scale,
+            given,
+            reference,
+            per_unit,
+            place,
+            pool,
+            kept,
+            seed,
+            levels,
+            normal,
+            indicators,
+            limit,
+            measured,
+            wrong,
+        )
