@@ -329,6 +329,7 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         ({"limits": {"moon": 1.0}}, "there is no indicator 'moon'"),
         ({"limits": {"energy": 1.0}, **GHG}, "which is not drawn"),
         ({"limits": {"ghg": math.nan}}, "a limit of nan is none"),
+        ({"limits": {"ghg": "5"}}, "a limit of '5' is none"),
     ]
     for given, says in cases:
         with pytest.raises(lca.LcaError, match=says):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from lcaengine.errors import LcaError
 from lcaengine.method import Method
@@ -72,6 +71,7 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
     for name, limit in drawing.limits.items():
         if name not in drawn:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
-        if not np.isfinite(limit):
-            raise LcaError(f"a limit of {limit:g} is none", "limits", "give a number")
-    return Drawing(drawing.draws, drawing.seed, drawing.pedigree, drawn, dict(drawing.limits))
+        if not isinstance(limit, (int, float)) or not math.isfinite(limit):
+            raise LcaError(f"a limit of {limit!r} is none", "limits", "give a number")
+    limits = {name: float(limit) for name, limit in drawing.limits.items()}
+    return Drawing(drawing.draws, drawing.seed, drawing.pedigree, drawn, limits)

@@ -28,8 +28,11 @@ __all__ = ["Progress", "Report", "finish_job", "score_left", "score_suppliers"]
 
 READ_AHEAD = 2
 """How many parts are read while one is scored."""
-LOOK_AHEAD = 8
-"""How many parts are looked at where a second one has new kinds of row: to read one again costs less than to solve."""
+LOOK_AHEAD, LOOK_FAR = 8, 64
+"""How many parts are looked at where a second one has new kinds of row: to read one again costs less than to solve.
+
+More where the background is drawn.
+"""
 OWN = ("uncertain_exchanges", "amounts_off_center")
 """What is counted of every part's own."""
 Progress = Callable[[int, int, int], None]
@@ -217,7 +220,7 @@ def _read_records(plan: Plan) -> list[Record]:
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
     """Read parts, each with the probes it needs; where kinds are new, solve with those of parts ahead, ever more."""
     probes, drawing = job.known, job.settings.drawing
-    ahead = LOOK_AHEAD
+    ahead = LOOK_AHEAD if drawing is None else LOOK_FAR
     with ThreadPoolExecutor(READ_AHEAD) as reader:
         coming = deque(reader.submit(read_suppliers, store, name, drawing) for name in names[:READ_AHEAD])
         for at in range(len(names)):
