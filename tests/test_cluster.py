@@ -23,8 +23,10 @@ from lcaengine.cluster.task import Task, do_task
 from lcaengine.io.store import open_store
 from lcaengine.policy import Policy
 from lcaengine.suppliers.plan import Settings
+from lcaengine.suppliers.simulation import make_drawing
 from tests.clusters import Cluster, start_cluster
 from tests.tables import makes, process, takes, write_inventory
+from tests.test_supplier_draws import write_drawn
 from tests.test_suppliers import BACKGROUND, draw_suppliers, write_parts
 
 distributed = pytest.importorskip("distributed", reason="install lcaengine[dist] to test work on many machines")
@@ -154,6 +156,26 @@ def test_workers_started_here(place: Place, tmp_path: Path) -> None:
     report = score_on_cluster(place.suppliers, place.background, tmp_path, policy=POLICY, wide=True, workers=2)
     assert report.suppliers == SUPPLIERS
     compare(place, tmp_path, wide=True)
+
+
+def test_workers_draw_as_one_process(tmp_path: Path) -> None:
+    """Parts with kinds of row that the first does not have, drawn by one worker and by three: the same bits."""
+    background, source, _ = write_drawn(tmp_path, 7, 18, 6)
+    drawing = make_drawing(10, 4, None, ["ghg"], {"ghg": 3.0})
+    asked: dict[str, Any] = {"policy": Policy("cutoff"), "draws": 10, "seed": 4, "indicators": ["ghg"]}
+    alone = lca.simulate_suppliers(source, background, tmp_path / "alone", limits={"ghg": 3.0}, **asked)
+    for workers in (1, 3):
+        target = tmp_path / f"{workers}"
+        with start_here(workers) as machines_here:
+            address = machines_here.scheduler_address
+            report = score_on_cluster(
+                *(source, background, target, "core", Policy("cutoff")), address=address, drawing=drawing
+            )
+        assert (report.suppliers, report.run["draws"]) == (18, alone.run["draws"])
+        for file in sorted((tmp_path / "alone" / "results").iterdir()):
+            got, expected = (pq.read_table(folder / "results" / file.name) for folder in (target, tmp_path / "alone"))
+            for column in expected.column_names:
+                assert spell(got.column(column)) == spell(expected.column(column)), (file.name, column)
 
 
 @pytest.mark.parametrize("fault", ["unit", "process", "reference"])

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
     from lcaengine.scenarios import Change, Scenarios, change, read_changes, score_scenarios
-    from lcaengine.suppliers import score_suppliers
+    from lcaengine.suppliers import score_suppliers, simulate_suppliers
     from lcaengine.system import list_flows
     from lcaengine.uncertainty import (
         Distributions,
@@ -87,6 +87,7 @@ _HOMES = {
     "read_changes": "scenarios",
     "score_scenarios": "scenarios",
     "score_suppliers": "suppliers",
+    "simulate_suppliers": "suppliers",
     "Inventory": "inventory",
     "read_inventory": "inventory",
     "find_example": "io.shipped",
@@ -166,6 +167,7 @@ __all__ = [
     "score_scenarios",
     "score_suppliers",
     "simulate",
+    "simulate_suppliers",
     "write_results",
 ]
 

@@ -19,7 +19,6 @@ from lcaengine.cli.shared import (
     MaxFallback,
     MethodName,
     OpenWater,
-    Output,
     PedigreeFactors,
     PedigreeTable,
     Place,
@@ -32,10 +31,12 @@ from lcaengine.cli.shared import (
     score_or_exit,
 )
 from lcaengine.cli.start import start_lightly
+from lcaengine.cli.suppliers import Background, Cluster, Results, Workers, read_limits, simulate_parts
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
 
 if TYPE_CHECKING:
+    from lcaengine.suppliers.drawing import Drawing
     from lcaengine.uncertainty import Samples
 
 __all__ = ["simulate"]
@@ -49,7 +50,7 @@ def simulate(
     draws: Annotated[int, typer.Option("--draws", metavar="N", help="How many draws.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="What the draws follow from.")] = 1,
     method: MethodName = "core",
-    output: Output = None,
+    output: Results = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
     each: Annotated[
         bool, typer.Option("--raw", help="Write each draw of end products, or of --keep, to FILE.draws.parquet.")
@@ -67,6 +68,13 @@ def simulate(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: Annotated[str, typer.Option("--by", help="Split by stage, supplier or location.")] = "stage",
+    background: Background = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", metavar="NAME=X", help="Of suppliers: share of draws at most X; may be repeated."),
+    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     pedigree: PedigreeTable = "ecoinvent-3",
     pedigree_factors: PedigreeFactors = "gsd2",
     basic_uncertainty: BasicUncertainty = 1.05,
@@ -82,6 +90,19 @@ def simulate(
 ) -> None:
     """Score every supplier, product and stage in a thousand draws of all that is uncertain."""
     start_lightly()
+    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    if background is not None:
+        if by != "stage" or everything or each or keep or plot or picture or static != "medians":
+            what = "suppliers in parts are drawn by stage around medians, and of their draws statistics are kept"
+            raise LcaError(what, "", "leave --by, --all, --raw, --keep, --plot, --static away")
+        spread = (pedigree, pedigree_factors, basic_uncertainty)
+        drawing = _make_drawing(draws, seed, spread, indicator or [], limit or [])
+        given = (inventory, background, output, method, policy, wide, as_json)
+        simulate_parts(*given, drawing, show_draws(), workers, cluster)
+        return
+    if workers is not None or cluster is not None or limit:
+        what = "--workers, --cluster and --limit are for suppliers in parts"
+        raise LcaError(what, "", "add --background, or leave them away")
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
@@ -91,14 +112,13 @@ def simulate(
 
     _check_files(inventory, output, wide, each, keep or [], plot, picture, indicator or [])
     path = None if output is None else check_target(output, FORMATS, inventory)
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
-    spread = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
+    spread_of = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
     check_choices(draws, seed, by, static)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
     known = [one.id for one in footprints.method.indicators]
     shown = indicator or [name for name in HEADLINES if name in known] or known[:3]
     drawn = indicator or ([] if path or as_json else shown)
-    samples = simulate_footprints(footprints, draws, seed, spread, drawn, keep or [], show_draws(), static)
+    samples = simulate_footprints(footprints, draws, seed, spread_of, drawn, keep or [], show_draws(), static)
     named = indicator[0] if indicator else ""
     drawn_picture = None if plot is None else samples.plot(picture or PICTURES[0], named, everything)
     files = [] if path is None else write_samples(samples, path, wide, each)
@@ -109,7 +129,7 @@ def simulate(
 
 def _check_files(
     inventory: str,
-    output: Path | None,
+    output: str | None,
     wide: bool,
     each: bool,
     keep: Sequence[str],
@@ -153,6 +173,15 @@ def _present(
             print_samples(open_console(), samples, shown, everything)
         if plot is not None:
             typer.echo(f"picture written to {plot}", err=as_json)
+
+
+def _make_drawing(
+    draws: int, seed: int, spread: tuple[str, str, float], indicators: list[str], limits: list[str]
+) -> Drawing:
+    from lcaengine.suppliers.simulation import make_drawing
+    from lcaengine.uncertainty import Pedigree
+
+    return make_drawing(draws, seed, Pedigree(*spread), indicators, read_limits(limits))
 
 
 def show_draws() -> Callable[[int, int], None]:

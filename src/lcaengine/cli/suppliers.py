@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,8 +17,9 @@ from lcaengine.policy import Policy
 if TYPE_CHECKING:
     from lcaengine.findings import Finding
     from lcaengine.suppliers import Report
+    from lcaengine.suppliers.drawing import Drawing
 
-__all__ = ["Background", "Cluster", "Keep", "Results", "Workers", "score_parts"]
+__all__ = ["Background", "Cluster", "Keep", "Results", "Workers", "read_limits", "score_parts", "simulate_parts"]
 
 Background = Annotated[
     str | None,
@@ -59,13 +60,89 @@ def score_parts(
     cluster: str | None,
 ) -> None:
     """Score suppliers in parts against a background, and say what was written."""
+
+    def run(folder: str) -> Report:
+        if workers is None and cluster is None:
+            from lcaengine.suppliers import score_suppliers
+
+            return score_suppliers(suppliers, background, folder, method, policy, wide, show_rate(), keep)
+        from lcaengine.cluster import score_on_cluster
+
+        return score_on_cluster(
+            suppliers, background, folder, method, policy, wide, show_rate(), address=cluster, workers=workers
+        )
+
+    _present(run, output, as_json)
+
+
+def simulate_parts(
+    suppliers: str,
+    background: str,
+    output: str | None,
+    method: str,
+    policy: Policy,
+    wide: bool,
+    as_json: bool,
+    drawing: Drawing,
+    show: Callable[[int, int], None],
+    workers: int | None,
+    cluster: str | None,
+) -> None:
+    """Draw suppliers in parts against draws of a background, and say what was written."""
+
+    def run(folder: str) -> Report:
+        if workers is None and cluster is None:
+            from lcaengine.suppliers.simulation import draw_suppliers
+
+            return draw_suppliers(suppliers, background, folder, method, drawing, policy, wide, show_rate(), show)
+        from lcaengine.cluster import score_on_cluster
+
+        return score_on_cluster(
+            *(suppliers, background, folder, method, policy, wide, show_rate()),
+            address=cluster,
+            workers=workers,
+            drawing=drawing,
+            show=show,
+        )
+
+    _present(run, output, as_json)
+
+
+def read_limits(given: Sequence[str]) -> dict[str, float]:
+    """Read limits such as ``ghg=5.5``.
+
+    Raises
+    ------
+    LcaError
+        If one is not written so, or stands twice.
+
+    Examples
+    --------
+    >>> read_limits(["ghg=5.5", "energy=80"])
+    {'ghg': 5.5, 'energy': 80.0}
+    """
+    limits: dict[str, float] = {}
+    for each in given:
+        name, _, text = each.partition("=")
+        try:
+            number = float(text)
+        except ValueError as error:
+            raise LcaError(f"{each!r} is no limit", "--limit", "write INDICATOR=NUMBER, as ghg=5.5") from error
+        if name in limits:
+            raise LcaError(f"{name} has two limits", "--limit", "leave one away")
+        limits[name] = number
+    return limits
+
+
+def _present(run: Callable[[str], Report], output: str | None, as_json: bool) -> None:
+    """Run a job over parts, and say what came of it, or why nothing did."""
     if output is None:
         raise LcaError("results of suppliers are written in parts, and no folder is named", "", "add -o FOLDER")
     if output.lower().endswith((".parquet", ".csv", ".json", ".xlsx")):
         what = f"results of suppliers are written in parts, into a folder, and {output!r} is the name of a file"
         raise LcaError(what, output, "name a folder: -o FOLDER")
     try:
-        report = _score(suppliers, background, output, method, policy, wide, keep, workers, cluster)
+        report = run(output)
     except DataError as error:
         blockers = error.given if isinstance(error.given, tuple) else ()
         if not blockers:
@@ -81,35 +158,30 @@ def score_parts(
             typer.echo(describe(report))
 
 
-def _score(
-    suppliers: str,
-    background: str,
-    output: str,
-    method: str,
-    policy: Policy,
-    wide: bool,
-    keep: bool,
-    workers: int | None,
-    cluster: str | None,
-) -> Report:
-    if workers is None and cluster is None:
-        from lcaengine.suppliers import score_suppliers
-
-        return score_suppliers(suppliers, background, output, method, policy, wide, show_rate(), keep)
-    from lcaengine.cluster import score_on_cluster
-
-    return score_on_cluster(
-        suppliers, background, output, method, policy, wide, show_rate(), address=cluster, workers=workers
-    )
-
-
 def describe(report: Report) -> str:
     """Say in a line or two what came of a job."""
     text = f"{report.suppliers} suppliers written to {report.target}, parts: {report.parts - report.resumed}"
     if report.resumed:
         text += f"; {report.resumed} were there already"
     lines = summarize_warnings(report.warnings)
-    return "\n".join([text, *lines, *([f"All of them: {report.target}/run.json"] if lines else [])])
+    return "\n".join(
+        [text, *_describe_draws(report.run), *lines, *([f"All of them: {report.target}/run.json"] if lines else [])]
+    )
+
+
+def _describe_draws(run: Mapping[str, Any]) -> list[str]:
+    """Say how draws came about, in a line or two; in none where nothing was drawn."""
+    if "draws" not in run:
+        return []
+    own, theirs = run["uncertain_exchanges"], run["uncertain_in_background"]
+    lines = [f"{run['draws']} draws, seed {run['seed']}: {own} uncertain exchanges, {theirs} of the background"]
+    if not own + theirs:
+        lines.append("No exchange states a distribution or a pedigree: nothing varies.")
+    if run["amounts_off_center"]:
+        lines.append(f"{run['amounts_off_center']} amounts are more than 1 % off the center of their distribution")
+    if run["draws_without_answer"]:
+        lines.append(f"{run['draws_without_answer']} draw(s) of the background have no answer and are left out")
+    return lines
 
 
 def summarize_warnings(warnings: Sequence[Finding]) -> list[str]:

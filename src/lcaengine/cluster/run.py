@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from lcaengine.errors import DataError
 from lcaengine.findings import Finding
 from lcaengine.method import Method
 from lcaengine.policy import Policy
+from lcaengine.suppliers.drawing import Drawing
 from lcaengine.suppliers.job import read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.part import KEY, Part
 from lcaengine.suppliers.plan import Plan, plan_job
@@ -37,6 +39,8 @@ def score_on_cluster(
     *,
     address: str | None = None,
     workers: int | None = None,
+    drawing: Drawing | None = None,
+    show: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Score suppliers in parts as :func:`~lcaengine.score_suppliers` does, the parts side by side on many machines.
 
@@ -54,6 +58,10 @@ def score_on_cluster(
     workers : int, optional
         Instead, processes that are started on this machine. A script that does so does it under
         ``if __name__ == "__main__":``, as with all of Python's ways to start processes.
+    drawing : Drawing, optional
+        What is asked of draws, as in :func:`~lcaengine.simulate_suppliers`; the background is drawn here.
+    show : callable, optional
+        Is told how many draws of the background are done, and all.
 
     Returns
     -------
@@ -77,7 +85,7 @@ def score_on_cluster(
     """
     with (
         open_machines(address, workers) as client,
-        plan_job(suppliers, background, target, method, policy, wide) as plan,
+        plan_job(suppliers, background, target, method, policy, wide, drawing is None, drawing, show) as plan,
     ):
         return finish_job(plan, *_score_left(client, plan, progress))
 
@@ -103,7 +111,7 @@ def _score_left(client: Client, plan: Plan, progress: Progress | None) -> tuple[
     probes = plan.job.known
     if not plan.left:
         return 0, () if probes is None else probes.warnings
-    part, digest = read_suppliers(plan.store, plan.left[0])
+    part, digest = read_suppliers(plan.store, plan.left[0], plan.job.settings.drawing)
     if probes is None or (probes.find(part.keys) < 0).any():
         keys = part.keys if probes is None else _join(probes.keys, part.keys)
         probes = solve_keys(keys, part, plan.job)

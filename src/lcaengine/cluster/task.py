@@ -81,7 +81,7 @@ def do_task(task: Task) -> Outcome:
         what = f"a worker has lcaengine {__version__}, and {task.version} asks"
         raise LcaError(what, "", "install one version on all machines")
     try:
-        part, digest = read_suppliers(task.store, task.part)
+        part, digest = read_suppliers(task.store, task.part, task.settings.drawing)
         probes = read_model(task.target, task.model)
         is_unknown = probes.find(part.keys) < 0
         if is_unknown.any():

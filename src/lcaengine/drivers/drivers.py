@@ -154,7 +154,7 @@ class Drivers:
         LcaError
             If nothing that is listed varies, or matplotlib (extra ``plots``) is not installed.
         """
-        from lcaengine.chains.tornado import draw_drivers
+        from lcaengine.drivers.tornado import draw_drivers
 
         return draw_drivers(self)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = [
     "LOGNORMAL",
     "NORMAL",
     "Distributions",
+    "distribute_rows",
     "find_uncertain",
     "list_distributions",
     "list_kinds",
@@ -104,10 +106,46 @@ def list_distributions(inventory: Inventory, pedigree: Pedigree | None = None) -
     8
     """
     frame, exchanges = inventory.frames["exchanges"], inventory.exchanges
-    used = find_uncertain(frame, exchanges.amount, pedigree)
+
+    def find_factors(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        return _find_factors(inventory, rows)
+
+    return distribute_rows(frame, exchanges.amount, find_factors, pedigree, inventory.label)
+
+
+def distribute_rows(
+    frame: Frame,
+    amount: NDArray[np.float64],
+    find_factors: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+    pedigree: Pedigree | None,
+    label: str,
+) -> Distributions:
+    """List the distributions of exchange rows that are typed, and not yet of an inventory.
+
+    Parameters
+    ----------
+    frame : Frame
+        Of `exchanges`.
+    amount : (n,) float64
+        The static value of every row.
+    find_factors : callable
+        Gives units of `amount` per unit of the row, for some rows.
+    pedigree : Pedigree or None
+    label : str
+        Names the rows in a message.
+
+    Returns
+    -------
+    Distributions
+
+    Raises
+    ------
+    DataError
+        Where the table has no factor for a score.
+    """
+    used = find_uncertain(frame, amount, pedigree)
     keys = make_keys("exchanges", [frame.columns[name] for name in _IDENTITY])[used]
-    factor = _find_factors(inventory, used)
-    return read_distributions(frame, used, keys, factor, exchanges.amount[used], pedigree, inventory.label)
+    return read_distributions(frame, used, keys, find_factors(used), amount[used], pedigree, label)
 
 
 def find_uncertain(frame: Frame, amount: NDArray[np.float64], pedigree: Pedigree | None) -> NDArray[np.int64]:

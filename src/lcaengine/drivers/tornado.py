@@ -8,7 +8,7 @@ from lcaengine.errors import LcaError
 from lcaengine.plots import Bar, Picture, draw_tornado, require_matplotlib
 
 if TYPE_CHECKING:
-    from lcaengine.chains.drivers import Drivers
+    from lcaengine.drivers.drivers import Drivers
 
 __all__ = ["draw_drivers"]
 
