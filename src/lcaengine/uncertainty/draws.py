@@ -15,7 +15,9 @@ __all__ = ["draw_values"]
 LARGEST_SEED = 2**64 - 1
 
 
-def draw_values(distributions: Distributions, seed: int, first: int, count: int) -> NDArray[np.float64]:
+def draw_values(
+    distributions: Distributions, seed: int, first: int, count: int, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Draw values of every distribution.
 
     Draw d of a row depends on the seed, on d and on the row's key, and on nothing else: it is the same whichever draws
@@ -30,6 +32,8 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
         Number of the first draw, from 0.
     count : int
         How many draws.
+    out : (m, count) float64, optional
+        Where they are written, if not to an array of their own.
 
     Returns
     -------
@@ -55,10 +59,11 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
     if first < 0 or count < 0:
         raise LcaError(f"draws {first} to {first + count} are none", "draws", "count draws from 0")
     start, end = first // 2, -(-(first + count) // 2)  # they are made in pairs
-    drawn = np.empty((len(distributions), 2 * (end - start)))
+    is_whole = first % 2 == 0 and count % 2 == 0
+    drawn = out if out is not None and is_whole else np.empty((len(distributions), 2 * (end - start)))
     is_cut = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
     group = 2 * distributions.kind.astype(np.int64) + is_cut
-    for each in np.unique(group).tolist():
+    for each in np.flatnonzero(np.bincount(group)).tolist():
         rows = np.flatnonzero(group == each)
         kind, cut = divmod(each, 2)
         if len(rows) == len(drawn):
@@ -75,7 +80,10 @@ def draw_values(distributions: Distributions, seed: int, first: int, count: int)
             "correct minimum and maximum, or loc and scale",
         )
         raise DataError(what, f"exchange {row}", fix)
-    return values
+    if out is None or drawn is out:
+        return values
+    out[:] = values
+    return out
 
 
 def _draw_kind(

@@ -66,17 +66,20 @@ def solve_draw_blocks(
     -------
     Solved
     """
-    drawn = draw_values(sampled.distributions, seed, first * DRAWS, blocks * DRAWS)
-    values = _complete_rows(sampled, drawn)
+    values = _make_rows(sampled, blocks * DRAWS)
+    drawn = values[: len(sampled.distributions)]
+    draw_values(sampled.distributions, seed, first * DRAWS, blocks * DRAWS, drawn)
+    _share_rows(sampled, values)
     n, k = static.total.shape
     direct = sampled.burdens.sum(values).reshape(blocks, n, k, DRAWS)
-    unassigned, error = _solve_background(structure, values, direct, static)
-    parts, more = _solve_labels(structure, values, direct, unassigned, static)
-    error = np.maximum(error, more)
-    whole = np.empty((n, structure.labels + 2, k, blocks, DRAWS))
-    whole[:, :-2] = parts
-    whole[:, -2] = unassigned.transpose(1, 2, 0, 3)
-    whole[:, -1] = parts.sum(axis=1) + whole[:, -2]
+    whole = np.zeros((n, structure.labels + 2, k, blocks, DRAWS))
+    background, error = _solve_background(structure, values, direct, static)
+    whole[structure.background.activity, -2] = background.transpose(1, 2, 0, 3)
+    if structure.labels and len(structure.downstream.activity):
+        parts, more = _solve_labels(structure, values, direct, background, static)
+        whole[structure.downstream.activity, :-2] = parts.transpose(1, 2, 3, 0, 4)
+        error = np.maximum(error, more)
+    whole[:, -1] = whole[:, :-2].sum(axis=1) + whole[:, -2] if structure.labels else whole[:, -2]
     intensity = whole.reshape(n, structure.labels + 2, k, blocks * DRAWS)
     return _solve_others(sampled, structure, values, direct, intensity, error.reshape(-1), first * DRAWS)
 
@@ -94,56 +97,58 @@ def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
     Intensities
     """
     system, n = sampled.system, len(sampled.outputs)
-    values = _complete_rows(sampled, np.repeat(sampled.distributions.amount[:, None], DRAWS, axis=1))
+    values = _make_rows(sampled, DRAWS)
+    values[: len(sampled.distributions)] = sampled.distributions.amount[:, None]
+    _share_rows(sampled, values)
     direct = sampled.burdens.sum(values).reshape(n, -1, DRAWS)[:, :, 0]
     return solve_stages(
         system.coupling, direct, structure.label, structure.labels, lambda at: name_activities(system, at)
     )
 
 
-def _complete_rows(sampled: Sampled, drawn: Numbers) -> Numbers:
-    """Put the shares that follow from drawn values behind them, and then a row of ones."""
-    ones = np.ones((1, drawn.shape[1]))
-    if not len(sampled.shares.activity):
-        return np.concatenate([drawn, ones])
-    return np.concatenate([drawn, sampled.shares.find(np.concatenate([drawn, ones])), ones])
+def _make_rows(sampled: Sampled, draws: int) -> Numbers:
+    """Make room for drawn values and for the shares that follow from them; the last row is ones."""
+    values = np.empty((len(sampled.distributions) + len(sampled.shares.activity) + 1, draws))
+    values[-1] = 1.0
+    return values
+
+
+def _share_rows(sampled: Sampled, values: Numbers) -> None:
+    """Write the shares that follow from drawn values behind them."""
+    if len(sampled.shares.activity):
+        drawn = len(sampled.distributions)
+        values[drawn:-1] = 1.0  # the terms of a share look for their ones behind what is drawn
+        values[drawn:-1] = sampled.shares.find(values[: drawn + 1])
 
 
 def _solve_background(
     structure: Structure, values: Numbers, direct: Numbers, static: Intensities
 ) -> tuple[Numbers, Numbers]:
-    """Solve the unlabelled activities: (blocks, n, k, 8), zero for the others."""
-    part, answer = structure.background, np.zeros(direct.shape)
+    """Solve the unlabelled activities, by place: (blocks, m, k, 8)."""
+    part = structure.background
     if not len(part.activity):
-        return answer, np.zeros((len(direct), DRAWS))
-    x, error = part.solve(values, direct[:, part.activity], static.unassigned[part.activity])
-    answer[:, part.activity] = x
-    return answer, error
+        return np.zeros((len(direct), 0, *direct.shape[2:])), np.zeros((len(direct), DRAWS))
+    return part.solve(values, direct[:, part.activity], static.unassigned[part.activity])
 
 
 def _solve_labels(
-    structure: Structure, values: Numbers, direct: Numbers, unassigned: Numbers, static: Intensities
+    structure: Structure, values: Numbers, direct: Numbers, background: Numbers, static: Intensities
 ) -> tuple[Numbers, Numbers]:
-    """Solve what labelled activities own: (n, labels, k, blocks, 8)."""
-    blocks, n, k, _ = direct.shape
+    """Solve what labelled activities own, by place: (blocks, m, labels, k, 8)."""
+    blocks, k = len(direct), direct.shape[2]
     labels, part = structure.labels, structure.downstream
-    answer = np.zeros((n, labels, k, blocks, DRAWS))
-    if not labels or not len(part.activity):
-        return answer, np.zeros((blocks, DRAWS))
     owned = np.ascontiguousarray(direct[:, structure.labelled])
     taken = structure.taken.sum(values)
-    places = unassigned[:, structure.background.activity]
     for column in range(k):
         own = np.ascontiguousarray(owned[:, :, column]).reshape(blocks, -1)
-        flat = np.ascontiguousarray(places[:, :, column]).reshape(blocks, -1)
+        flat = np.ascontiguousarray(background[:, :, column]).reshape(blocks, -1)
         subtract_background((0,), structure.starts, structure.provider, taken, flat, own)
         owned[:, :, column] = own.reshape(blocks, -1, DRAWS)
     right = np.zeros((blocks, len(part.activity), labels, k, DRAWS))
     right[:, part.place[structure.labelled], structure.label[structure.labelled]] = owned
     start = static.parts[part.activity].reshape(len(part.activity), -1)
     x, error = part.solve(values, right.reshape(blocks, len(part.activity), -1, DRAWS), start)
-    answer[part.activity] = x.reshape(blocks, len(part.activity), labels, k, DRAWS).transpose(1, 2, 3, 0, 4)
-    return answer, error
+    return x.reshape(right.shape), error
 
 
 def _solve_others(
