@@ -46,7 +46,9 @@ __all__ = [
 Place = Annotated[str, typer.Argument(metavar="INVENTORY", help="Folder, zip, URI, or example:NAME.")]
 MethodName = Annotated[str, typer.Option("--method", help="Method by name (core, core/1.0-ar5), or a folder.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx.")]
-IndicatorNames = Annotated[list[str] | None, typer.Option("--indicator", help="This one; may be repeated.")]
+IndicatorNames = Annotated[
+    list[str] | None, typer.Option("--indicator", help="This one only, shown and written; may be repeated.")
+]
 Cutoff = Annotated[float, typer.Option(help="Parts below this share are summed into a rest.")]
 Unlinked = Annotated[str, typer.Option(help="An input without one provider: refuse, or cutoff (left out, counted).")]
 Basis = Annotated[str, typer.Option(help="Markets by location, or by contract with the residual mix.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -84,6 +84,20 @@ class Scored:
             **{name: getattr(self, name)[at] for name in (*arrays, *more)},
             per_content={element: factor[at] for element, factor in self.per_content.items()},
             statistics={name: each[at] for name, each in self.statistics.items()},
+        )
+
+    def keep_indicators(self, chosen: Sequence[int]) -> Scored:
+        """Give the numbers of some indicators, by position."""
+        at = list(dict.fromkeys(chosen))
+        return replace(
+            self,
+            indicators=tuple(self.indicators[k] for k in at),
+            units=tuple(self.units[k] for k in at),
+            value=self.value[:, :, at],
+            primary_data_share=self.primary_data_share[:, :, at],
+            status=self.status[:, at],
+            fallback_share=self.fallback_share[:, at],
+            statistics={name: each[:, :, at] for name, each in self.statistics.items()},
         )
 
 
