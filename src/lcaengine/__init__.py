@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from lcaengine.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from lcaengine.chains import Contributions, Sankey, build_sankey, list_contributions
+    from lcaengine.chains import Contributions, Drivers, Sankey, build_sankey, list_contributions, list_drivers
     from lcaengine.checking import check
     from lcaengine.comparison import Comparison, Difference, compare, diff
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "check": "checking",
     "Contributions": "chains",
+    "Drivers": "chains",
     "Sankey": "chains",
     "build_sankey": "chains",
     "list_contributions": "chains",
+    "list_drivers": "chains",
     "Comparison": "comparison",
     "compare": "comparison",
     "Difference": "comparison",
@@ -92,6 +94,7 @@ __all__ = [
     "DataError",
     "Difference",
     "Distributions",
+    "Drivers",
     "Finding",
     "Findings",
     "Footprints",
@@ -119,6 +122,7 @@ __all__ = [
     "list_candidates",
     "list_contributions",
     "list_distributions",
+    "list_drivers",
     "list_examples",
     "list_flows",
     "list_methods",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "AsJson",
+    "BasicUncertainty",
     "Basis",
     "Cutoff",
     "IndicatorNames",
@@ -34,6 +35,8 @@ __all__ = [
     "MethodName",
     "OpenWater",
     "Output",
+    "PedigreeFactors",
+    "PedigreeTable",
     "Place",
     "Unlinked",
     "open_console",
@@ -55,6 +58,11 @@ Basis = Annotated[str, typer.Option(help="Markets by location, or by contract wi
 MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
 Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]
 OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, consumed, or refuse.")]
+PedigreeTable = Annotated[
+    str, typer.Option("--pedigree", help="Table for pedigrees without a distribution: ecoinvent-3, ciroth-2016, none.")
+]
+PedigreeFactors = Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")]
+BasicUncertainty = Annotated[float, typer.Option(help="Basic uncertainty factor of these.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
