@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
     from lcaengine.scenarios import Change, Scenarios, change, read_changes, score_scenarios
-    from lcaengine.suppliers import score_suppliers
+    from lcaengine.suppliers import score_suppliers, simulate_suppliers
     from lcaengine.system import list_flows
     from lcaengine.uncertainty import Distributions, Pedigree, Samples, draw_values, list_distributions, simulate
     from lcaengine.units import Unit, read_unit
@@ -64,6 +64,7 @@ _HOMES = {
     "read_changes": "scenarios",
     "score_scenarios": "scenarios",
     "score_suppliers": "suppliers",
+    "simulate_suppliers": "suppliers",
     "Inventory": "inventory",
     "read_inventory": "inventory",
     "find_example": "io.shipped",
@@ -134,6 +135,7 @@ __all__ = [
     "score_scenarios",
     "score_suppliers",
     "simulate",
+    "simulate_suppliers",
     "write_results",
 ]
 
