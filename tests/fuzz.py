@@ -78,7 +78,7 @@ def take_apart(footprints: lca.Footprints, random: Random) -> list[pa.Table]:
     activities = footprints.system.activities
     a = random.randrange(len(activities))
     flow = int(activities.flow[a])
-    ids = {
+    ids: dict[str, Any] = {
         "process_id": activities.name[a],
         "product_id": footprints.system.inventory.flows.ids[flow].as_py() if flow >= 0 else "",
         "location": "" if activities.name[a] else activities.location[a],
@@ -86,14 +86,15 @@ def take_apart(footprints: lca.Footprints, random: Random) -> list[pa.Table]:
     try:
         parts = lca.list_contributions(footprints, **ids, by=random.choice(PARTS), cutoff=random.choice((0.0, 0.1)))
         flows = lca.build_sankey(footprints, **ids, indicator="energy", cutoff=0.05)
+        drivers = lca.list_drivers(footprints, **ids, cutoff=random.choice((0.0, 0.1)), draws=0)
     except lca.SolveError:
         return []  # amounts so far apart that the supply does not verify, though the scores do
     except lca.LcaError as error:
-        if "is missing" in error.what:
+        if "is missing" in error.what or "no variance" in error.what:
             return []
         raise AssertionError("a figure that is there cannot be taken apart") from error
     assert lca.diff(footprints, footprints).effects.num_rows == 0
-    return [parts.table, parts.gaps, flows.nodes, flows.edges]
+    return [parts.table, parts.gaps, flows.nodes, flows.edges, drivers.table]
 
 
 @cache

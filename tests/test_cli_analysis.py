@@ -72,6 +72,8 @@ def load_strictly(text: str) -> Any:
         ["contributions", MAGNET, "--supplier", "bayan_obo_mine", "--process", "a_mining", "--by", "exchange"],
         [*OF_MAGNET, "--sankey"],
         [*OF_MAGNET, "--sankey", "--indicator", "water_scarcity", "--cutoff", "0.1"],
+        [*OF_MAGNET, "--drivers", "--draws", "20"],
+        ["contributions", MAGNET, "--demand", "hard_disk_drive", "--drivers", "--draws", "0", "--stage", "processing"],
         ["compare", MAGNET],
         ["compare", MAGNET, "--all", "--basis", "contract", "--indicator", "ghg"],
         ["diff", "example:neodymium-magnet-csv", MAGNET, "--all"],
@@ -111,6 +113,47 @@ def test_a_sankey_is_printed(run: Run) -> None:
     assert code == 0
     assert lines[3] == ["market", "of", "ore", "at", "GLO", "refinery", "3.48", "64.4", "%"]  # 2 x 1.74
     assert lines[-1] == ["5", "nodes,", "6", "edges,", "loops", "taken", "off."]
+
+
+def test_drivers_are_printed(run: Run) -> None:
+    # Of 5.4, 7.6 kWh of 0.6 kg. The interval is nearly as wide as the sd, which narrows by 1 - sqrt(1 - share).
+    code, out, _ = run(*OF_METAL, "--drivers", "--draws", "100", "--seed", "3")
+    lines = [line.split() for line in out.splitlines() if line.strip()]
+    assert code == 0
+    assert lines[0] == ["ghg", "of", "refinery:", "5.40", "kg", "CO2e", "per", "kg"]
+    assert lines[1] == ["exchange", "elasticity", "variance", "rank", "exact", "halved"]
+    assert lines[3][:6] == ["grid:", "Carbon", "dioxide,", "fossil", "(air)", "0.844"]
+    share, exact, halved = (float(lines[3][at]) / 100 for at in (6, 9, 11))
+    assert exact == pytest.approx(1 - (1 - share) ** 0.5, abs=0.003)
+    assert halved == pytest.approx(1 - (1 - 0.75 * share) ** 0.5, abs=0.003)
+    assert "in 100 draws, seed 3." in out
+    _, out, _ = run(*OF_METAL, "--drivers", "--draws", "0")
+    assert "rank" not in out
+    assert "draws" not in out
+
+
+def test_drivers_of_what_is_certain_say_so(run: Run, joint: str) -> None:
+    code, out, _ = run("contributions", joint, "--process", "shop", "--drivers", "--draws", "4", "--allocation", "mass")
+    assert code == 0
+    assert "nothing varies" in out
+    assert "-1.000" in out
+
+
+def test_a_first_order_that_is_off_is_said(run: Run, tmp_path: Path) -> None:
+    """h = 1 / (1 - a), a uniform from 0 to 0.98: its sd is far from 0.28 / 0.51^2."""
+    spread = {"uncertainty_type": "uniform", "minimum": 0.0, "maximum": 0.98}
+    tables: dict[str, list[Row]] = {
+        "processes": [process("plant")],
+        "flows": [CO2, product("power", "MJ")],
+        "exchanges": [
+            makes("plant", "power", unit="MJ"),
+            takes("plant", "power", 0.49, "MJ", **spread),
+            emits("plant", 1),
+        ],
+    }
+    code, out, _ = run("contributions", write_inventory(tmp_path / "loop", tables), "--process", "plant", "--drivers")
+    assert code == 0
+    assert "First order is off by" in out
 
 
 def test_scopes_of_what_has_none_are_explained(run: Run) -> None:
@@ -171,6 +214,8 @@ JSON = [
     [*OF_METAL, "--by", "flow"],
     [*OF_METAL, "--indicator", "tailings"],
     [*OF_METAL, "--sankey"],
+    [*OF_METAL, "--drivers", "--draws", "10"],
+    [*OF_METAL, "--drivers", "--draws", "0", "--indicator", "tailings"],
     ["compare", TWO],
     ["compare", MAGNET, "--all"],
     ["diff", TWO, MAGNET, "--all"],
@@ -192,6 +237,8 @@ def test_json_is_strict_and_says_how_it_came_about(run: Run, words: list[str]) -
     [
         (OF_METAL, {"contributions": 3, "gaps": 0}),
         ([*OF_METAL, "--sankey"], {"edges": 6, "nodes": 5}),
+        # Six uncertain exchanges and five others, of which none is below 1 %.
+        ([*OF_METAL, "--drivers", "--draws", "10"], {"drivers": 11}),
         # One product, 18 indicators.
         (["compare", TWO, "--basis", "contract"], {"comparison": 18}),
         (["compare", TWO, "--basis", "contract", "--indicator", "ghg"], {"comparison": 1}),
@@ -249,6 +296,17 @@ def test_files_hold_what_json_says(
         [*OF_METAL, "--cutoff", "nan"],
         [*OF_METAL, "--sankey", "--cutoff", "1"],
         [*OF_METAL, "--indicator", "nothing"],
+        [*OF_METAL, "--drivers", "--sankey"],
+        [*OF_METAL, "--drivers", "--by", "flow"],
+        [*OF_METAL, "--drivers", "--draws", "1"],
+        [*OF_METAL, "--drivers", "--draws", "-1"],
+        [*OF_METAL, "--drivers", "--seed", "-1"],
+        [*OF_METAL, "--drivers", "--stage", "nothing"],
+        [*OF_METAL, "--drivers", "--pedigree", "guess"],
+        [*OF_METAL, "--drivers", "--cutoff", "1"],
+        [*OF_METAL, "--drivers", "--indicator", "electricity_site_renewable"],
+        [*OF_METAL, "--draws", "10"],
+        [*OF_METAL, "--stage", "processing"],
         [*OF_METAL, "--sankey", "--indicator", "nothing"],
         [*OF_METAL, "--method", "nothing"],
         [*OF_METAL, "--unlinked", "guess"],

@@ -73,7 +73,7 @@ def test_files_have_a_column_for_the_scenario_and_the_run_names_the_changes(
         about, results = content["run"], content["results"]
     elif ending == "csv":
         about = json.loads((tmp_path / "out.run.json").read_text(encoding="utf-8"))
-        assert (tmp_path / "out.changes.csv").read_text(encoding="utf-8").count("\n") == 5
+        assert (tmp_path / "out.changes.csv").read_text(encoding="utf-8").count("\n") == 6
         results = []
     else:
         table = pq.read_table(target)
@@ -111,8 +111,12 @@ def test_json(run: Run) -> None:
     assert code == 0
     assert {row["indicator"] for name in ("results", "completeness") for row in content[name]} == {"ghg"}
     assert {row["process_id"] for row in content["results"]} == {"", "grid", "mine-a", "mine-b", "refinery"}
-    assert content["changes"][0] == {
+    assert {name: value for name, value in content["changes"][0].items() if value is not None} == {
         "scenario": "less power",
+        "process_id": "refinery",
+        "flow_id": "electricity",
+        "amount": 1.5,
+        "unit": "kWh",
         "row": 1,
         "change": "refinery, electricity: amount 1.5 kWh",
     }
@@ -129,7 +133,7 @@ def test_a_scenario_that_cannot_be_scored_is_the_answer_no(run: Run, tmp_path: P
     assert code == 1, err
     text = " ".join(out.split())
     assert "not possible: the loop of coal, smelter needs at least as much of itself as it makes. Do: correct" in text
-    assert "warning [distribution_dropped] exchanges row 3, column uncertainty_type: the amount is changed" in text
+    assert "warning [distribution_moved] exchanges row 3, column uncertainty_type: the amount is changed" in text
     # x = 2 + 10 p, p = 0.9 + 0.02 x: p = 0.94 / 0.8 = 1.175, x = 13.75; beam: 2 x + 5 (0.75 p + 0.25 x 0.1) = 32.03.
     assert "fed 32.0" in text
     target = tmp_path / "out.json"
@@ -156,7 +160,7 @@ def test_a_workbook_reads_as_the_csv_does(tmp_path: Path) -> None:
     ("row", "what"),
     [
         ("a,refinery,electricity,,,,nan,kWh", "'nan kWh' is no amount"),
-        ("a,refinery,electricity,,,,,kWh", "' kWh' is no amount"),
+        ("a,refinery,electricity,,,,,kWh", "the amount is missing"),
         ("a,refinery,electricity,,,,1", "the amount '1' has no unit"),
         ("a,refinery,electricity", "changes nothing"),
         ("a,refinery,electricity,in,,,1,kWh", "direction is 'in'"),
@@ -186,9 +190,13 @@ def test_rows_that_are_no_change(run: Run, tmp_path: Path, row: str, what: str) 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ("", "no column 'scenario'"),
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("scenario;flow_id;amount\na;b;1,5\n", "separated by semicolons"),
+        ("scenario\tflow_id\na\tb\n", "separated by tabs"),
         ("scenario,amount\na,1\n", "no column 'flow_id'"),
-        ("scenario,flow_id,ammount\na,b,1\n", "column 'ammount' is not known"),
+        ("scenario,flow_id,ammount\na,b,1\n", r"(?s)column 'ammount' is not known.*name it 'amount'"),
+        ("scenario,flow_id,zebra\na,b,1\n", r"(?s)column 'zebra' is not known.*the columns are: scenario"),
         ("scenario,flow_id,unit,unit\na,b,kg,kg\n", "column 'unit' stands twice"),
         ("scenario,flow_id\n", "has no rows"),
         ("scenario,flow_id\n,\n", "has no rows"),
@@ -227,6 +235,134 @@ def test_all_that_fits_no_row_is_told_at_once_with_scenario_and_row(run: Run, tm
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "what"),
+    [
+        ("a,refinery,electricity,1,kWh,normal,nan,1,", "loc", "'nan' is no finite number"),
+        ('a,refinery,electricity,1,kWh,normal,1,"1,5",', "scale", "'1,5' is no finite number"),
+        (
+            "a,refinery,electricity,1,kWh,nromal,1,1,",
+            "uncertainty_type",
+            "'nromal' is no distribution. Do: write normal",
+        ),
+        ("a,refinery,electricity,1,kWh,,1,1,", "uncertainty_type", "loc is given, and no distribution is named"),
+        ("a,refinery,electricity,1,kWh,normal,1,1,maybe", "negative", "'maybe' is no flag"),
+        ("a,refinery,electricity,,,normal,1,1,", "uncertainty_type", "a distribution is given without an amount"),
+        ("a,refinery,electricity,1e999,kWh,,,,", "amount", "is no amount"),
+        (
+            "a,refinery,electricity,1,kWh,normal,1,-1,",
+            "scale",
+            "refinery, electricity: scale is '-1.0', it must be above",
+        ),
+        ("a,refinery,electricity,1,kWh,normal,1,,", "scale", "a normal distribution needs scale"),
+    ],
+)
+def test_what_is_wrong_with_a_distribution_has_row_and_column(
+    run: Run, tmp_path: Path, row: str, column: str, what: str
+) -> None:
+    head = "scenario,process_id,flow_id,amount,unit,uncertainty_type,loc,scale,negative"
+    code, out, err = run("whatif", "example:two-suppliers", write(tmp_path, row, head=head), "--indicator", "ghg")
+    text = " ".join((out + err).split())
+    assert code == (2 if err else 1)  # what only the whole inventory tells makes its scenario impossible
+    assert f"changes row 1, column {column}: " in text
+    assert what in text
+
+
+ALL_KINDS = [
+    'less,smelter,power,input,coal,,8.25,kWh,,,,"fewer, better",triangular,8.25,,,7,10,',
+    "less,smelter,co2,,,,-50,g,,,,,lognormal,3.9,0.1,,,,true",
+    "less,mill,steel,,-,-,1e-7,t,,,,,,,,,,,",
+    "half,mill,power,,,,50,%,hydro,,,,,,,,,,",
+    "mix,,power,,,CN,,,coal,0.3333333333333333,,,,,,,,,",
+    "mix,,power,,,CN,,,hydro,0.6666666666666667,,,,,,,,,",
+    "market,smelter,power,,,,,,-,,,,,,,,,,",
+]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
+def test_the_changes_that_are_written_run_again(run: Run, tmp_path: Path, ending: str) -> None:
+    """To the same results, scenario by scenario; and what is written of them then is the same again."""
+    inventory = write_inventory(tmp_path / "house", HOUSE)
+    changes = write(
+        tmp_path, *ALL_KINDS, head=f"{HEAD},comment,uncertainty_type,loc,scale,shape,minimum,maximum,negative"
+    )
+    first, second = tmp_path / f"first.{ending}", tmp_path / f"second.{ending}"
+    beside = [each if ending == "xlsx" else each.with_name(f"{each.stem}.changes.{ending}") for each in (first, second)]
+    assert run("whatif", inventory, changes, "-o", first)[0] == 0
+    code, _, err = run("whatif", inventory, beside[0], "-o", second)
+    assert code == 0, err
+    base = lca.score(lca.read_inventory(inventory))
+    results = [lca.score_scenarios(base, lca.read_changes(file)).results for file in (changes, *beside)]
+    assert results[0].column("scenario").unique().to_pylist() == ["base", "less", "half", "mix", "market"]
+    assert results[0].equals(results[1])
+    assert results[0].equals(results[2])
+    if ending == "csv":
+        again = [[line.partition(",change")[0] for line in file.read_text("utf-8").splitlines()] for file in beside]
+        assert again[0][0] == again[1][0]
+        code, _, err = run("whatif", inventory, beside[0], "-o", first)  # which it would write over
+        assert (code, "is the table of changes" in err) == (2, True)
+
+
+def test_scenarios_are_read_as_other_results_are(tmp_path: Path) -> None:
+    base = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    found = lca.score_scenarios(base, lca.read_changes(EXAMPLE))
+    assert found.get("base", "ghg", product_id="metal") == base.get("ghg", product_id="metal")
+    # By hand, as above: 2 kg of ore of mine B, 2 kWh of 0.6, and 0.72.
+    assert found.get("mine B alone", "ghg", process_id="refinery") == pytest.approx(2 * 0.75 + 1.2 + 0.72)
+    assert found.get("mine B alone", "ghg", product_id="metal", stage="processing") == pytest.approx(1.2 + 0.72)
+    frame = found.to_pandas(["ghg"])
+    assert list(frame["scenario"].unique()) == ["less power", "more of mine B", "mine B alone"]
+    for given, what in (
+        ({"scenario": "nobody"}, r"no scenario 'nobody'.*choose one of: base, less power"),
+        ({"indicator": "gwp"}, "no indicator 'gwp'"),
+        ({"stage": "use"}, "no stage 'use'"),
+        ({"product_id": "ore"}, r"names 0 of what was scored.*everything=True"),
+        ({"product_id": ""}, "names 1 of what was scored"),
+    ):
+        asked: dict[str, Any] = {"scenario": "base", "indicator": "ghg", "product_id": "metal", **given}
+        with pytest.raises(lca.LcaError, match=f"(?s){what}"):
+            found.get(**asked)
+    every = lca.score_scenarios(base, lca.read_changes(EXAMPLE), everything=True)
+    assert every.get("base", "ghg", product_id="ore") == base.get("ghg", product_id="ore")  # the market's
+    assert every.get("less power", "ghg", process_id="mine-a") == pytest.approx(0.8 * 2.4, rel=0.2)
+    files = lca.write_results(found, tmp_path / "out.parquet", indicators=["ghg", "energy"])
+    assert [file.name for file in files] == ["out.parquet", "out.changes.parquet", "out.completeness.parquet"]
+    assert set(pq.read_table(files[0]).column("indicator").to_pylist()) == {"ghg", "energy"}
+    assert lca.read_changes(files[1]).keys() == lca.read_changes(EXAMPLE).keys()
+    with pytest.raises(lca.OutputError, match="no wide table"):
+        lca.write_results(found, tmp_path / "out.csv", wide=True)
+
+
+@pytest.mark.parametrize("command", ["score", "whatif", "simulate"])
+def test_an_indicator_is_what_is_shown_and_written(run: Run, tmp_path: Path, command: str) -> None:
+    words = {"score": (), "whatif": (EXAMPLE,), "simulate": ("--draws", "4")}[command]
+    target = tmp_path / "out.parquet"
+    given = (command, "example:two-suppliers", *words, "--indicator", "energy", "--indicator", "ghg")
+    code, _, err = run(*given, "-o", target)
+    assert code == 0, err
+    assert set(pq.read_table(target).column("indicator").to_pylist()) == {"energy", "ghg"}
+    completeness = pq.read_table(tmp_path / "out.completeness.parquet")
+    assert set(completeness.column("indicator").to_pylist()) == {"energy", "ghg"}
+    assert {row["indicator"] for row in json.loads(run(*given, "--json")[1])["results"]} == {"energy", "ghg"}
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("FOLDER",), "is no file, but a folder or a zip"),
+        ((EXAMPLE, "-o", "FOLDER"), "is a folder"),
+        ((EXAMPLE, "-o", "."), "'.' is a folder"),
+        ((EXAMPLE, "-o", "FOLDER/nowhere/out.csv"), "there is no folder"),
+    ],
+)
+def test_places_that_are_none(run: Run, tmp_path: Path, words: tuple[str | Path, ...], what: str) -> None:
+    write(tmp_path, "a,refinery,electricity,,,,1,kWh")
+    named = [str(word).replace("FOLDER", str(tmp_path)) for word in words]
+    code, out, err = run("whatif", "example:two-suppliers", *named)
+    assert (code, out) == (2, "")
+    assert what in err
+
+
 def test_shares_of_two_places_are_two_mixes(tmp_path: Path) -> None:
     rows = [f"a,,power,,,{place},,,{name},1" for place, name in (("CN", "coal"), ("", "hydro"))]
     found = lca.read_changes(write(tmp_path, *rows))["a"]
@@ -254,15 +390,15 @@ def test_two_makers_of_one_flow_show_apart(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert "beam, per kg, mill CN" in lines
     assert "a 23.5 0 complete" in lines
-    assert "a 4.00 +1 +33.3 complete" in lines
+    assert "a 4.00 +1.00 +33.3 complete" in lines
 
 
 def test_a_file_is_written_and_what_is_remarkable_is_told(run: Run, tmp_path: Path) -> None:
-    """The mine's power is normal around 4 MWh: with another amount, that goes."""
+    """The mine's power is normal around 4 MWh: with another amount, that moves."""
     changes = write(tmp_path, "much,mine-a,electricity,,,,7,MWh")
     code, out, _ = run("whatif", "example:two-suppliers", changes, "-o", str(tmp_path / "out.csv"))
     assert code == 0
-    assert "warning [distribution_dropped]" in out
+    assert "warning [distribution_moved]" in out
 
 
 def test_a_percentage_below_zero_is_refused(tmp_path: Path) -> None:

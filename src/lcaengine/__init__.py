@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from lcaengine.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from lcaengine.chains import Contributions, Sankey, build_sankey, list_contributions
+    from lcaengine.chains import Contributions, Drivers, Sankey, build_sankey, list_contributions, list_drivers
     from lcaengine.checking import check
     from lcaengine.comparison import Comparison, Difference, compare, diff
     from lcaengine.errors import DataError, LcaError, MethodError, OutputError, SolveError, UnitError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lcaengine.policy import Policy
     from lcaengine.reports.write import write_results
     from lcaengine.scenarios import Change, Scenarios, change, read_changes, score_scenarios
-    from lcaengine.suppliers import score_suppliers
+    from lcaengine.suppliers import score_suppliers, simulate_suppliers
     from lcaengine.system import list_flows
     from lcaengine.uncertainty import Distributions, Pedigree, Samples, draw_values, list_distributions, simulate
     from lcaengine.units import Unit, read_unit
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "check": "checking",
     "Contributions": "chains",
+    "Drivers": "chains",
     "Sankey": "chains",
     "build_sankey": "chains",
     "list_contributions": "chains",
+    "list_drivers": "chains",
     "Comparison": "comparison",
     "compare": "comparison",
     "Difference": "comparison",
@@ -62,6 +64,7 @@ _HOMES = {
     "read_changes": "scenarios",
     "score_scenarios": "scenarios",
     "score_suppliers": "suppliers",
+    "simulate_suppliers": "suppliers",
     "Inventory": "inventory",
     "read_inventory": "inventory",
     "find_example": "io.shipped",
@@ -92,6 +95,7 @@ __all__ = [
     "DataError",
     "Difference",
     "Distributions",
+    "Drivers",
     "Finding",
     "Findings",
     "Footprints",
@@ -119,6 +123,7 @@ __all__ = [
     "list_candidates",
     "list_contributions",
     "list_distributions",
+    "list_drivers",
     "list_examples",
     "list_flows",
     "list_methods",
@@ -130,6 +135,7 @@ __all__ = [
     "score_scenarios",
     "score_suppliers",
     "simulate",
+    "simulate_suppliers",
     "write_results",
 ]
 

@@ -17,7 +17,7 @@ from lcaengine.solve import solve_coupling
 from lcaengine.solve.stages import cut_labelled
 from lcaengine.system import multiply_off_diagonal, transpose
 
-__all__ = ["PARTS", "Part", "take_apart"]
+__all__ = ["PARTS", "Part", "name_flow", "take_apart"]
 
 PARTS = ("process", "exchange", "flow", "input", "tier", "stage", "supplier", "location", "scope")
 """By what a figure can be taken apart."""
@@ -135,7 +135,7 @@ def _by_flow(chain: Chain) -> Parts:
             return Part("declared by suppliers")
         unit = flows.units[flow]
         return Part(
-            name=_name_flow(chain, flow),
+            name=name_flow(chain, flow),
             flow_id=flows.ids[flow].as_py(),
             direction="input" if is_input else "output",
             amount=amounts[int(keys[at])] / unit.factor,
@@ -253,7 +253,7 @@ def _describe_row(chain: Chain, row: int, amount: float, provider: int = -1, is_
     by = f"{processes.show(process)}: " if provider < 0 else "avoided " if is_credit else ""
     whose = f" from {chain.name(np.array([provider]))}" if provider >= 0 else ""
     return Part(
-        name=f"{by}{_name_flow(chain, flow)}{whose}",
+        name=f"{by}{name_flow(chain, flow)}{whose}",
         process_id=processes.ids[process].as_py(),
         flow_id=inventory.flows.ids[flow].as_py(),
         direction="input" if exchanges.is_input[row] else "output",
@@ -264,7 +264,8 @@ def _describe_row(chain: Chain, row: int, amount: float, provider: int = -1, is_
     )
 
 
-def _name_flow(chain: Chain, flow: int) -> str:
+def name_flow(chain: Chain, flow: int) -> str:
+    """Name a flow; an elementary one with its compartment."""
     flows = chain.footprints.system.inventory.flows
     if flows.kind[flow] != Kind.ELEMENTARY:
         return flows.show(flow)

@@ -9,6 +9,7 @@ import typer
 from lcaengine.cli.shared import (
     Allocation,
     AsJson,
+    BasicUncertainty,
     Basis,
     Cutoff,
     IndicatorNames,
@@ -16,6 +17,8 @@ from lcaengine.cli.shared import (
     MethodName,
     OpenWater,
     Output,
+    PedigreeFactors,
+    PedigreeTable,
     Place,
     Unlinked,
     list_written,
@@ -25,6 +28,7 @@ from lcaengine.cli.shared import (
     score_or_exit,
     show_blockers,
 )
+from lcaengine.cli.simulation import show_draws
 from lcaengine.cli.start import start_lightly
 from lcaengine.policy import Policy
 
@@ -45,6 +49,15 @@ def contributions(
     ] = "process",
     cutoff: Cutoff = 0.01,
     sankey: Annotated[bool, typer.Option("--sankey", help="The nodes and edges of a Sankey diagram.")] = False,
+    drivers: Annotated[
+        bool, typer.Option("--drivers", help="The exchanges it answers to, and what measuring them better would buy.")
+    ] = False,
+    stage: Annotated[str, typer.Option("--stage", help="--drivers of this stage alone.")] = "total",
+    draws: Annotated[int, typer.Option("--draws", metavar="N", help="--drivers beside so many draws; 0: none.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="What the draws follow from.")] = 1,
+    pedigree: PedigreeTable = "ecoinvent-3",
+    pedigree_factors: PedigreeFactors = "gsd2",
+    basic_uncertainty: BasicUncertainty = 1.05,
     method: MethodName = "core",
     output: Output = None,
     unlinked: Unlinked = "refuse",
@@ -54,23 +67,48 @@ def contributions(
     open_water: OpenWater = "missing",
     as_json: AsJson = False,
 ) -> None:
-    """Take one footprint apart: by process, exchange, flow, input, tier, stage, supplier, location or scope."""
+    """Take one footprint apart: by process, exchange, flow, input, tier, stage, supplier, location or scope.
+
+    With --drivers: the exchanges it answers to, by elasticity and contribution to its variance.
+    """
     start_lightly()
-    from lcaengine.chains import build_sankey, list_contributions
+    from lcaengine.chains import build_sankey, list_contributions, list_drivers
     from lcaengine.errors import LcaError
     from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
     from lcaengine.reports.answer import write_tables
+    from lcaengine.reports.drivers import describe_drivers, print_drivers
+    from lcaengine.uncertainty import Pedigree
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
+    spread = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
+    if drivers and (sankey or by != "process"):
+        raise LcaError("--drivers lists exchanges, and --sankey or --by is given too", "", "give one of them")
+    if not drivers and (stage, draws, seed, spread) != ("total", 1000, 1, Pedigree()):
+        raise LcaError(
+            "--stage, --draws, --seed and --pedigree are of --drivers", "", "add --drivers, or leave them away"
+        )
     if demand and process:
         raise LcaError("--demand and --process are both given", "", "give one of them")
     if output is not None:
         check_target(output, FORMATS, inventory)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json)
     ids = {"process_id": demand or process, "product_id": product, "supplier_id": supplier, "location": location}
-    if sankey:
+    if drivers:
+        driven = list_drivers(
+            footprints,
+            **ids,
+            indicator=indicator,
+            stage=stage,
+            cutoff=cutoff,
+            draws=draws,
+            seed=seed,
+            pedigree=spread,
+            progress=show_draws(),
+        )
+        tables, about = {"drivers": driven.table}, describe_drivers(footprints, driven)
+    elif sankey:
         flows = build_sankey(footprints, **ids, indicator=indicator, cutoff=cutoff)
         tables, about = {"edges": flows.edges, "nodes": flows.nodes}, describe_figure(footprints, flows)
     else:
@@ -82,6 +120,8 @@ def contributions(
             print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
         elif files:
             typer.echo(f"written to {list_written(files)}")
+        elif drivers:
+            print_drivers(open_console(), driven)
         elif sankey:
             print_sankey(open_console(), flows)
         else:

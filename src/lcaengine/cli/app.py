@@ -21,6 +21,7 @@ from lcaengine.cli.shared import (
     Allocation,
     AsJson,
     Basis,
+    IndicatorNames,
     MaxFallback,
     MethodName,
     OpenWater,
@@ -129,9 +130,7 @@ def score(
         str | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx; of suppliers, a folder.")
     ] = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
-    indicator: Annotated[
-        list[str] | None, typer.Option("--indicator", help="Show this one; may be repeated. A file has all.")
-    ] = None,
+    indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: By = "stage",
     background: Background = None,
@@ -173,7 +172,7 @@ def score(
 
     known = [each.id for each in footprints.method.indicators]
     shown = footprints.select(indicator or [name for name in HEADLINES if name in known] or known[:3])
-    files = [] if output is None else write_results(footprints, output, wide)
+    files = [] if output is None else write_results(footprints, output, wide, indicator or ())
     with presenting():
         if as_json:
             tables = {"results": footprints.to_arrow().to_pylist(), "completeness": footprints.completeness.to_pylist()}

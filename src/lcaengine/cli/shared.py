@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Allocation",
     "AsJson",
+    "BasicUncertainty",
     "Basis",
     "Cutoff",
     "IndicatorNames",
@@ -34,6 +35,8 @@ __all__ = [
     "MethodName",
     "OpenWater",
     "Output",
+    "PedigreeFactors",
+    "PedigreeTable",
     "Place",
     "Unlinked",
     "open_console",
@@ -46,13 +49,20 @@ __all__ = [
 Place = Annotated[str, typer.Argument(metavar="INVENTORY", help="Folder, zip, URI, or example:NAME.")]
 MethodName = Annotated[str, typer.Option("--method", help="Method by name (core, core/1.0-ar5), or a folder.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write .parquet, .csv, .json or .xlsx.")]
-IndicatorNames = Annotated[list[str] | None, typer.Option("--indicator", help="This one; may be repeated.")]
+IndicatorNames = Annotated[
+    list[str] | None, typer.Option("--indicator", help="This one only, shown and written; may be repeated.")
+]
 Cutoff = Annotated[float, typer.Option(help="Parts below this share are summed into a rest.")]
 Unlinked = Annotated[str, typer.Option(help="An input without one provider: refuse, or cutoff (left out, counted).")]
 Basis = Annotated[str, typer.Option(help="Markets by location, or by contract with the residual mix.")]
 MaxFallback = Annotated[str, typer.Option(help="How far a product or factor may come: country, region, RoW, GLO.")]
 Allocation = Annotated[str, typer.Option(help="One rule for all co-products in place of the inventory's own.")]
 OpenWater = Annotated[str, typer.Option(help="Water without a release: missing, consumed, or refuse.")]
+PedigreeTable = Annotated[
+    str, typer.Option("--pedigree", help="Table for pedigrees without a distribution: ecoinvent-3, ciroth-2016, none.")
+]
+PedigreeFactors = Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")]
+BasicUncertainty = Annotated[float, typer.Option(help="Basic uncertainty factor of these.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -26,12 +26,13 @@ from lcaengine.cli.shared import (
     score_or_exit,
 )
 from lcaengine.cli.start import start_lightly
-from lcaengine.errors import OutputError
 from lcaengine.policy import Policy
 
 __all__ = ["whatif"]
 
-_CHANGES = "Table of changes, .csv or .xlsx: scenario, process_id, flow_id, amount, unit, provider_id, share ..."
+_CHANGES = (
+    "Table of changes, .csv, .xlsx or .parquet: scenario, process_id, flow_id, amount, unit, provider_id, share ..."
+)
 
 
 def whatif(
@@ -51,31 +52,30 @@ def whatif(
 ) -> None:
     """Score scenarios beside an inventory: other amounts, providers or mixes, as a table of changes says."""
     start_lightly()
-    from lcaengine.io.write import FORMATS, check_target
     from lcaengine.method import read_method
-    from lcaengine.reports.answer import write_tables
-    from lcaengine.reports.scenarios import describe_scenarios, print_changes, print_scenarios, tabulate_changes
+    from lcaengine.reports.scenarios import (
+        check_apart,
+        describe_scenarios,
+        list_tables,
+        print_changes,
+        print_scenarios,
+        write_scenarios,
+    )
     from lcaengine.scenarios import read_changes, score_scenarios
 
     policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if output is not None:
-        check_target(output, FORMATS, inventory)
-        if output.resolve() == changes.resolve():
-            raise OutputError(f"{str(output)!r} is the table of changes", str(output), "name another file")
+        check_apart(output, inventory, changes)
     wanted, known = read_changes(changes), read_method(method)
     base = score_or_exit(inventory, known, policy, as_json, by)
     base.select(indicator or ())
     found = score_scenarios(base, wanted, everything, str(changes), show_progress(f"scoring {changes}"))
-    about = describe_scenarios(base, found, changes)
-    tables = {"results": found.results, "changes": tabulate_changes(found), "completeness": found.completeness}
-    files = [] if output is None else write_tables(output, tables, about)
+    found = found.select(indicator or ())
+    files = [] if output is None else write_scenarios(found, output, changes)
     with presenting():
         if as_json:
-            rows = {name: table.to_pylist() for name, table in tables.items()}
-            if indicator:
-                for name in ("results", "completeness"):
-                    rows[name] = [row for row in rows[name] if row["indicator"] in indicator]
-            print_json({"run": about, **rows})
+            rows = {name: table.to_pylist() for name, table in list_tables(found).items()}
+            print_json({"run": describe_scenarios(found, changes), **rows})
         elif files:
             typer.echo(f"{len(found.names)} scenarios, the base among them, written to {list_written(files)}")
             print_changes(open_console(), found)

@@ -56,7 +56,7 @@ class Sheet:
     formulas: int
 
 
-def read_sheet(source: Source, sheet: str = "", delimiter: str = ",") -> Sheet:
+def read_sheet(source: Source, sheet: str = "", delimiter: str = ",", or_first: bool = False) -> Sheet:
     """Read a sheet.
 
     Parameters
@@ -67,6 +67,8 @@ def read_sheet(source: Source, sheet: str = "", delimiter: str = ",") -> Sheet:
         Name of the sheet of a workbook; the first where it is empty.
     delimiter : str
         What stands between the fields of a CSV.
+    or_first : bool
+        Whether the first sheet is read where there is none of that name.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def read_sheet(source: Source, sheet: str = "", delimiter: str = ",") -> Sheet:
     content = source.read(name)
     if PurePosixPath(name).suffix.lower() == ".csv":
         return Sheet(name, "", _read_csv(content, source.label, delimiter), 0)
-    return _read_workbook(content, name, source.label, sheet)
+    return _read_workbook(content, name, source.label, sheet, or_first)
 
 
 def name_cell(row: int, column: int) -> str:
@@ -120,13 +122,14 @@ def _read_csv(content: bytes, label: str, delimiter: str) -> list[list[Cell]]:
     return [[cell if cell else None for cell in row] for row in rows]
 
 
-def _read_workbook(content: bytes, name: str, label: str, sheet: str) -> Sheet:
+def _read_workbook(content: bytes, name: str, label: str, sheet: str, or_first: bool) -> Sheet:
     from python_calamine import CalamineError, CalamineWorkbook
 
     formulas, errors = _check_workbook(content, label)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             names = list(book.sheet_names)
+            sheet = sheet if sheet in names or not or_first else ""
             if sheet and sheet not in names:
                 what = f"there is no sheet {sheet!r}; there are: {', '.join(map(repr, names[:10]))}"
                 raise DataError(what, label, "name one of them, letter by letter", given=sheet, allowed=names)

@@ -44,14 +44,16 @@ def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -
     if not isinstance(target, str | Path) or "\0" in str(target):
         raise OutputError(f"{target!r} is no path of a file", "", "name a file")
     path = Path(target)
+    if path.is_dir():
+        raise OutputError(
+            f"{str(path)!r} is a folder", str(path), f"name a file in it that ends in {', '.join(endings)}"
+        )
     if path.suffix.lower() not in endings:
         raise OutputError(
             f"{path.name!r} ends in none of {', '.join(endings)}", str(path), "choose one of these endings"
         )
-    if path.is_dir() or not path.parent.is_dir():
-        raise OutputError(
-            f"{str(path)!r} is no file in a folder that is there", str(path), "make the folder, name a file"
-        )
+    if not path.parent.is_dir():
+        raise OutputError(f"there is no folder {str(path.parent)!r}", str(path), "make it, or name another")
     own = _find_folder(inventory) if inventory else None
     if own is not None and own.exists() and own.resolve() in (path.resolve(), *path.resolve().parents):
         raise OutputError(

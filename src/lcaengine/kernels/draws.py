@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lcaengine.kernels.compiled import compiled, compiled_parallel
 from lcaengine.kernels.vectors import multiply_add
 
-__all__ = ["LOGNORMAL", "NORMAL", "UNIFORM", "draw"]
+__all__ = ["LOGNORMAL", "NORMAL", "PAIRS", "UNIFORM", "draw", "draw_row"]
 
 UNIFORM, NORMAL, LOGNORMAL = 0, 1, 2
 """What a uniform number is turned into: itself, loc + scale z, or exp(loc + scale z)."""
@@ -246,3 +246,42 @@ def draw(
                         number[j] = multiply_add(own_scale, number[j], own_loc)
                 if form == LOGNORMAL:
                     _raise_exp(number)
+
+
+@compiled
+def draw_row(
+    key: np.uint64,
+    loc: float,
+    scale: float,
+    is_lognormal: bool,
+    seed: np.uint64,
+    room: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float64], NDArray[np.float64]],
+    draws: NDArray[np.float64],
+) -> None:
+    """Draw the numbers of one key from the first draw on, normal or lognormal: the same bits as :func:`draw`.
+
+    Parameters
+    ----------
+    key : uint64
+    loc, scale : float
+    is_lognormal : bool
+    seed : uint64
+    room : tuple
+        (PAIRS,) uint64 twice, and (2 PAIRS,) float64 twice.
+    draws : (2 p,) float64
+        Written in place.
+    """
+    keys, pair, uniform, depth = room
+    pairs = len(draws) // 2
+    keys[: min(pairs, PAIRS)] = key
+    for at in range(0, pairs, PAIRS):
+        width = min(PAIRS, pairs - at)
+        for j in range(width):
+            pair[j] = np.uint64(at + j)
+        number = draws[2 * at : 2 * (at + width)]
+        _make_uniform(keys[:width], pair[:width], seed, uniform[: 2 * width])
+        _make_normal(uniform[: 2 * width], depth[: 2 * width], number)
+        for j in range(2 * width):
+            number[j] = multiply_add(scale, number[j], loc)
+        if is_lognormal:
+            _raise_exp(number)

@@ -11,14 +11,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from lcaengine.footprints import Footprints
+from lcaengine.errors import OutputError
 from lcaengine.footprints.display import HEADLINES, format_value
+from lcaengine.io.write import FORMATS, check_target
+from lcaengine.reports.answer import write_tables
 from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
 from lcaengine.scenarios import BASE, Scenarios
-from lcaengine.scenarios.table import hash_changes
+from lcaengine.scenarios.table import hash_changes, tabulate_changes
 
-__all__ = ["describe_scenarios", "print_changes", "print_scenarios", "tabulate_changes"]
+__all__ = [
+    "check_apart",
+    "describe_scenarios",
+    "list_tables",
+    "print_changes",
+    "print_scenarios",
+    "write_scenarios",
+]
 
 _STILL = 1e-9
 """A change below this share of a score is rounding [1]."""
@@ -26,42 +35,75 @@ _MOST_REMARKS = 5
 """How many warnings are printed a scenario."""
 
 
-def describe_scenarios(base: Footprints, found: Scenarios, file: str | Path) -> dict[str, object]:
+def write_scenarios(found: Scenarios, target: str | Path, file: str | Path | None = None) -> list[Path]:
+    """Write the results of scenarios, and beside them the changes, as they can be read again, and what is complete.
+
+    Parameters
+    ----------
+    found : Scenarios
+    target : str or Path
+        ``out.parquet``, ``.csv``, ``.json`` or ``.xlsx``.
+    file : str or Path, optional
+        The table of changes, which is never written over.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    OutputError
+        If the target cannot be written, or is a part of the inventory or the table of changes.
+    """
+    path = check_apart(target, found.base.system.inventory.label, file)
+    return write_tables(path, list_tables(found), describe_scenarios(found, file))
+
+
+def check_apart(target: str | Path, inventory: str, file: str | Path | None) -> Path:
+    """Give the path of a file to write, where nothing that is read is written over.
+
+    Raises
+    ------
+    OutputError
+        If it, or the changes beside it, is the table of changes; else as :func:`~lcaengine.io.write.check_target`.
+    """
+    path = check_target(target, FORMATS, inventory)
+    for each in (path, path.with_name(f"{path.stem}.changes{path.suffix}")):
+        if file is not None and each.resolve() == Path(file).resolve():
+            raise OutputError(f"{str(each)!r} is the table of changes", str(each), "name another file")
+    return path
+
+
+def list_tables(found: Scenarios) -> dict[str, pa.Table]:
+    """List what is written of scenarios, by name."""
+    return {"results": found.results, "changes": tabulate_changes(found.changes), "completeness": found.completeness}
+
+
+def describe_scenarios(found: Scenarios, file: str | Path | None = None) -> dict[str, object]:
     """Describe the run: of the base, what each scenario changes, and the hash of what it makes of the inventory."""
     scenarios: dict[str, object] = {}
     for name, changes in found.changes.items():
-        refused = [f"{each.what}. Do: {each.fix}" for each in found.refusals.get(name, [])]
+        refused = [f"{each.where()}: {each.what}. Do: {each.fix}" for each in found.refusals.get(name, [])]
         scenarios[name] = {
             "changes": [each.describe() for each in changes],
             "inventory_hash": found.hashes.get(name),
-            "warnings": [each.what for each in found.warnings.get(name, ())],
+            "warnings": [f"{each.where()}: {each.what}" for each in found.warnings.get(name, ())],
             **({"refused": refused} if refused else {}),
         }
     return {
-        "base": describe_run(base),
-        "changes": str(file),
-        "changes_sha256": hash_changes(file),
+        "base": describe_run(found.base),
+        **({} if file is None else {"changes": str(file), "changes_sha256": hash_changes(file)}),
         "scenarios": scenarios,
     }
 
 
-def tabulate_changes(found: Scenarios) -> pa.Table:
-    """Give one row a change: scenario, row of the table of changes, and the change in words."""
-    rows = [
-        {"scenario": name, "row": each.row, "change": each.describe()}
-        for name, changes in found.changes.items()
-        for each in changes
-    ]
-    return pa.Table.from_pylist(
-        rows, pa.schema([("scenario", pa.string()), ("row", pa.int64()), ("change", pa.string())])
-    )
-
-
 def print_scenarios(console: Console, found: Scenarios, indicators: Sequence[str]) -> None:
     """Print the totals of the base and of every scenario, one table an indicator, and what each scenario changes."""
-    rows = found.to_arrow(indicators).to_pylist()
-    known = list(dict.fromkeys(row["indicator"] for row in rows))
-    for indicator in indicators or [name for name in HEADLINES if name in known] or known[:1]:
+    known = [each.id for each in found.base.method.indicators]
+    shown = indicators or [name for name in HEADLINES if name in known] or known[:1]
+    rows = found.to_arrow(shown).to_pylist()
+    for indicator in shown:
         mine = [row for row in rows if row["indicator"] == indicator]
         if mine:
             _print_indicator(console, indicator, mine)
@@ -79,7 +121,19 @@ def print_changes(console: Console, found: Scenarios) -> None:
             console.print(f"  and {len(remarks) - _MOST_REMARKS} more warnings: -o FILE lists them")
         for refusal in found.refusals.get(name, [])[:1]:
             more = f" (and {len(found.refusals[name]) - 1} more)" if len(found.refusals[name]) > 1 else ""
-            console.print(f"  not possible: {escape(refusal.what)}{more}. Do: {escape(refusal.fix)}.")
+            place = f"{refusal.where()}: " if refusal.row else ""
+            console.print(f"  not possible: {place}{escape(refusal.what)}{more}. Do: {escape(refusal.fix)}.")
+
+
+def _format_change(value: float) -> str:
+    """Write a difference with three digits and its sign.
+
+    Examples
+    --------
+    >>> _format_change(-0.876), _format_change(1234.5), _format_change(1.0)
+    ('-0.876', '+1,234', '+1.00')
+    """
+    return f"{'+' if value > 0 else ''}{format_value(value)}"
 
 
 def _print_indicator(console: Console, indicator: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -101,7 +155,7 @@ def _print_indicator(console: Console, indicator: str, rows: Sequence[Mapping[st
         for row in mine:
             change, ratio = row["change"], row["ratio"]
             is_still = change is not None and abs(change) <= _STILL * abs(base or 0.0)
-            moved = "" if change is None else "0" if is_still else f"{change:+.3g}"
-            percent = "" if ratio is None or is_still else f"{100 * (ratio - 1):+.3g}"
+            moved = "" if change is None else "0" if is_still else _format_change(change)
+            percent = "" if ratio is None or is_still else _format_change(100 * (ratio - 1))
             table.add_row(Text(f"  {row['scenario']}"), format_value(row["value"]), moved, percent, row["status"])
     print_whole(console, table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -47,6 +47,8 @@ class Scored:
         inventory_hash, method, method_hash and what else a wide table's metadata has.
     statistics : dict of str to (n, parts, k) float64
         What draws gave: mean, sd and quantiles, per reference unit; empty where nothing was drawn.
+    chances : dict of str to (n, parts, k) float64
+        Shares of draws, of totals alone [1]; NaN for all other parts.
     """
 
     identity: pa.Table
@@ -65,6 +67,7 @@ class Scored:
     per_content: Mapping[str, NDArray[np.float64]]
     constants: Mapping[str, str]
     statistics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    chances: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.value)
@@ -84,6 +87,21 @@ class Scored:
             **{name: getattr(self, name)[at] for name in (*arrays, *more)},
             per_content={element: factor[at] for element, factor in self.per_content.items()},
             statistics={name: each[at] for name, each in self.statistics.items()},
+            chances={name: each[at] for name, each in self.chances.items()},
+        )
+
+    def keep_indicators(self, chosen: Sequence[int]) -> Scored:
+        """Give the numbers of some indicators, by position."""
+        at = list(dict.fromkeys(chosen))
+        return replace(
+            self,
+            indicators=tuple(self.indicators[k] for k in at),
+            units=tuple(self.units[k] for k in at),
+            value=self.value[:, :, at],
+            primary_data_share=self.primary_data_share[:, :, at],
+            status=self.status[:, at],
+            fallback_share=self.fallback_share[:, at],
+            statistics={name: each[:, :, at] for name, each in self.statistics.items()},
         )
 
 

@@ -63,6 +63,8 @@ def to_wide(scored: Scored, coded: bool = False) -> pa.Table:
             columns[f"{indicator}.{stage}"] = _nullable(scored.value[:, s, k])
             for name, each in scored.statistics.items():
                 columns[f"{indicator}.{stage}.{name}"] = _nullable(each[:, s, k])
+        for name, each in scored.chances.items():
+            columns[f"{indicator}.total.{name}"] = _nullable(each[:, -1, k])
         columns[f"{indicator}.primary_data_share"] = _nullable(scored.primary_data_share[:, -1, k])
         columns[f"{indicator}.status"] = _name_statuses(scored.status[:, k])
         columns[f"{indicator}.fallback_share"] = _nullable(scored.fallback_share[:, k])
@@ -136,6 +138,7 @@ def _list_rows(
     statistics = {
         name: _nullable(each[whose, part, indicator] * factor[line]) for name, each in scored.statistics.items()
     }
+    statistics |= {name: _nullable(each[whose, part, indicator]) for name, each in scored.chances.items()}
     part_names = choose(pa.array(scored.parts, pa.string()), part)
     split = {"stage": part_names}
     if scored.by != "stage":

@@ -54,8 +54,8 @@ class Change:
     basis : {"location", "contract", "residual"}
         Which mix of a market.
     distribution : dict of str to (str, float or bool)
-        Of the new amount, in its unit: uncertainty_type, loc, scale ... as in the table `exchanges`. Without one, the
-        row has none any more.
+        Of the new amount, in its unit: uncertainty_type, loc, scale ... as in the table `exchanges`. Without one, that
+        of the row is changed with the amount; ``{"uncertainty_type": "none"}`` for none.
     row : int
         Row of the table it was read from; 0 where there is none.
 

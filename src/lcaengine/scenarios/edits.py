@@ -37,6 +37,8 @@ class Edits:
     ----------
     amounts : dict of int to (float, str)
         New amount and unit of exchange rows, by position.
+    given : dict of int to Change
+        Which change gives them.
     distributions : dict of int to dict
         Of new amounts, by position, where they are given.
     providers : dict of int to (str or None)
@@ -45,6 +47,7 @@ class Edits:
     """
 
     amounts: dict[int, tuple[float, str]] = field(default_factory=dict)
+    given: dict[int, Change] = field(default_factory=dict)
     distributions: dict[int, Mapping[str, str | float | bool]] = field(default_factory=dict)
     providers: dict[int, str | None] = field(default_factory=dict)
     mixes: dict[MarketKey, Change] = field(default_factory=dict)
@@ -122,7 +125,7 @@ def find_edits(inventory: Inventory, changes: Sequence[Change], makers: Makers, 
         if each.amount and _once(row in edits.amounts, each, "amount", found):
             amount = _convert(inventory, row, each, found)
             if amount is not None:
-                edits.amounts[row] = amount
+                edits.amounts[row], edits.given[row] = amount, each
                 if each.distribution:
                     edits.distributions[row] = each.distribution
         if each.provider_id and _once(row in edits.providers, each, "provider_id", found):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lcaengine.errors import DataError, LcaError, SolveError
@@ -22,11 +23,15 @@ from lcaengine.scenarios.change import Change
 from lcaengine.scenarios.edited import edit_inventory
 from lcaengine.scenarios.edits import Edits, Makers, find_edits, find_makers
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["BASE", "Scenarios", "change", "score_scenarios"]
 
 BASE = "base"
 """What the inventory as it stands is called beside its scenarios."""
-_KEY = ("supplier_id", "process_id", "product_id", "location", "indicator", "unit", "per")
+_IDS = ("supplier_id", "process_id", "product_id", "location")
+_KEY = (*_IDS, "indicator", "unit", "per")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Scenarios:
 
     Attributes
     ----------
+    base : Footprints
+        Of the inventory as it stands.
     names : tuple of str
         ``base`` first.
     changes : dict of str to tuple of Change
@@ -50,6 +57,7 @@ class Scenarios:
         What passed with a remark that the inventory as it stands does not have.
     """
 
+    base: Footprints
     names: tuple[str, ...]
     changes: Mapping[str, tuple[Change, ...]]
     hashes: Mapping[str, str]
@@ -76,16 +84,8 @@ class Scenarios:
             and status: one row a scenario and total. Null where one of them has no such activity or its figure is
             missing.
         """
-        known = set(self.results.column("indicator").to_pylist())
-        for name in indicators:
-            if name not in known:
-                raise LcaError(f"there is no indicator {name!r}", "", f"choose from: {', '.join(sorted(known))}")
-        part = "stage" if "stage" in self.results.column_names else "part"
-        rows = [
-            r
-            for r in self.results.select(["scenario", *_KEY, part, "value", "status"]).to_pylist()
-            if r[part] == "total" and (not indicators or r["indicator"] in indicators)
-        ]
+        results, part = self.select(indicators).results, self._part()
+        rows = results.filter(pc.field(part) == "total").select(["scenario", *_KEY, "value", "status"]).to_pylist()
         before = {tuple(r[name] for name in _KEY): r["value"] for r in rows if r["scenario"] == BASE}
         listed = []
         for row in rows:
@@ -105,6 +105,91 @@ class Scenarios:
                 }
             )
         return pa.Table.from_pylist(listed, _SCHEMA)
+
+    def to_pandas(self, indicators: Sequence[str] = ()) -> pd.DataFrame:
+        """Give the totals of every scenario beside those of the base as a data frame."""
+        frame: pd.DataFrame = self.to_arrow(indicators).to_pandas()
+        return frame
+
+    def select(self, indicators: Sequence[str]) -> Scenarios:
+        """Give the scenarios with results of some indicators, all where none are named.
+
+        Raises
+        ------
+        LcaError
+            If the method has no such indicator.
+        """
+        if not indicators:
+            return self
+        self.base.select(indicators)
+        wanted = pc.field("indicator").isin(list(indicators))
+        return replace(self, results=self.results.filter(wanted), completeness=self.completeness.filter(wanted))
+
+    def get(
+        self,
+        scenario: str,
+        indicator: str,
+        *,
+        process_id: str = "",
+        product_id: str = "",
+        location: str = "",
+        stage: str = "total",
+    ) -> float:
+        """Give one number of a scenario, per reference unit of the product.
+
+        Parameters
+        ----------
+        scenario : str
+            By name; ``base`` is the inventory as it stands.
+        indicator, process_id, product_id, location, stage : str
+            What names the number, as in :meth:`lcaengine.Footprints.get`.
+
+        Returns
+        -------
+        float
+            [unit of the indicator / reference unit of the product]; NaN where its status is missing.
+
+        Raises
+        ------
+        LcaError
+            If there is no such scenario, or the words name no activity that was scored, or several.
+
+        Examples
+        --------
+        >>> import lcaengine as lca
+        >>> base = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+        >>> found = lca.score_scenarios(base, {"cleaner grid": [lca.Change("co2", "grid", amount="50 %")]})
+        >>> round(found.get("cleaner grid", "ghg", product_id="metal"), 2)
+        3.12
+        """
+        if scenario not in self.names:
+            what = f"there is no scenario {scenario!r}"
+            if scenario in self.refusals:
+                what = f"scenario {scenario!r} is not scored: {self.refusals[scenario][0].what}"
+            raise LcaError(what, "", f"choose one of: {', '.join(self.names)}")
+        if stage not in self.base.stages:
+            raise LcaError(f"there is no stage {stage!r} here", "", f"choose one of: {', '.join(self.base.stages)}")
+        self.base.select([indicator])
+        asked = {"process_id": process_id, "product_id": product_id, "location": location}
+        wanted = {"scenario": scenario, "indicator": indicator, self._part(): stage, **asked}
+        rows = self.results
+        for name, value in wanted.items():
+            rows = rows.filter(pc.field(name) == value) if value else rows
+        if product_id and not process_id and "" in rows.column("process_id").to_pylist():
+            rows = rows.filter(pc.field("process_id") == "")  # its market, if there is one
+        # Rows per kg, or per kg of a content, follow those per reference unit.
+        first: dict[tuple[str, ...], float | None] = {}
+        for row in rows.to_pylist():
+            first.setdefault(tuple(row[name] for name in _IDS), row["value"])
+        if len(first) != 1 or not any(asked.values()):
+            what = f"{', '.join(f'{k}={v!r}' for k, v in asked.items() if v)} names {len(first)} of what was scored"
+            fix = "name one by process_id, product_id or location; score_scenarios(..., everything=True) scores all"
+            raise LcaError(what, scenario, fix)
+        (found,) = first.values()
+        return float("nan") if found is None else found
+
+    def _part(self) -> str:
+        return "stage" if "stage" in self.results.column_names else "part"
 
 
 _SCHEMA = pa.schema(
@@ -248,7 +333,7 @@ def score_scenarios(
         completeness.append(_complete(name, scored, everything))
     names = (BASE, *(name for name in wanted if name not in refusals))
     return Scenarios(
-        names, wanted, hashes, pa.concat_tables(tables), pa.concat_tables(completeness), refusals, warnings
+        base, names, wanted, hashes, pa.concat_tables(tables), pa.concat_tables(completeness), refusals, warnings
     )
 
 

@@ -1,24 +1,35 @@
-"""The table of changes: a CSV or a sheet, one row a change, or one supplier of a mix."""
+"""The table of changes: a CSV, a sheet or Parquet, one row a change, or one supplier of a mix."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from lcaengine.errors import DataError
 from lcaengine.findings import Findings, raise_blockers
+from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 from lcaengine.io.sheet import SHEET_ENDINGS, Cell, read_sheet
 from lcaengine.io.source import Source, open_source
-from lcaengine.scenarios.change import DISTRIBUTION, Change
+from lcaengine.io.tables import read_table
+from lcaengine.scenarios.change import DISTRIBUTION, Change, read_amount
 
-__all__ = ["COLUMNS", "hash_changes", "read_changes"]
+__all__ = ["COLUMNS", "hash_changes", "read_changes", "tabulate_changes"]
 
 COLUMNS = (
     *("scenario", "process_id", "flow_id", "direction", "old_provider_id", "location"),
     *("amount", "unit", "provider_id", "share", "basis", "comment", *DISTRIBUTION),
 )
 """What a table of changes may have; the first and `flow_id` are required."""
+TOLD = ("row", "change")
+"""What a table that is written says besides, for people; it is not read."""
+ENDINGS = (*SHEET_ENDINGS, ".parquet")
+_TABLE = "changes"
+"""Name of the table, and of the sheet of a workbook that has several."""
 _FLAGS = {"true": True, "false": False}
 _REQUIRED = ("scenario", "flow_id")
 
@@ -44,9 +55,10 @@ def read_changes(file: str | Path) -> dict[str, list[Change]]:
     Parameters
     ----------
     file : str or Path
-        A ``.csv``, or the first sheet of an ``.xlsx``, with the columns scenario*, flow_id*, process_id, direction,
-        old_provider_id, location, amount, unit, provider_id, share, basis, comment, and those of a distribution of the
-        new amount, uncertainty_type, loc, scale, shape, minimum, maximum, negative; * is required.
+        A ``.csv``, a ``.parquet``, or the sheet ``changes`` of an ``.xlsx``, the first where none is called that; with
+        the columns scenario*, flow_id*, process_id, direction, old_provider_id, location, amount, unit,
+        provider_id, share, basis, comment, and those of a distribution of the new amount, uncertainty_type, loc, scale,
+        shape, minimum, maximum, negative; * is required. The table that is written beside results can be read.
 
     Returns
     -------
@@ -75,8 +87,10 @@ def read_changes(file: str | Path) -> dict[str, list[Change]]:
         if not name:
             _block(line, "the row names no scenario", "write a name in every row", found, "scenario")
         elif line["process_id"]:
-            given = _read_exchange(line) | _read_distribution(line, found)
-            _add(scenarios.setdefault(name, []), line, given, found)
+            known = len(found.items)
+            given = _read_exchange(line, found) | _read_distribution(line, found)
+            if len(found.items) == known:
+                _add(scenarios.setdefault(name, []), line, given, found)
         else:
             scenarios.setdefault(name, [])
             key = (name, line["flow_id"], line["location"], line["basis"])
@@ -94,26 +108,79 @@ def hash_changes(file: str | Path) -> str:
     return _open(file).hash()
 
 
+def tabulate_changes(scenarios: Mapping[str, Sequence[Change]]) -> pa.Table:
+    """Give the table of changes that :func:`read_changes` reads as these scenarios.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of a table of changes but `comment`; `row`, the row of the table they were read from; and `change`,
+        the change in words.
+    """
+    numbers = ("amount", "share", "loc", "scale", "shape", "minimum", "maximum")
+    kinds = {**dict.fromkeys(numbers, pa.float64()), "negative": pa.bool_(), "row": pa.int64()}
+    names = [name for name in COLUMNS if name != "comment"] + list(TOLD)
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
+    rows = [row for name, changes in scenarios.items() for each in changes for row in _list_rows(name, each)]
+    return pa.Table.from_pylist(rows, schema)
+
+
+def _list_rows(scenario: str, change: Change) -> Iterator[dict[str, object]]:
+    """Write a change as rows: one, or one for each supplier of a mix."""
+    names = ("process_id", "flow_id", "direction", "old_provider_id", "location", "provider_id")
+    row: dict[str, object] = {"scenario": scenario, **{name: getattr(change, name) or None for name in names}}
+    if change.amount:
+        row["amount"], row["unit"] = read_amount(change.amount)
+    for name, value in change.distribution.items():
+        row[name] = value if isinstance(value, str | bool) else float(value)
+    row["basis"] = None if change.basis == "location" else change.basis
+    row["row"], row["change"] = change.row or None, change.describe()
+    if not change.shares:
+        yield row
+    for supplier, share in change.shares.items():
+        yield {**row, "provider_id": supplier, "share": float(share)}
+
+
 def _open(file: str | Path) -> Source:
+    fix = f"name a table of changes that ends in {', '.join(ENDINGS)}"
     try:
-        return open_source(file, SHEET_ENDINGS, "changes")
+        source = open_source(file, ENDINGS, _TABLE)
     except DataError as error:
-        fix = f"name a table of changes that ends in {', '.join(SHEET_ENDINGS)}"
         raise DataError(error.what, error.where, fix) from error
+    if source.store.is_zip or source.store.root not in source.store.files.values():
+        raise DataError(f"{source.label!r} is no file, but a folder or a zip", source.label, fix)
+    return source
+
+
+def _read_cells(source: Source) -> list[list[Cell]]:
+    if source.names[0].lower().endswith(".parquet"):
+        table = read_table(source.store, _TABLE, list(source.names))
+        return [table.column_names, *map(list, zip(*(each.to_pylist() for each in table.columns), strict=True))]
+    rows = read_sheet(source, _TABLE, or_first=True).rows
+    if not any(any(cell is not None for cell in row) for row in rows):
+        raise DataError("the table of changes is empty", source.label, f"write a header: {', '.join(COLUMNS)}")
+    for letter, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(rows[0]) == 1 and letter in str(rows[0][0]):
+            what = f"the fields of the table of changes are separated by {name}"
+            raise DataError(what, source.label, "separate them by commas, and write numbers with a point")
+    return rows
 
 
 def _read_lines(file: str | Path) -> list[_Line]:
     source = _open(file)
-    rows = read_sheet(source).rows
-    header = [_write(cell) for cell in rows[0]] if rows else []
+    rows = _read_cells(source)
+    header = [_write(cell) for cell in rows[0]]
     fix = f"the columns are: {', '.join(COLUMNS)}"
+    for at, name in enumerate(header):
+        if name in header[:at]:
+            raise DataError(f"column {name!r} stands twice", source.label, "keep one of them")
+        if name not in (*COLUMNS, *TOLD):
+            near = difflib.get_close_matches(name, COLUMNS, n=1)
+            named = f"name it {near[0]!r}, or take it away" if near else fix
+            raise DataError(f"column {name!r} is not known", source.label, named, given=name, allowed=COLUMNS)
     for name in _REQUIRED:
         if name not in header:
             raise DataError(f"the table of changes has no column {name!r}", source.label, fix)
-    for at, name in enumerate(header):
-        if name not in COLUMNS or name in header[:at]:
-            what = f"column {name!r} stands twice" if name in header[:at] else f"column {name!r} is not known"
-            raise DataError(what, source.label, fix)
     lines = []
     for at, row in enumerate(rows[1:], 1):
         cells = [_write(cell) for cell in row]
@@ -138,11 +205,17 @@ def _pick(line: _Line, *names: str) -> dict[str, str]:
     return {name: line[name] for name in names if line[name]}
 
 
-def _read_exchange(line: _Line) -> dict[str, object]:
+def _read_exchange(line: _Line, found: Findings) -> dict[str, object]:
     given: dict[str, object] = {
         **_pick(line, "process_id", "provider_id", "direction", "old_provider_id", "location", "basis")
     }
-    if line["amount"] or line["unit"]:
+    if line["unit"] and not line["amount"]:
+        _block(line, "the amount is missing", "write it beside its unit, or take the unit away", found, "amount")
+    elif line["amount"]:
+        try:
+            read_amount(f"{line['amount']} {line['unit']}")
+        except DataError as error:
+            _block(line, error.what, error.fix, found, "amount" if line["unit"] else "unit")
         given["amount"] = f"{line['amount']} {line['unit']}"
     if line["share"]:
         given["shares"] = {line["provider_id"]: line["share"]}  # refused: an exchange has none
@@ -155,16 +228,34 @@ def _read_distribution(line: _Line, found: Findings) -> dict[str, object]:
     for name, text in _pick(line, *DISTRIBUTION).items():
         if name == "uncertainty_type":
             given[name] = text
+            if text not in (*UNCERTAINTY_TYPES, *map(str, range(len(UNCERTAINTY_TYPES)))):
+                near = difflib.get_close_matches(text.lower(), UNCERTAINTY_TYPES, n=1)
+                _block(
+                    line, f"{text!r} is no distribution", f"write {' or '.join(near or UNCERTAINTY_TYPES)}", found, name
+                )
         elif name == "negative":
             if text.lower() not in _FLAGS:
                 _block(line, f"{text!r} is no flag", f"write one of: {', '.join(_FLAGS)}", found, name)
             given[name] = _FLAGS.get(text.lower(), False)
         else:
-            try:
-                given[name] = float(text)
-            except ValueError:
-                _block(line, f"{text!r} is no number", "write a finite number", found, name)
+            number = _read_number(text)
+            given[name] = number
+            if not math.isfinite(number):
+                _block(line, f"{text!r} is no finite number", "write one, with a point", found, name)
+    if given and not line["amount"]:
+        fix = "write the amount with its unit, or take the distribution away"
+        _block(line, "a distribution is given without an amount", fix, found, next(iter(given)))
+    elif given and "uncertainty_type" not in given:
+        fix = f"write one of: {', '.join(UNCERTAINTY_TYPES)}"
+        _block(line, f"{next(iter(given))} is given, and no distribution is named", fix, found, "uncertainty_type")
     return {"distribution": given} if given else {}
+
+
+def _read_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _read_shares(lines: list[_Line], found: Findings) -> dict[str, float] | None:

@@ -15,34 +15,39 @@ from lcaengine.solve.ordering import Ordering
 __all__ = ["Factors", "factorize_loop"]
 
 WORST_CONDITION = 1e13
+"""Condition number of a balanced loop from which on it is singular as far as double precision can tell [1]."""
+MOST_ROUNDS, BALANCED = 100, 0.5
+"""Rounds of balancing, and the change of all scales in a round from which on no more are made [powers of two]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """A loop's matrix scaled by rows and columns, and its factors.
+    """A loop's balanced matrix, and its factors.
 
     Attributes
     ----------
     matrix : sparse array
-        ``diag(1 / by_row) M diag(1 / by_column)``.
+        ``2^row M 2^column``.
     solve : callable
         Solves it for several right-hand sides.
-    by_row, by_column : (members,) float64
-        Largest size in a row, and then in a column.
+    row, column : (members,) int64
+        Scales of rows and columns, as powers of two: scaling rounds nothing.
     """
 
     matrix: Any
     solve: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-    by_row: NDArray[np.float64]
-    by_column: NDArray[np.float64]
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
 
     def solve_refined(self, rest: NDArray[np.float64]) -> NDArray[np.float64]:
         """Solve for right-hand sides, less what is solved already, and refine twice."""
-        scaled = rest / self.by_row[:, None]
+        size = np.where(rest != 0, np.frexp(rest)[1] + self.row[:, None], np.iinfo(np.int32).min).max(axis=0)
+        size = np.where((rest != 0).any(axis=0), size, 0)  # each right-hand side near one, so that none overflows
+        scaled = _shift(rest, self.row[:, None] - size)
         answer = self.solve(scaled)
         for _ in range(2):
             answer += self.solve(scaled - self.matrix @ answer)
-        return np.asarray(answer / self.by_column[:, None], dtype=np.float64)
+        return _shift(answer, self.column[:, None] + size)
 
 
 def factorize_loop(
@@ -52,7 +57,10 @@ def factorize_loop(
     component: int,
     name: Callable[[NDArray[np.int64]], str],
 ) -> Factors:
-    """Factorize one component, scaled to one by rows and then by columns.
+    """Factorize one component, balanced so that it does not depend on the units its flows are in.
+
+    Whether a matrix is taken for singular is judged by its condition number, which follows the scales of rows and
+    columns: kWh a piece and kg a piece may be twelve orders of magnitude apart in a loop that is sound.
 
     Parameters
     ----------
@@ -72,8 +80,7 @@ def factorize_loop(
     SolveError
         If the component is singular; its processes are named.
     """
-    import scipy.sparse as sparse  # late: most systems need no factors, and it is slow to import
-    from scipy.sparse.linalg import LinearOperator, onenormest
+    from scipy.sparse.linalg import LinearOperator, onenormest  # late: few systems need factors
 
     start, end = int(ordering.starts[component]), int(ordering.starts[component + 1])
     members = ordering.order[start:end]
@@ -81,14 +88,10 @@ def factorize_loop(
     fix = "check which of these processes takes as much of another as it gives; look for a wrong amount or provider"
     singular = SolveError(what, name(members), fix)
     matrix = _extract(diagonal, data, ordering, start, end)
-    by_row = abs(matrix).max(axis=1).toarray().ravel()
-    if (by_row == 0).any():
-        raise singular
-    matrix = (sparse.diags_array(1.0 / by_row) @ matrix).tocsc()
-    by_column = abs(matrix).max(axis=0).toarray().ravel()
-    if (by_column == 0).any():
-        raise singular
-    matrix = (matrix @ sparse.diags_array(1.0 / by_column)).tocsc()
+    if (np.diff(matrix.indptr) == 0).any() or len(np.unique(matrix.indices)) < end - start:
+        raise singular  # a row or a column of zeros
+    row, column = balance_matrix(matrix)
+    matrix.data = _shift(matrix.data, row[matrix.indices] + np.repeat(column, np.diff(matrix.indptr)))
     try:
         solve = _factorize(matrix)
     except RuntimeError as error:
@@ -97,7 +100,51 @@ def factorize_loop(
     condition = onenormest(inverse) * abs(matrix).sum(axis=0).max()
     if not condition < WORST_CONDITION:
         raise singular
-    return Factors(matrix, solve, by_row, by_column)
+    return Factors(matrix, solve, row, column)
+
+
+def balance_matrix(matrix: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find powers of two that bring the sizes in every row and column of a matrix to a sum near one.
+
+    Rows and columns are scaled in turn until that changes nothing. For a loop without zeros on its diagonal there is
+    one balanced matrix, and it is the same in whatever units rows and columns are.
+
+    Parameters
+    ----------
+    matrix : scipy.sparse.csc_array
+        (m, m), without stored zeros, and with an entry in every row and column.
+
+    Returns
+    -------
+    row, column : (m,) int64
+
+    References
+    ----------
+    Sinkhorn, R. and Knopp, P. (1967). Pacific Journal of Mathematics 21, 343-348.
+    """
+    rows, columns = matrix.indices, np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    sizes = np.log2(np.abs(matrix.data))
+    row, column = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
+    for _ in range(MOST_ROUNDS):
+        before = column
+        row = -_sum_logarithms(sizes + column[columns], rows, len(row))
+        column = -_sum_logarithms(sizes + row[rows], columns, len(column))
+        if np.abs(column - before).max() <= BALANCED:
+            break
+    return np.rint(row).astype(np.int64), np.rint(column).astype(np.int64)
+
+
+def _sum_logarithms(sizes: NDArray[np.float64], group: NDArray[np.integer], groups: int) -> NDArray[np.float64]:
+    """Give log2 of the sum of powers of two in every group."""
+    most = np.full(groups, -np.inf)
+    np.maximum.at(most, group, sizes)
+    return np.asarray(most + np.log2(np.bincount(group, np.exp2(sizes - most[group]), groups)), dtype=np.float64)
+
+
+def _shift(values: NDArray[np.float64], exponent: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Multiply by powers of two; beyond a float is infinite or zero, which the verified residual tells."""
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(np.ldexp(values, np.clip(exponent, -5000, 5000).astype(np.int32)), dtype=np.float64)
 
 
 def _factorize(matrix: Any) -> Callable[..., Any]:
@@ -118,7 +165,7 @@ def _factorize(matrix: Any) -> Callable[..., Any]:
 
 
 def _extract(diagonal: NDArray[np.float64], data: NDArray[np.float64], ordering: Ordering, start: int, end: int) -> Any:
-    """Give the matrix of one component."""
+    """Give the matrix of one component, without stored zeros."""
     import scipy.sparse as sparse
 
     count = ordering.inner[start + 1 : end + 1] - ordering.outer[start:end]
@@ -127,4 +174,6 @@ def _extract(diagonal: NDArray[np.float64], data: NDArray[np.float64], ordering:
     each = np.arange(end - start)
     rows, columns = np.concatenate([each, row]), np.concatenate([each, ordering.provider[entry] - start])
     values = np.concatenate([diagonal[start:end], data[entry]])
-    return sparse.csc_array((values, (rows, columns)), shape=(end - start, end - start))
+    matrix = sparse.csc_array((values, (rows, columns)), shape=(end - start, end - start))
+    matrix.eliminate_zeros()
+    return matrix

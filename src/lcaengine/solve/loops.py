@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,10 +16,10 @@ from lcaengine.solve.stages import cut_labelled
 from lcaengine.system.coupling import Coupling, build_coupling
 from lcaengine.system.system import System
 
-__all__ = ["find_starved", "name_activities", "report_loops", "show_activity"]
+__all__ = ["find_starved", "measure_growth", "name_activities", "report_loops", "show_activity"]
 
 MOST_GROWTH = 1e12
-"""Gross output per net output beyond which a loop counts as needing all it makes [1]."""
+"""Gross output per net output, in whatever units, beyond which a loop counts as needing all it makes [1]."""
 MOST_LOOKS = 64
 """Sweeps after which a loop is not looked at but solved."""
 
@@ -135,16 +137,42 @@ def _give_away(need: Coupling, loops: list[NDArray[np.int64]]) -> list[bool]:
     members = np.concatenate(loops)
     if (need.diagonal[members] > 0).all():
         try:
-            x = solve_coupling(_cut_out(need, members), np.ones((len(members), 1)), lambda _: "").x[:, 0]
+            own = _cut_out(need, members)
+            x = solve_coupling(own, np.ones((len(members), 1)), lambda _: "").x[:, 0]
+            growth = measure_growth(x, lambda given: solve_coupling(own, given[:, None], lambda _: "").x[:, 0])
         except SolveError:
             pass
         else:
             starts = np.cumsum([0, *(len(each) for each in loops[:-1])])
-            return [bool(each) for each in np.logical_and.reduceat((x > 0) & (x < MOST_GROWTH), starts)]
+            return [bool(each) for each in np.logical_and.reduceat((x > 0) & (growth < MOST_GROWTH), starts)]
     if len(loops) == 1:
         return [False]
     half = len(loops) // 2
     return _give_away(need, loops[:half]) + _give_away(need, loops[half:])
+
+
+def measure_growth(
+    x: NDArray[np.float64], solve: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Give what loops make in all for what they give away, in no unit where it is much.
+
+    With K the inverse of I - N, x is ``K 1``, for one unit of each product. Units of which one is 1e13 of another make
+    it large, so that ``K x / x`` stands in its place there: its largest is at least the spectral radius of K (Collatz),
+    and at most its trace, as ``k_il k_lj <= k_ll k_ij``.
+
+    Parameters
+    ----------
+    x : ndarray of float64
+    solve : callable
+        Gives K v for a v of the shape of x.
+
+    Returns
+    -------
+    ndarray of float64
+        [1]
+    """
+    is_much = x >= MOST_GROWTH
+    return np.divide(solve(x), x, out=x.copy(), where=is_much) if is_much.any() else x
 
 
 def _cut_out(need: Coupling, members: NDArray[np.int64]) -> Coupling:

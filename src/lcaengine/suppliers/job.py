@@ -15,9 +15,10 @@ from lcaengine.io.parts import read_part
 from lcaengine.io.store import Store
 from lcaengine.results import to_long, to_wide
 from lcaengine.suppliers.background import load_background
-from lcaengine.suppliers.extended import extend_background
+from lcaengine.suppliers.drawing import Drawing
+from lcaengine.suppliers.extended import Extended, extend_background
 from lcaengine.suppliers.identity import report_known
-from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, Part, encode_part, list_keys
+from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, SPREAD_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
 from lcaengine.suppliers.probes import Probes, solve_probes
 from lcaengine.suppliers.record import Scored, hash_ids
@@ -63,23 +64,44 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> S
     scores = sum_part(part, at, probes, settings.policy, found, every_share=not settings.wide)
     raise_blockers(found, name_part(part.label), MEND)
     assert scores is not None
-    about = {**settings.about, "residual": probes.residual}
+    draws = describe_draws(part, probes)
+    about = {**settings.about, "residual": probes.residual, **draws}
     constants = {
         "inventory_hash": hashlib.sha256(f"{probes.background.hash}{digest}".encode()).hexdigest(),
-        **{name: settings.about[name] for name in ("background_hash", "method", "method_hash")},
+        **{name: str(settings.about[name]) for name in ("background_hash", "method", "method_hash")},
         "part": digest,
         "job": settings.digest,
         "lcaengine": json.dumps(about),
     }
+    named = name_scores(part, probes, scores, constants)
+    if settings.drawing is not None:
+        from lcaengine.suppliers.samples import add_samples
+
+        named = add_samples(named, part, at, probes, settings.drawing, found)
+        raise_blockers(found, name_part(part.label), MEND)
     write = to_wide if settings.wide else to_long
-    table = write(name_scores(part, probes, scores, constants), coded=True)
+    table = write(named, coded=True)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **constants})
     gaps = list_gaps(part, at, probes, scores)
-    return Scored(part.label, table, gaps, settings.digest, digest, probes.residual, ids)
+    return Scored(part.label, table, gaps, settings.digest, digest, probes.residual, ids, draws)
 
 
-def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
-    """Read a part and number its rows by kind.
+def describe_draws(part: Part, probes: Probes) -> dict[str, float]:
+    """Say how the draws of a part came about; nothing where nothing is drawn."""
+    drawn = probes.drawn
+    if drawn is None:
+        return {}
+    return {
+        "uncertain_exchanges": 0 if part.own is None else len(part.own.distributions),
+        "uncertain_in_background": drawn.uncertain,
+        "draws_without_answer": len(drawn.infeasible),
+        "draws_factorized": drawn.slow,
+        "residual_of_draws": drawn.residual,
+    }
+
+
+def read_suppliers(store: Store, name: str, drawing: Drawing | None = None) -> tuple[Part, str]:
+    """Read a part and number its rows by kind; where it is drawn, with what is uncertain of them.
 
     Raises
     ------
@@ -88,10 +110,16 @@ def read_suppliers(store: Store, name: str) -> tuple[Part, str]:
     """
     found = Findings()
     processes, first = read_part(store, "processes", name, PROCESS_COLUMNS)
-    exchanges, second = read_part(store, "exchanges", name, EXCHANGE_COLUMNS)
+    more = () if drawing is None else SPREAD_COLUMNS
+    exchanges, second = read_part(store, "exchanges", name, (*EXCHANGE_COLUMNS, *more))
     part = encode_part(name or ONE_PART, processes, exchanges, found)
     raise_blockers(found, name_part(name), MEND)
     assert part is not None
+    if drawing is not None:
+        from lcaengine.suppliers.own import list_own_rows
+
+        part = replace(part, own=list_own_rows(part, exchanges, drawing.pedigree, found))
+        raise_blockers(found, name_part(name), MEND)
     return part, join_digests(first, second)
 
 
@@ -118,12 +146,20 @@ def solve_keys(keys: pa.Table, part: Part | None, job: Job) -> Probes:
     if extended is not None:
         probes = solve_probes(extended, job.method, keys, job.stages, job.background)
         job.keep(probes)
-        return probes
+        return probes if job.settings.drawing is None else _draw(extended, probes, job, job.settings.drawing)
     if part is not None:
         _raise_faults(keys, part, faults)
     sound = np.ones(keys.num_rows, np.bool_)
     sound[list(faults)] = False
     return solve_keys(keys.filter(pa.array(sound)), part, job)
+
+
+def _draw(extended: Extended, probes: Probes, job: Job, drawing: Drawing) -> Probes:
+    """Give probes with their draws."""
+    from lcaengine.suppliers.drawn import draw_probes
+
+    drawn = draw_probes(extended, job.method, probes.parts, probes.keys.num_rows, drawing, job.show)
+    return replace(probes, drawn=drawn)
 
 
 def _raise_faults(keys: pa.Table, part: Part, faults: Mapping[int, Sequence[Finding]]) -> None:

@@ -32,7 +32,7 @@ def pack_probes(probes: Probes) -> tuple[bytes, str]:
     Returns
     -------
     content : bytes
-        A stream of Arrow's, the same for the same probes.
+        A stream of Arrow's, the same for the same probes; behind it their draws, where they have any.
     digest : str
     """
     columns: dict[str, pa.Array] = {
@@ -56,6 +56,10 @@ def pack_probes(probes: Probes) -> tuple[bytes, str]:
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     content: bytes = sink.getvalue().to_pybytes()
+    if probes.drawn is not None:
+        from lcaengine.suppliers.drawn import pack_drawn
+
+        content += pack_drawn(probes.drawn)
     return content, hashlib.sha256(content).hexdigest()
 
 
@@ -71,7 +75,13 @@ def unpack_probes(content: bytes | memoryview) -> Probes:
     -------
     Probes
     """
-    table = pa.ipc.open_stream(pa.BufferReader(content)).read_all().combine_chunks()
+    source = pa.BufferReader(content)
+    table = pa.ipc.open_stream(source).read_all().combine_chunks()
+    drawn = None
+    if source.tell() < len(content):
+        from lcaengine.suppliers.drawn import unpack_drawn
+
+        drawn = unpack_drawn(memoryview(content)[source.tell() :])
     about = json.loads(table.schema.metadata[b"probes"])
     given: dict[str, Any] = {}
     for name, (kind, shape) in about["shapes"].items():
@@ -85,6 +95,7 @@ def unpack_probes(content: bytes | memoryview) -> Probes:
         background=_read_background(about["background"]),
         products=tuple(Product(**each) for each in about["products"]),
         warnings=_read_findings(about["warnings"]),
+        drawn=drawn,
         **given,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,10 @@ from lcaengine.findings import Findings
 from lcaengine.inventory import TABLES, type_column
 from lcaengine.inventory.words import list_codes
 
-__all__ = ["EXCHANGE_COLUMNS", "KEY", "PROCESS_COLUMNS", "Part", "encode_part", "list_keys"]
+if TYPE_CHECKING:
+    from lcaengine.suppliers.own import OwnRows
+
+__all__ = ["EXCHANGE_COLUMNS", "KEY", "PROCESS_COLUMNS", "SPREAD_COLUMNS", "Part", "encode_part", "list_keys"]
 
 PROCESS_COLUMNS = ("process_id", "stage", "supplier_id", "location", "data_type", "allocation")
 """Columns of `processes` that scores depend on or carry."""
@@ -22,6 +26,8 @@ EXCHANGE_COLUMNS = (
     *("provider_id", "location", "data_type"),
 )
 """Columns of `exchanges` that scores depend on."""
+SPREAD_COLUMNS = ("uncertainty_type", "loc", "scale", "shape", "minimum", "maximum", "negative", "pedigree")
+"""Those that say how uncertain a row is."""
 _TEXTS = ("flow_id", "direction", "unit", "provider_id", "location", "stage", "data_type")
 _ROW_TEXTS = tuple(name for name in EXCHANGE_COLUMNS if name not in ("amount", "is_reference", "is_avoided"))
 _FLAGS = ("is_reference", "is_avoided", "is_negative", "carries_all")
@@ -55,6 +61,10 @@ class Part:
         Kind of each row, a position in `keys`.
     amount : (m,) float64
         Size of the amount as written; the sign is in the key.
+    row : (m,) int64
+        Row of the file that each one stands in, from 1.
+    own : OwnRows or None
+        What is uncertain of the rows; None where nothing is drawn.
     """
 
     label: str
@@ -67,6 +77,8 @@ class Part:
     starts: NDArray[np.int64]
     code: NDArray[np.int32]
     amount: NDArray[np.float64]
+    row: NDArray[np.int64]
+    own: OwnRows | None = None
 
     def __len__(self) -> int:
         return len(self.process_id)
@@ -129,11 +141,12 @@ def encode_part(label: str, processes: pa.Table, exchanges: pa.Table, found: Fin
     }
     is_none = of_process["allocation"].find("none")
     keys, code, first = _number_keys(words, {**flags, "is_negative": amount < 0, "carries_all": is_none[process]})
+    rows = _number(len(process))
     order = slice(None) if (process[1:] >= process[:-1]).all() else np.argsort(process, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(process, minlength=len(ids)))]).astype(np.int64)
     names = (of_process["supplier_id"].to_array(), of_process["location"].to_array())
     is_proxy = of_process["data_type"].find("proxy")
-    return Part(label, ids, *names, is_proxy, keys, first, starts, code[order], np.abs(amount)[order])
+    return Part(label, ids, *names, is_proxy, keys, first, starts, code[order], np.abs(amount)[order], rows[order])
 
 
 def list_keys(keys: pa.Table) -> list[tuple[object, ...]]:

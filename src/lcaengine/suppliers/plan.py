@@ -33,6 +33,7 @@ from lcaengine.io.tables import list_tables, read_table
 from lcaengine.method import Method, take_method
 from lcaengine.policy import Policy
 from lcaengine.suppliers.background import Background, read_background
+from lcaengine.suppliers.drawing import Drawing, check_drawing
 from lcaengine.suppliers.kept import pack_probes, unpack_probes
 from lcaengine.suppliers.probes import Probes
 from lcaengine.suppliers.record import UNDERS, is_whole, read_record
@@ -63,12 +64,15 @@ class Settings:
         the method, the policy, the layout and the engine's source.
     about : dict of str to str
         What a run says of itself.
+    drawing : Drawing or None
+        What is asked of draws; None where nothing is drawn.
     """
 
     policy: Policy
     wide: bool
     digest: str
-    about: Mapping[str, str]
+    about: Mapping[str, object]
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Job:
         What is kept of an earlier run.
     keep : callable
         Keeps probes for a later one.
+    show : callable or None
+        Is told how many draws of the background are done, and all.
     """
 
     background: Background
@@ -97,6 +103,7 @@ class Job:
     settings: Settings
     known: Probes | None
     keep: Callable[[Probes], None]
+    show: Callable[[int, int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,8 @@ def plan_job(
     policy: Policy | None,
     wide: bool,
     may_keep: bool = True,
+    drawing: Drawing | None = None,
+    show: Callable[[int, int], None] | None = None,
 ) -> Iterator[Plan]:
     """Read what is asked, see what is left to do, and hold the target for as long as the block lasts.
 
@@ -135,6 +144,10 @@ def plan_job(
     ----------
     suppliers, background, target, method, policy, wide, may_keep
         Those of :func:`score_suppliers`.
+    drawing : Drawing, optional
+        What is asked of draws.
+    show : callable, optional
+        Is told how many draws of the background are done, and all.
 
     Yields
     ------
@@ -143,7 +156,7 @@ def plan_job(
     store, folder = open_store(suppliers), find_folder(target)
     check_apart(folder, UNDERS, (store, open_store(background)))
     parts = list_parts(store, ("processes", "exchanges"))
-    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide, may_keep)
+    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide, may_keep, drawing)
     make_folder(folder)
     with hold_folder(folder) as is_held:
         _check_folder(folder, parts)
@@ -153,7 +166,7 @@ def plan_job(
         left = tuple(part for part, stands in zip(parts, done, strict=True) if not stands)
         if left and "run.json" in list_files(folder):
             remove_file(folder, "run.json")  # until all of it holds
-        yield Plan(store, tuple(parts), left, job, folder)
+        yield Plan(store, tuple(parts), left, replace(job, show=show), folder)
 
 
 def prepare_job(
@@ -164,6 +177,7 @@ def prepare_job(
     policy: Policy,
     wide: bool,
     may_keep: bool = True,
+    drawing: Drawing | None = None,
 ) -> Job:
     """Read the background, or what is kept of it, and say what results depend on.
 
@@ -185,8 +199,10 @@ def prepare_job(
         if table.num_columns:  # what cannot be read is reported when the part is scored
             used |= set(type_column(table, TABLES["processes"], "stage", Findings()).dictionary.to_pylist())
     stages = tuple(stage for stage in STAGES if stage in used)
-    if known is not None and known.parts[:-2] != stages:
+    if known is not None and (known.parts[:-2] != stages or drawing is not None):  # draws are of what is solved here
         known = None
+    if drawing is not None:
+        drawing = check_drawing(drawing, method)
     about = {
         "engine": f"lcaengine {__version__}",
         "background": read.name,
@@ -195,13 +211,15 @@ def prepare_job(
         "method_hash": method.hash,
         "gwp_set": method.gwp_set,
         **policy.to_dict(),
+        **({} if drawing is None else drawing.describe()),
     }
 
     def keep_probes(probes: Probes) -> None:
         if folder is not None and key == join_key((*settled, hash_files(open_store(background)))):  # not changed since
             keep(folder, KIND, key, pack_probes(probes)[:1])
 
-    settings = Settings(policy, wide, join_key((*settled, read.hash, stages, wide)), about)
+    drawn = "" if drawing is None else drawing.to_key()
+    settings = Settings(policy, wide, join_key((*settled, read.hash, stages, wide, drawn)), about, drawing)
     return Job(read, own, method, stages, settings, known, keep_probes)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,9 @@ from lcaengine.suppliers.extended import Extended, Product
 from lcaengine.suppliers.part import KEY
 from lcaengine.suppliers.record import hash_ids
 from lcaengine.system import list_water
+
+if TYPE_CHECKING:
+    from lcaengine.suppliers.drawn import Drawn
 
 __all__ = ["CREDITED", "GIVEN", "RELEASED", "TAKEN", "Probes", "solve_probes"]
 
@@ -65,6 +69,8 @@ class Probes:
     residual : float
         Worst verified componentwise backward error of the solution [1].
     warnings : tuple of Finding
+    drawn : Drawn or None
+        The same in draws; None where nothing is drawn.
     """
 
     keys: pa.Table
@@ -88,6 +94,7 @@ class Probes:
     background: Background
     residual: float
     warnings: tuple[Finding, ...]
+    drawn: Drawn | None = None
 
     @cached_property
     def spelled(self) -> pa.Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,8 @@ class Scored:
         Verified componentwise backward error [1].
     ids : (p,) uint64
         Hashes of the ids of its processes, in order of size.
+    draws : dict of str to float
+        How many draws had no answer and the like; nothing where nothing was drawn.
     """
 
     label: str
@@ -44,6 +47,7 @@ class Scored:
     source: str
     residual: float
     ids: NDArray[np.uint64]
+    draws: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -55,7 +59,7 @@ class Record:
 
     Attributes
     ----------
-    job, source, residual, ids
+    job, source, residual, ids, draws
         As in :class:`Scored`.
     results, gaps : str
         SHA-256 of the files.
@@ -67,6 +71,7 @@ class Record:
     results: str
     gaps: str
     ids: NDArray[np.uint64]
+    draws: Mapping[str, float]
 
 
 def write_scored(folder: Folder, scored: Scored) -> None:
@@ -79,7 +84,7 @@ def write_scored(folder: Folder, scored: Scored) -> None:
     """
     gaps = write_table(scored.gaps, folder, f"gaps/{scored.label}")
     results = write_table(scored.results, folder, f"results/{scored.label}")
-    record = Record(scored.job, scored.source, scored.residual, results, gaps, scored.ids)
+    record = Record(scored.job, scored.source, scored.residual, results, gaps, scored.ids, scored.draws)
     about = {name: value for name, value in asdict(record).items() if name != "ids"}
     content = b"".join(pack_bundle(Bundle(about, {"ids": record.ids}, {})))
     write_file(content + hashlib.sha256(content).digest(), folder, f"parts/{scored.label}.arrow")

@@ -24,12 +24,14 @@ from lcaengine.suppliers.plan import ONE_PART, Job, Plan, plan_job
 from lcaengine.suppliers.probes import Probes
 from lcaengine.suppliers.record import Record, read_record, write_scored
 
-__all__ = ["Progress", "Report", "finish_job", "score_suppliers"]
+__all__ = ["Progress", "Report", "finish_job", "score_left", "score_suppliers"]
 
 READ_AHEAD = 2
 """How many parts are read while one is scored."""
 LOOK_AHEAD = 8
 """How many parts are looked at where a second one has new kinds of row: to read one again costs less than to solve."""
+OWN = "uncertain_exchanges"
+"""What is counted of every part's own."""
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""
 
@@ -114,10 +116,10 @@ def score_suppliers(
     3
     """
     with plan_job(suppliers, background, target, method, policy, wide, keep) as plan:
-        return finish_job(plan, *_score_left(plan, progress))
+        return finish_job(plan, *score_left(plan, progress))
 
 
-def _score_left(plan: Plan, progress: Progress | None) -> tuple[int, tuple[Finding, ...]]:
+def score_left(plan: Plan, progress: Progress | None) -> tuple[int, tuple[Finding, ...]]:
     """Score the parts that are left, each while the next ones are read.
 
     Returns
@@ -187,12 +189,19 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
         **plan.job.settings.about,
         "job": plan.job.settings.digest,
         "residual": max(record.residual for record in records),
+        **_join_draws([record.draws for record in records]),
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
         "warnings": [asdict(warning) for warning in every],
     }
     write_file((json.dumps(run, indent=1, ensure_ascii=False) + "\n").encode(), plan.folder, "run.json")
     return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run, every)
+
+
+def _join_draws(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Join what parts say of their draws: their own uncertain exchanges add up, the background is the same."""
+    joined = {name: max(each[name] for each in parts) for name in parts[0]}
+    return {name: sum(each[name] for each in parts) if name == OWN else most for name, most in joined.items()}
 
 
 def _read_records(plan: Plan) -> list[Record]:
@@ -207,13 +216,13 @@ def _read_records(plan: Plan) -> list[Record]:
 
 def _encode(store: Store, names: Sequence[str], job: Job) -> Iterator[tuple[Part, str, Probes]]:
     """Read parts, each with the probes it needs; where kinds are new, solve with those of parts ahead, ever more."""
-    probes = job.known
+    probes, drawing = job.known, job.settings.drawing
     ahead = LOOK_AHEAD
     with ThreadPoolExecutor(READ_AHEAD) as reader:
-        coming = deque(reader.submit(read_suppliers, store, name) for name in names[:READ_AHEAD])
+        coming = deque(reader.submit(read_suppliers, store, name, drawing) for name in names[:READ_AHEAD])
         for at in range(len(names)):
             part, digest = coming.popleft().result()
-            coming.extend(reader.submit(read_suppliers, store, each) for each in names[at + READ_AHEAD :][:1])
+            coming.extend(reader.submit(read_suppliers, store, each, drawing) for each in names[at + READ_AHEAD :][:1])
             if probes is None or (probes.find(part.keys) < 0).any():
                 known = [part.keys] if probes is None else [probes.keys, part.keys]
                 if probes is not None:

@@ -14,7 +14,7 @@ from lcaengine.results import Status, divide_sizes, share_far
 from lcaengine.suppliers.part import Part
 from lcaengine.suppliers.probes import CREDITED, GIVEN, RELEASED, TAKEN, Probes
 
-__all__ = ["Scores", "sum_part"]
+__all__ = ["Scores", "find_most", "sum_part"]
 
 A_WORD = 16
 """Indicators whose statuses fit into 64 bits, four each: there are five statuses, and complete is no bit."""
@@ -103,7 +103,7 @@ def sum_part(
     mass = sums[ends[-1] :]
     is_credited = _has_bit(marks, CREDITED)
     is_open = _find_open(probes, marks)
-    _report(part, value, _find_most(probes)[product], is_open, policy, found)
+    _report(part, value, find_most(probes)[product], is_open, policy, found)
     if found.blockers():
         return None
     if policy.open_water == "missing":
@@ -219,7 +219,7 @@ def _find_open(probes: Probes, marks: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return np.stack(columns, axis=1) if columns else np.zeros((len(marks), 0), np.bool_)
 
 
-def _find_most(probes: Probes) -> NDArray[np.float64]:
+def find_most(probes: Probes) -> NDArray[np.float64]:
     """Give how many reference units of each product are in what it is scored per, at most: a kg, or a kg of content."""
     most = [max([1.0, np.nan_to_num(each.per_kg), *each.per_content.values()]) for each in probes.products]
     return np.array(most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -18,7 +19,7 @@ from lcaengine.uncertainty.keys import make_keys
 from lcaengine.uncertainty.pedigree import INDICATORS, Pedigree, find_sigma
 from lcaengine.units import read_unit
 
-__all__ = ["LOGNORMAL", "NORMAL", "Distributions", "list_distributions"]
+__all__ = ["LOGNORMAL", "NORMAL", "Distributions", "distribute_rows", "list_distributions"]
 
 LOGNORMAL, NORMAL = 2, 3
 _FIRST = 2
@@ -96,11 +97,46 @@ def list_distributions(inventory: Inventory, pedigree: Pedigree | None = None) -
     8
     """
     frame, exchanges = inventory.frames["exchanges"], inventory.exchanges
+
+    def find_factors(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        return _find_factors(inventory, rows)
+
+    return distribute_rows(frame, exchanges.amount, find_factors, pedigree or Pedigree(), inventory.label)
+
+
+def distribute_rows(
+    frame: Frame,
+    amount: NDArray[np.float64],
+    find_factors: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+    pedigree: Pedigree,
+    label: str,
+) -> Distributions:
+    """List the distributions of exchange rows that are typed, and not yet of an inventory.
+
+    Parameters
+    ----------
+    frame : Frame
+        Of `exchanges`.
+    amount : (n,) float64
+        The static value of every row.
+    find_factors : callable
+        Gives units of `amount` per unit of the row, for some rows.
+    pedigree : Pedigree
+    label : str
+        Names the rows in a message.
+
+    Returns
+    -------
+    Distributions
+
+    Raises
+    ------
+    DataError
+        Where the table has no factor for a score.
+    """
     kind = _list_kinds(frame)
-    scores = (
-        _read_scores(frame) if pedigree is None or pedigree.table != "none" else np.zeros((len(frame), 0), np.int64)
-    )
-    from_scores = (kind == 0) & scores.any(axis=1) & (exchanges.amount != 0)
+    scores = _read_scores(frame) if pedigree.table != "none" else np.zeros((len(frame), 0), np.int64)
+    from_scores = (kind == 0) & scores.any(axis=1) & (amount != 0)
     used = np.flatnonzero((kind >= _FIRST) | from_scores)
     keys = make_keys("exchanges", [frame.columns[name] for name in _IDENTITY])[used]
     listed = Distributions(
@@ -113,12 +149,12 @@ def list_distributions(inventory: Inventory, pedigree: Pedigree | None = None) -
         minimum=frame.number("minimum")[used],
         maximum=frame.number("maximum")[used],
         negative=frame.flag("negative")[used],
-        factor=_find_factors(inventory, used),
-        amount=exchanges.amount[used],
+        factor=find_factors(used),
+        amount=amount[used],
     )
     at = np.flatnonzero(from_scores[used])
     if len(at):
-        _fill_from_scores(listed, at, scores[used[at]], pedigree or Pedigree(), inventory)
+        _fill_from_scores(listed, at, scores[used[at]], pedigree, frame, label)
     return listed
 
 
@@ -154,18 +190,23 @@ def _find_factors(inventory: Inventory, rows: NDArray[np.int64]) -> NDArray[np.f
 
 
 def _fill_from_scores(
-    listed: Distributions, at: NDArray[np.int64], scores: NDArray[np.int64], pedigree: Pedigree, inventory: Inventory
+    listed: Distributions,
+    at: NDArray[np.int64],
+    scores: NDArray[np.int64],
+    pedigree: Pedigree,
+    frame: Frame,
+    label: str,
 ) -> None:
     """Write the lognormals of rows that have a pedigree alone."""
     sigma = find_sigma(scores, pedigree)
     if np.isnan(sigma).any():
-        frame, found = inventory.frames["exchanges"], Findings()
+        found = Findings()
         without = np.zeros(len(frame), np.bool_)
         without[listed.row[at[np.isnan(sigma)]]] = True
         what = f"{pedigree.table} has no factor for one of the scores {{value}}"
         fix = "correct the score, state a distribution, or choose another table of pedigree factors"
         found.block_rows("pedigree", "exchanges", without, frame.rows, "pedigree", frame.columns["pedigree"], what, fix)
-        raise_blockers(found, inventory.label)
+        raise_blockers(found, label)
     amount = listed.amount[at]
     listed.kind[at], listed.scale[at], listed.negative[at] = LOGNORMAL, sigma, amount < 0
     listed.loc[at], listed.factor[at] = np.log(np.abs(amount)), 1.0

@@ -21,6 +21,8 @@ from lcaengine.uncertainty.terms import Terms, build_terms
 
 __all__ = ["Sampled", "Shares", "sample_system"]
 
+LIFTED = 2.0**-40
+"""Stands in for an amount of zero: so little that it moves nothing else, and a power of two that divides exactly."""
 _BY_OUTPUT = ("mass", "energy", "economic")
 """Allocations whose shares are in proportion to a property of what is made."""
 
@@ -123,7 +125,12 @@ class _Rows:
         return np.where(two != self.ones, shared, weight), one, two
 
 
-def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedigree | None = None) -> Sampled:
+def sample_system(
+    footprints: Footprints,
+    indicators: list[int],
+    pedigree: Pedigree | None = None,
+    exchanges: Distributions | None = None,
+) -> Sampled:
     """Write a scored system as sums of drawn values.
 
     Parameters
@@ -134,12 +141,14 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
         Positions of those that are drawn.
     pedigree : Pedigree, optional
         What is made of pedigrees.
+    exchanges : Distributions, optional
+        Those that are written as drawn; all that are uncertain by default.
 
     Returns
     -------
     Sampled
     """
-    every = list_distributions(footprints.system.inventory, pedigree)
+    every = list_distributions(footprints.system.inventory, pedigree) if exchanges is None else exchanges
     system = _lift_zeros(footprints.system, every)
     inventory, demands, n, k = system.inventory, system.demands, len(system.activities), len(indicators)
     roles = assign_roles(inventory.exchanges, inventory.flows)
@@ -196,12 +205,12 @@ def sample_system(footprints: Footprints, indicators: list[int], pedigree: Pedig
 
 
 def _lift_zeros(system: System, listed: Distributions) -> System:
-    """Give the system with one in place of uncertain amounts of zero: weights are what a unit of them makes."""
+    """Give the system with a little in place of listed amounts of zero: weights are what a unit of them makes."""
     zero = listed.row[listed.amount == 0]
     if not len(zero):
         return system
     amount = system.inventory.exchanges.amount.copy()
-    amount[zero] = 1.0
+    amount[zero] = LIFTED
     exchanges = replace(system.inventory.exchanges, amount=amount)
     return build_system(replace(system.inventory, exchanges=exchanges), system.policy)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lcaengine.errors import SolveError
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import name_activities, solve_coupling
-from lcaengine.solve.loops import MOST_GROWTH
+from lcaengine.solve.loops import MOST_GROWTH, measure_growth
 from lcaengine.system import build_coupling
 from lcaengine.system.coupling import Coupling, find_rows
 from lcaengine.uncertainty.distributions import LOGNORMAL
@@ -63,8 +63,9 @@ def find_starved(
     some = np.ascontiguousarray(values[:, lanes])
     made = loops.outputs.sum(some).reshape(len(blocks), len(members), 1, DRAWS)
     x, error = loops.solve(some, made, np.ones((len(members), 1)))
-    growth = x[:, :, 0].transpose(1, 0, 2).reshape(len(members), -1)
-    gives = (growth > 0) & (growth < MOST_GROWTH)
+    with np.errstate(over="ignore", invalid="ignore"):  # a draw without an answer
+        growth = measure_growth(x, lambda given: loops.solve(some, made * given, given[0, :, :, 0])[0])
+    gives = ((x > 0) & (growth < MOST_GROWTH))[:, :, 0].transpose(1, 0, 2).reshape(len(members), -1)
     for at, draw in enumerate(lanes.tolist()):
         own = gives[:, at] if error.reshape(-1)[at] < np.inf else _give_away(loops, some, at)
         if doubtful[draw] and not own.all():
@@ -105,12 +106,12 @@ def _give_away(loops: Part, values: Numbers, draw: int) -> NDArray[np.bool_]:
     entries, made = (each.sum(some).reshape(-1, DRAWS)[:, draw % DRAWS] for each in (loops.amounts, loops.outputs))
     rows = np.repeat(np.arange(len(made)), np.diff(ordering.inner))
     try:
-        x = solve_coupling(
-            build_coupling(made, rows, ordering.provider.astype(np.int64), entries), made[:, None], str
-        ).x
+        coupling = build_coupling(made, rows, ordering.provider.astype(np.int64), entries)
+        x = solve_coupling(coupling, made[:, None], str).x
+        growth = measure_growth(x, lambda given: solve_coupling(coupling, made[:, None] * given, str).x)
     except SolveError:
         return np.zeros(len(made), np.bool_)
-    return np.asarray((x[:, 0] > 0) & (x[:, 0] < MOST_GROWTH))
+    return np.asarray(((x > 0) & (growth < MOST_GROWTH))[:, 0])
 
 
 def _name_loop(sampled: Sampled, loops: Part, gives: NDArray[np.bool_]) -> str:

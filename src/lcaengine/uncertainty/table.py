@@ -24,16 +24,9 @@ def detach_samples(samples: Samples) -> Scored:
     -------
     Scored
     """
-    scored, chosen = detach(samples.footprints), list(samples.indicators)
     p2_5, p50, p97_5 = (samples.quantiles[..., at] for at in range(3))
     return replace(
-        scored,
-        indicators=tuple(scored.indicators[k] for k in chosen),
-        units=tuple(scored.units[k] for k in chosen),
-        value=scored.value[:, :, chosen],
-        primary_data_share=scored.primary_data_share[:, :, chosen],
-        status=scored.status[:, chosen],
-        fallback_share=scored.fallback_share[:, chosen],
+        detach(samples.footprints).keep_indicators(samples.indicators),
         statistics={"mean": samples.mean, "sd": samples.sd, "p2_5": p2_5, "p50": p50, "p97_5": p97_5},
     )
 

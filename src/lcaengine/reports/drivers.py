@@ -1,0 +1,125 @@
+"""Drivers for a terminal 80 columns wide, and the record of their run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from lcaengine.chains import Drivers
+from lcaengine.footprints import Footprints
+from lcaengine.footprints.display import format_value
+from lcaengine.reports.terminal import print_whole
+from lcaengine.reports.write import describe_run
+
+__all__ = ["describe_drivers", "print_drivers"]
+
+MOST_UNCERTAIN, MOST_CERTAIN = 25, 10
+"""How many exchanges are printed."""
+FAR = 0.1
+"""From what difference on it is said that first order is off [1]."""
+
+
+def describe_drivers(footprints: Footprints, drivers: Drivers) -> dict[str, object]:
+    """Describe the run, the score, and its spread to first order and by draws.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+    """
+    return {
+        **describe_run(footprints),
+        "figure": drivers.name,
+        "indicator": drivers.indicator,
+        "unit": drivers.unit,
+        "per": drivers.per,
+        "stage": drivers.stage,
+        "total": drivers.total,
+        "uncertain_exchanges": drivers.uncertain,
+        "first_order": {"scale": drivers.scale, "sd": drivers.sd, "geometric_sd": drivers.geometric_sd},
+        "simulated": None if drivers.simulated is None else asdict(drivers.simulated),
+        "pedigree_table": drivers.pedigree.table,
+        "pedigree_factors": drivers.pedigree.factors,
+        "basic_uncertainty": drivers.pedigree.basic,
+    }
+
+
+def print_drivers(console: Console, drivers: Drivers) -> None:
+    """Print the exchanges that drive a score, what its spread is, and what a better measurement would buy."""
+    part = "" if drivers.stage == "total" else f", {drivers.stage.replace('_', ' ')}"
+    total = f"{format_value(drivers.total)} {drivers.unit} per {drivers.per}"
+    console.print(f"[bold]{escape(f'{drivers.indicator} of {drivers.name}{part}')}[/bold]: {escape(total)}")
+    _print_rows(console, drivers)
+    console.print("elasticity: by how many % the score moves where the amount moves by 1 %.")
+    if not drivers.uncertain:
+        console.print("[yellow]It rests on no exchange with a distribution or a pedigree: nothing varies.[/yellow]")
+        return
+    console.print("exact, halved: by how much its 95 % interval would narrow were the amount known")
+    console.print("exactly, or with half its spread; to first order, as shares of the variance are.")
+    if drivers.simulated is not None:
+        console.print("rank: correlation of ranks of amount and score in the draws (Spearman).")
+    _print_spread(console, drivers)
+
+
+def _print_rows(console: Console, drivers: Drivers) -> None:
+    """Print what varies, then what is certain and moves the score most."""
+    if not drivers.table.num_rows:
+        return
+    rows, has_ranks = drivers.table.to_pylist(), drivers.simulated is not None
+    rest = [row for row in rows if row["row"] is None]
+    uncertain = [row for row in rows if row["amount_sd"] is not None]
+    certain = [row for row in rows if row["row"] is not None and row["amount_sd"] is None]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("exchange", overflow="fold")
+    for name in ("elasticity", "variance", *(("rank",) if has_ranks else ()), "exact", "halved"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for some in (uncertain[:MOST_UNCERTAIN], certain[:MOST_CERTAIN], rest):
+        for row in some:
+            _add_row(table, row, has_ranks)
+        table.add_section()
+    print_whole(console, table)
+    left = max(len(uncertain) - MOST_UNCERTAIN, 0) + max(len(certain) - MOST_CERTAIN, 0)
+    if left:
+        console.print(f"{left} more exchanges: -o FILE, or a larger --cutoff.")
+
+
+def _add_row(table: Table, row: dict[str, Any], has_ranks: bool) -> None:
+    count = f" of {row['parts']} exchanges" if row["row"] is None else ""
+    ranks = [_show(row["spearman"], "{:.2f}")] if has_ranks else []
+    shares = [_percent(row[name]) for name in ("variance_share", "narrower_if_exact", "narrower_if_halved")]
+    table.add_row(Text(row["part"] + count), _show(row["elasticity"], "{:.3f}"), shares[0], *ranks, *shares[1:])
+
+
+def _print_spread(console: Console, drivers: Drivers) -> None:
+    """Print the standard deviation to first order, and by draws."""
+    geometric = "" if drivers.geometric_sd is None else f" (geometric {drivers.geometric_sd:.3g})"
+    scale = "of logarithms" if drivers.geometric_sd is not None else "of amounts"
+    console.print(
+        f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {drivers.uncertain} uncertain exchanges."
+    )
+    drawn = drivers.simulated
+    if drawn is None:
+        return
+    low, high = format_value(drawn.p2_5), format_value(drawn.p97_5)
+    console.print(f"sd {format_value(drawn.sd)}, 95 % from {low} to {high}, in {drawn.draws} draws, seed {drawn.seed}.")
+    if drawn.without_answer:
+        console.print(f"[yellow]{drawn.without_answer} draw(s) have no answer and are left out.[/yellow]")
+    by_chance = 3.0 / math.sqrt(2.0 * max(drawn.draws - drawn.without_answer - 1, 1))  # of an sd of so many draws
+    if abs(drivers.sd - drawn.sd) > max(FAR, by_chance) * drawn.sd:
+        gap = f"{100 * (drivers.sd / drawn.sd - 1):+.0f} %" if drawn.sd else "all of it"
+        console.print(f"[yellow]First order is off by {gap}: spreads are wide; go by the draws and the ranks.[/yellow]")
+
+
+def _percent(share: float | None) -> str:
+    return _show(None if share is None else 100 * share, "{:.1f} %")
+
+
+def _show(value: float | None, form: str) -> str:
+    return "-" if value is None else form.format(value)

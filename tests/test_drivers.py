@@ -1,0 +1,439 @@
+"""What drives a score: derivatives against finite differences, spreads against closed forms and draws."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import stats
+
+import lcaengine as lca
+from lcaengine.inventory.inventory import Kind
+from lcaengine.uncertainty.derivatives import find_derivatives
+from lcaengine.uncertainty.first_order import choose_scale, measure_spread
+from lcaengine.uncertainty.moments import Moments
+from tests.draws import inventories
+from tests.scoring import core, has, row, score, system
+from tests.small_method import write_small_method
+from tests.tables import Row, Tables, emits, exchange, makes, process, product, takes, waste, write_inventory
+
+
+@pytest.fixture(scope="module")
+def method(tmp_path_factory: pytest.TempPathFactory) -> lca.Method:
+    return lca.read_method(write_small_method(tmp_path_factory.mktemp("method")))
+
+
+def lognormal(median: float, sigma: float, **more: Any) -> dict[str, Any]:
+    return {"uncertainty_type": "lognormal", "loc": math.log(median), "scale": sigma, **more}
+
+
+def normal(mean: float, sd: float) -> dict[str, Any]:
+    return {"uncertainty_type": "normal", "loc": mean, "scale": sd}
+
+
+def rows_of(drivers: lca.Drivers) -> dict[str, dict[str, Any]]:
+    return {each["part"]: each for each in drivers.table.to_pylist()}
+
+
+FLOWS = [product("ore"), product("bar"), product("rod"), product("power", "MJ")]
+STAGES = [
+    process("mine", "extraction"),
+    process("smelter", "processing"),
+    process("mill", "assembly"),
+    process("plant"),
+]
+MADE = [makes("mine", "ore"), makes("smelter", "bar"), makes("mill", "rod"), makes("plant", "power", unit="MJ")]
+
+
+def chain(*rows: Row) -> Tables:
+    return system(*MADE, *rows, flows=FLOWS, processes=STAGES)
+
+
+LOOP = [emits("plant", 1.0), takes("plant", "ore", 1.0), takes("mine", "power", 0.4, "MJ")]
+"""The plant emits 1 kg and takes a MJ of its own power by the mine: h = 1 / (1 - a)."""
+
+
+def test_a_loop_by_hand(tmp_path: Path) -> None:
+    """h = e / (m - a b): dh/da = b h / (m - a b) = 1 / 0.6^2, and dh/dm = -1 / 0.6^2, with e = m = b = 1, a = 0.4."""
+    found = rows_of(lca.list_drivers(score(tmp_path, chain(*LOOP)), process_id="plant", cutoff=0.0, draws=0))
+    assert found["mine: power"]["derivative"] == pytest.approx(1 / 0.36)
+    assert found["mine: power"]["elasticity"] == pytest.approx(0.4 / 0.6)
+    assert found["plant: ore"]["derivative"] == pytest.approx(0.4 / 0.36)
+    assert found["plant: power, made"]["derivative"] == pytest.approx(-1 / 0.36)
+    assert found["plant: Carbon dioxide, fossil (air)"]["derivative"] == pytest.approx(1 / 0.6)
+    assert found["mine: ore, made"]["elasticity"] == pytest.approx(-0.4 / 0.6)
+    assert all(each["variance_share"] is None for each in found.values())
+
+
+def test_derivatives_are_per_unit_of_the_flow(tmp_path: Path) -> None:
+    """A rod takes 2 kWh of power in MJ, 0.5 kg CO2 a MJ; written in t and in kWh, derivatives are per kg and per MJ."""
+    tables = chain(takes("mill", "power", 2.0, "kWh"), emits("plant", 0.0005, "t"))
+    found = rows_of(lca.list_drivers(score(tmp_path, tables), process_id="mill", draws=0))
+    power, carbon = found["mill: power"], found["plant: Carbon dioxide, fossil (air)"]
+    assert (power["amount"], power["amount_unit"]) == (pytest.approx(7.2), "MJ")
+    assert power["derivative"] == pytest.approx(0.5)
+    assert (carbon["amount"], carbon["derivative"]) == (pytest.approx(0.5), pytest.approx(7.2))
+
+
+def everything(rule: str) -> Tables:
+    """Give an inventory with loops, two products under a rule, credits, waste, a market, a bill, amounts below zero."""
+    units = [product("slag"), product("gas", "MJ"), waste("sludge"), product("board", "piece")]
+    prices = [has("bar", "price", 3.0, "USD2020/kg"), has("slag", "price", 0.2, "USD2020/kg")]
+    heats = [has("bar", "heating_value_hhv", 5.0, "MJ/kg"), has("slag", "heating_value_hhv", 2.0, "MJ/kg")]
+    own = [makes("mine", "ore", 2.0), makes("smelter", "bar", 1.5), makes("mill", "rod", 1.2)]
+    own += [makes("plant", "power", 3.0, "kWh"), makes("other", "ore", 0.5), makes("boards", "board", 4.0, "piece")]
+    rows = [
+        *own,
+        exchange("smelter", "slag", "output", 0.7),
+        exchange("dump", "sludge", "input", 2.0, is_reference=True),
+        takes("mine", "power", 0.5, "MJ"),
+        takes("mine", "power", 0.4, "MJ"),
+        takes("mine", "ore", 0.1, provider_id="mine"),
+        takes("smelter", "ore", 3.0),
+        takes("smelter", "power", 4.0, "MJ"),
+        exchange("smelter", "sludge", "output", 0.6),
+        exchange("mill", "power", "output", 0.3, "MJ", is_avoided=True),
+        takes("mill", "bar", 2.0),
+        takes("mill", "slag", 0.4),
+        takes("mill", "power", -0.2, "MJ"),
+        takes("plant", "ore", 0.1, provider_id="other"),
+        takes("plant", "bar", 0.01),
+        takes("dump", "power", 0.2, "MJ"),
+        takes("boards", "rod", 0.9),
+        takes("boards", "slag", 0.0),
+        emits("mine", 5.0),
+        emits("other", 2.0),
+        emits("smelter", 1.5),
+        emits("dump", 0.8),
+        emits("mill", -0.2),
+        emits("plant", 0.1),
+        emits("boards", 0.3),
+    ]
+    stages = [each for each in STAGES if each["process_id"] != "smelter"]
+    stages += [process("smelter", "processing", allocation=rule), process("boards", "assembly", supplier_id="beta")]
+    return system(
+        *rows,
+        flows=[*FLOWS, *units],
+        processes=stages,
+        properties=[*prices, *heats],
+        markets=[
+            row(flow_id="ore", process_id="mine", share=0.7),
+            row(flow_id="ore", process_id="other", share=0.3),
+        ],
+        demand=[
+            row(demand_id="bill", product_id=flow, amount=2.0, unit=unit)
+            for flow, unit in (("board", "piece"), ("ore", "kg"))
+        ],
+    )
+
+
+def difference(inventory: lca.Inventory, at: int, by: str) -> NDArray[np.float64]:
+    """Differentiate all scores by one amount: central differences."""
+    amount = inventory.exchanges.amount
+    width = 1e-4 * (abs(amount[at]) or 1.0)
+
+    def shift(step: float) -> NDArray[np.float64]:
+        moved = amount.copy()
+        moved[at] += step
+        edited = dataclasses.replace(inventory, exchanges=dataclasses.replace(inventory.exchanges, amount=moved))
+        return lca.score(edited, core(), by=by).value
+
+    return np.asarray((shift(width) - shift(-width)) / (2 * width))
+
+
+@pytest.mark.parametrize(
+    ("rule", "by"),
+    [("mass", "stage"), ("economic", "supplier"), ("energy", "location"), ("substitution", "stage")],
+)
+def test_derivatives_are_those_of_scores_of_edited_inventories(tmp_path: Path, rule: str, by: str) -> None:
+    """Every part of every score, by every amount: to 1e-6 of the largest effect, and nothing else has an effect."""
+    tables = dict(everything(rule))
+    if rule == "substitution":  # then nobody makes slag but one more process
+        extra = [makes("quarry", "slag"), emits("quarry", 0.5), takes("quarry", "power", 0.1, "MJ")]
+        tables["exchanges"] = [*tables["exchanges"], *extra]
+        tables["processes"] = [*tables["processes"], process("quarry")]
+    footprints = score(tmp_path, tables, by=by)
+    inventory = footprints.system.inventory
+    amount, k = inventory.exchanges.amount, footprints.method.find("ghg")
+    expected = np.array([difference(inventory, at, by)[:, :, k] for at in range(len(amount))])
+    for activity in range(len(footprints.system.activities)):
+        for part, name in enumerate(footprints.stages):
+            found = find_derivatives(footprints, activity, k, name)
+            slope = np.zeros(len(amount))
+            slope[found.rows.row] = found.slope
+            scale = np.where(amount == 0, 1.0, amount)
+            size = np.abs(found.contributions).sum() + np.abs(scale * expected[:, activity, part]).max()
+            assert found.score == pytest.approx(footprints.value[activity, part, k], rel=1e-9, abs=1e-12)
+            assert np.abs(scale * (slope - expected[:, activity, part])).max() <= 1e-6 * size
+
+
+@settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables=inventories(), data=st.data())
+def test_what_scales_a_process_moves_nothing_and_what_scales_all_burdens_moves_in_proportion(
+    method: lca.Method, tables: Tables, data: st.DataObject
+) -> None:
+    """Euler: all exchanges of a process times t leave every score, sum x g = 0; all elementary ones give t h."""
+    with tempfile.TemporaryDirectory() as folder:
+        footprints = lca.score(lca.read_inventory(write_inventory(Path(folder), tables)), method)
+    exchanges, flows = footprints.system.inventory.exchanges, footprints.system.inventory.flows
+    activity = data.draw(st.integers(0, len(footprints.system.activities) - 1))
+    for k, part in data.draw(st.sets(st.tuples(st.integers(0, 3), st.sampled_from(footprints.stages)), min_size=1)):
+        found = find_derivatives(footprints, activity, k, part)
+        effect = found.slope * found.rows.amount
+        size = 1e-9 * (np.abs(effect).sum() + np.abs(found.contributions).sum() + abs(found.score))
+        assert np.abs(np.bincount(exchanges.process[found.rows.row], effect)).max() <= size
+        if method.indicators[k].id != "energy_site":
+            is_elementary = np.array(
+                [flows.kind[f] == Kind.ELEMENTARY for f in exchanges.flow[found.rows.row].tolist()]
+            )
+            assert abs(effect[is_elementary].sum() - found.score) <= size
+
+
+def test_a_declared_figure_is_per_unit_whatever_is_made(tmp_path: Path) -> None:
+    tables = system(
+        makes("supplier", "ore", 3.0),
+        makes("mill", "rod"),
+        takes("mill", "ore", 2.0),
+        flows=FLOWS,
+        impacts=[row(process_id="supplier", indicator="ghg", amount=4.0, unit="kg CO2e", per="kg")],
+    )
+    found = lca.list_drivers(score(tmp_path, tables), process_id="mill", cutoff=0.0, draws=0)
+    effects = {each["part"]: each["derivative"] for each in found.table.to_pylist()}
+    assert effects.pop("supplier: ore, made", 0.0) == pytest.approx(0.0, abs=1e-12)
+    assert effects == {"mill: ore": pytest.approx(4.0), "mill: rod, made": pytest.approx(-8.0)}
+
+
+CHAIN = [
+    takes("mill", "bar", 2.0, **lognormal(2.0, 0.1)),
+    takes("smelter", "ore", 3.0, **lognormal(3.0, 0.2)),
+    emits("mine", 5.0, **lognormal(5.0, 0.3)),
+]
+
+
+def test_a_chain_of_lognormals_by_hand(tmp_path: Path) -> None:
+    """The product of three: sigma^2 = .01 + .04 + .09, of which each has its part; exact, however wide they are.
+
+    Without the last, sigma is sqrt(.05), and the interval 2 h sinh(1.96 sqrt(.05)) wide in place of 2 h sinh(1.96
+    sqrt(.14)); with half of it sigma^2 is .05 + .09 / 4.
+    """
+    drivers = lca.list_drivers(score(tmp_path, chain(*CHAIN)), process_id="mill", draws=0)
+    found, exact = rows_of(drivers), stats.lognorm(math.sqrt(0.14), scale=30.0)
+    assert (drivers.scale, drivers.uncertain) == ("log", 3)
+    assert drivers.total == pytest.approx(30.0)
+    assert drivers.sd == pytest.approx(exact.std())
+    assert drivers.geometric_sd == pytest.approx(math.exp(math.sqrt(0.14)))
+    parts = ("mill: bar", "smelter: ore", "mine: Carbon dioxide, fossil (air)")
+    assert [found[name]["variance_share"] for name in parts] == pytest.approx([1 / 14, 4 / 14, 9 / 14])
+    assert list(found)[:3] == list(reversed(parts))
+    z = stats.norm.ppf(0.975)
+    width = math.sinh(z * math.sqrt(0.14))
+    assert found[parts[2]]["narrower_if_exact"] == pytest.approx(1 - math.sinh(z * math.sqrt(0.05)) / width)
+    assert found[parts[2]]["narrower_if_halved"] == pytest.approx(1 - math.sinh(z * math.sqrt(0.0725)) / width)
+    assert found[parts[2]]["amount_sd"] == pytest.approx(stats.lognorm(0.3, scale=5.0).std())
+
+
+def test_yields_count_as_what_they_divide(tmp_path: Path) -> None:
+    """h = 5 / x, with x lognormal: a lognormal of the same sigma."""
+    made = [makes("mine", "ore", 2.0, **lognormal(2.0, 0.4)), emits("mine", 5.0)]
+    tables = system(*made, flows=FLOWS)
+    drivers = lca.list_drivers(score(tmp_path, tables), process_id="mine", draws=0)
+    assert drivers.sd == pytest.approx(stats.lognorm(0.4, scale=2.5).std())
+    assert rows_of(drivers)["mine: ore, made"]["variance_share"] == pytest.approx(1.0)
+
+
+def test_sums_of_normals_by_hand(tmp_path: Path) -> None:
+    """Three emissions of sd 1, 2 and 2: sd 3; without one of 2 it is sqrt(5), with half of it sqrt(6)."""
+    rows = [emits("mine", 10.0, location=at, **normal(10.0, sd)) for at, sd in (("CN", 1.0), ("US", 2.0), ("JP", 2.0))]
+    drivers = lca.list_drivers(score(tmp_path, chain(*rows)), process_id="mine", draws=0)
+    assert (drivers.scale, drivers.geometric_sd) == ("linear", None)
+    assert drivers.sd == pytest.approx(3.0)
+    found = {each["location"]: each for each in drivers.table.to_pylist() if each["direction"] == "output"}
+    assert [found[at]["variance_share"] for at in ("CN", "US", "JP")] == pytest.approx([1 / 9, 4 / 9, 4 / 9])
+    assert found["US"]["narrower_if_exact"] == pytest.approx(1 - math.sqrt(5) / 3)
+    assert found["US"]["narrower_if_halved"] == pytest.approx(1 - math.sqrt(6) / 3)
+
+
+NARROW = [
+    takes("mill", "bar", 2.0, **lognormal(2.0, 0.02)),
+    takes("mill", "power", 7.0, "kWh", uncertainty_type="triangular", loc=7.0, minimum=6.7, maximum=7.4),
+    takes("smelter", "ore", 3.0, **lognormal(3.0, 0.03)),
+    takes("smelter", "power", 4.0, "MJ", **normal(4.0, 0.1)),
+    takes("mine", "power", 0.5, "MJ", **lognormal(0.5, 0.05)),
+    takes("plant", "ore", 0.1, **lognormal(0.1, 0.04)),
+    emits("mine", 5.0, **lognormal(5.0, 0.03)),
+    emits("plant", 0.1),
+]
+
+
+@pytest.mark.parametrize("credit", [0.0, 8.0])
+def test_narrow_spreads_are_those_of_draws(tmp_path: Path, credit: float) -> None:
+    """Loops, lognormals and others; on the log scale, and with a credit on the linear one: 4 standard errors."""
+    more = [emits("mill", -credit, **lognormal(credit, 0.05, negative=True))] if credit else []
+    footprints = score(tmp_path, chain(*NARROW, *more))
+    drivers = lca.list_drivers(footprints, process_id="mill", draws=2000, seed=3)
+    assert drivers.scale == ("linear" if credit else "log")
+    assert drivers.simulated is not None
+    assert drivers.sd == pytest.approx(drivers.simulated.sd, rel=4 / math.sqrt(2 * 2000))
+    shares = [each["variance_share"] or 0.0 for each in drivers.table.to_pylist()]
+    assert sum(shares) == pytest.approx(1.0)
+
+
+def test_what_is_known_exactly_narrows_the_draws_as_said(tmp_path: Path) -> None:
+    """Score again with the largest driver certain: the sd falls as its share of the variance says."""
+    drivers = lca.list_drivers(score(tmp_path / "all", chain(*NARROW)), process_id="mill", draws=4000)
+    largest = drivers.table.to_pylist()[0]
+    without = [
+        {key: value for key, value in each.items() if key not in ("uncertainty_type", "loc", "scale")}
+        if (each["process_id"], each["flow_id"]) == (largest["process_id"], largest["flow_id"])
+        else each
+        for each in NARROW
+    ]
+    known = lca.list_drivers(score(tmp_path / "known", chain(*without)), process_id="mill", draws=4000)
+    assert drivers.simulated is not None
+    assert known.simulated is not None
+    narrowed = known.simulated.sd / drivers.simulated.sd
+    assert largest["variance_share"] > 0.2
+    assert narrowed == pytest.approx(1 - largest["narrower_if_exact"], rel=4 / math.sqrt(4000))
+
+
+def test_rank_correlations_are_those_of_the_draws(tmp_path: Path) -> None:
+    """Against scipy's, of amounts drawn anew and the scores of simulate; draws without an answer are left out."""
+    starved = {"uncertainty_type": "normal", "loc": 0.55, "scale": 0.2}
+    rows = [*LOOP[:2], takes("mine", "power", 0.55, "MJ", **starved), emits("mine", 1.0, **lognormal(1.0, 0.5))]
+    footprints = score(tmp_path, chain(*rows))
+    seed = next(s for s in range(20) if _count_starved(footprints, s) == 1)
+    samples = lca.simulate(footprints.system.inventory, core(), 150, seed, indicators=["ghg"], keep=["plant"])
+    drivers = lca.list_drivers(footprints, process_id="plant", draws=150, seed=seed)
+    assert drivers.simulated is not None
+    assert drivers.simulated.without_answer == 1
+    scores, listed = samples.get("ghg", process_id="plant"), lca.list_distributions(footprints.system.inventory)
+    answered, values = ~np.isnan(scores), lca.draw_values(listed, seed, 0, 150)
+    at = footprints.system.inventory.exchanges.rows[listed.row].tolist()
+    expected = {r: stats.spearmanr(v[answered], scores[answered])[0] for r, v in zip(at, values, strict=True)}
+    found = {each["row"]: each["spearman"] for each in drivers.table.to_pylist() if each["spearman"] is not None}
+    assert found == pytest.approx(expected)
+    assert drivers.simulated.mean == pytest.approx(np.nanmean(scores))
+    assert drivers.simulated.sd == pytest.approx(np.nanstd(scores, ddof=1))
+
+
+def _count_starved(footprints: lca.Footprints, seed: int) -> int:
+    """Count draws of the loop's exchange at or above one."""
+    listed = lca.list_distributions(footprints.system.inventory)
+    return int((lca.draw_values(listed.take(listed.kind == 3), seed, 0, 150) >= 1.0).sum())
+
+
+def test_an_uncertain_amount_of_zero_has_a_derivative_and_a_share(tmp_path: Path) -> None:
+    """h = 5 + 3 x, x normal around 0 with sd 2: all of the variance, and no elasticity."""
+    rows = [takes("mill", "ore", 0.0, **normal(0.0, 2.0)), emits("mine", 3.0), emits("mill", 5.0)]
+    drivers = lca.list_drivers(score(tmp_path, chain(*rows)), process_id="mill", draws=0)
+    found = rows_of(drivers)["mill: ore"]
+    assert [found["derivative"], found["elasticity"]] == pytest.approx([3.0, 0.0])
+    assert [found["variance_share"], drivers.sd] == pytest.approx([1.0, 6.0])
+
+
+def test_a_score_of_zero_has_derivatives_and_no_elasticities(tmp_path: Path) -> None:
+    rows = [emits("mine", 2.0, location="CN", **normal(2.0, 1.0)), emits("mine", -2.0, location="US")]
+    drivers = lca.list_drivers(score(tmp_path, chain(*rows)), process_id="mine", draws=0)
+    found = {each["location"]: each for each in drivers.table.to_pylist()}
+    assert drivers.total == 0
+    assert found["CN"]["elasticity"] is None
+    assert [found["CN"]["derivative"], found["CN"]["variance_share"]] == pytest.approx([1.0, 1.0])
+
+
+def test_the_rest_has_what_is_below_the_cutoff(tmp_path: Path) -> None:
+    footprints = score(tmp_path, chain(*NARROW))
+    every = lca.list_drivers(footprints, process_id="mill", cutoff=0.0, draws=0).table.to_pylist()
+    some = lca.list_drivers(footprints, process_id="mill", cutoff=0.3, draws=0).table.to_pylist()
+    assert all(each["parts"] == 1 for each in every)
+    *kept, rest = some
+    assert (rest["part"], rest["parts"], rest["row"]) == ("rest", len(every) - len(kept), None)
+    assert rest["variance_share"] == pytest.approx(1 - sum(each["variance_share"] or 0.0 for each in kept))
+    assert all(max(abs(each["elasticity"]), each["variance_share"] or 0.0) >= 0.3 for each in kept)
+
+
+def test_a_part_has_drivers_of_its_own(tmp_path: Path) -> None:
+    """Of a rod, 2 bar x 3 ore x 5 kg is extraction's, 2 bar x 1 kg the smelter's: that does not answer to ore."""
+    rows = [takes("mill", "bar", 2.0), takes("smelter", "ore", 3.0), emits("mine", 5.0), emits("smelter", 1.0)]
+    footprints = score(tmp_path, chain(*rows))
+    found = lca.list_drivers(footprints, process_id="mill", stage="processing", cutoff=0.0, draws=4)
+    assert found.total == pytest.approx(2.0)
+    assert "smelter: ore" not in rows_of(found)
+    assert rows_of(found)["mill: bar"]["elasticity"] == pytest.approx(1.0)
+    assert found.simulated is not None
+    assert [found.simulated.mean, found.simulated.sd] == pytest.approx([2.0, 0.0])
+
+
+def test_the_scale_is_linear_where_logarithms_say_nothing() -> None:
+    """All positive and lognormal: log; with a credit, mostly normal, or a sigma beyond three: linear."""
+    kind, one = np.array([2, 3], np.int8), np.ones(2)
+
+    def choose(contributions: list[float], variance: list[float], of_log: float) -> str:
+        known = Moments(one, np.array(variance), np.array([of_log, np.nan]))
+        return choose_scale(1.0, np.array(contributions), one, one, kind, known)
+
+    assert choose([0.4, 0.6], [0.5, 0.4], 0.4) == "log"
+    assert choose([1.4, -0.4], [0.5, 0.4], 0.4) == "linear"
+    assert choose([0.4, 0.6], [0.4, 0.5], 0.4) == "linear"
+    assert choose([0.4, 0.6], [50.0, 0.5], 9.0) == "linear"
+
+
+def test_negative_scores_have_a_log_scale_too() -> None:
+    """h = -3 x: a mirrored lognormal."""
+    known = Moments(-np.ones(1), np.ones(1), np.array([0.09]))
+    known_of = (np.array([-1.0]), np.array([3.0]), np.array([2], np.int8), known)
+    assert choose_scale(-3.0, np.array([-3.0]), *known_of) == "log"
+    assert measure_spread(-3.0, *known_of, "log").sd == pytest.approx(stats.lognorm(0.3, scale=3.0).std())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"process_id": "nobody"}, "no activity"),
+        ({}, "nothing is named"),
+        ({"process_id": "mill", "indicator": "gold"}, "no indicator"),
+        ({"process_id": "mill", "indicator": "electricity_site_renewable"}, "no derivatives"),
+        ({"process_id": "mill", "stage": "nowhere"}, "stage is 'nowhere'"),
+        ({"process_id": "mill", "cutoff": 1.0}, "cutoff is 1.0"),
+        ({"process_id": "mill", "cutoff": math.nan}, "cutoff is nan"),
+        ({"process_id": "mill", "draws": 1}, "too few"),
+        ({"process_id": "mill", "draws": -5}, "too few"),
+        ({"process_id": "mill", "draws": 10.5}, "no whole number"),
+        ({"process_id": "mill", "seed": -1}, "seed"),
+        ({"process_id": "mill", "draws": 0, "seed": 2**64}, "seed"),
+    ],
+)
+def test_choices_that_are_none_are_refused(tmp_path: Path, asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(lca.LcaError, match=said) as refused:
+        lca.list_drivers(score(tmp_path, chain(*CHAIN)), **asked)
+    assert refused.value.fix
+
+
+def test_distributions_without_a_variance_are_refused_by_row(tmp_path: Path) -> None:
+    heavy: dict[str, Any] = {"uncertainty_type": "student_t", "loc": 5.0, "shape": 2.0}
+    footprints = score(tmp_path, chain(*CHAIN[:2], emits("mine", 5.0, **heavy)))
+    with pytest.raises(lca.DataError, match=r"student_t .* mine: Carbon dioxide.* has no variance") as refused:
+        lca.list_drivers(footprints, process_id="mill", draws=0)
+    assert "row 7" in refused.value.where
+    assert lca.list_drivers(footprints, process_id="plant", draws=0).uncertain == 0  # it has nothing to do with it
+
+
+def test_a_split_by_scope_has_the_drivers_of_its_total_alone(tmp_path: Path) -> None:
+    footprints = score(tmp_path, chain(*CHAIN), by="scope")
+    assert lca.list_drivers(footprints, process_id="mill", draws=0).total == pytest.approx(30.0)
+    for more in ({"draws": 10}, {"draws": 0, "stage": "scope 1"}):
+        with pytest.raises(lca.LcaError, match=r"scope|stage"):
+            lca.list_drivers(footprints, process_id="mill", **more)
+
+
+def test_rows_name_providers_and_what_is_spared(tmp_path: Path) -> None:
+    footprints = score(tmp_path, everything("mass"))
+    names = set(rows_of(lca.list_drivers(footprints, process_id="boards", cutoff=0.0, draws=0)))
+    assert {"mine: ore from mine", "mill: power, avoided", "dump: sludge, treated", "smelter: sludge"} <= names
