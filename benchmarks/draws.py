@@ -56,7 +56,7 @@ def draw_reference(activities: int, folder: Path, *, kind: str, hard: bool) -> R
     bw2calc = import_bw2calc()
     drawn, spread = _load(activities, folder, hard)
     package = build_package(drawn, indicators=1, spread=spread)
-    own = {"use_distributions": True, "seed_override": 1}
+    own: dict[str, object] = {"use_distributions": True, "seed_override": 1}
     if kind == "IterativeLCA":
         own["jacobi_pairing"] = "diagonal"  # where its references stand
     lca = getattr(bw2calc, kind)({1: 1.0}, data_objs=[package], **own)

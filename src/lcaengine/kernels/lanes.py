@@ -86,9 +86,7 @@ def _solve_loop(
                 earlier[at] = x[start * width : end * width]
             moving[:] = 0.0
             close = CLOSE * tolerance
-            _sweep(
-                columns, groups, begin, stop, inverse, outer, inner, provider, data, rest, x, close, active, moving
-            )
+            _sweep(columns, groups, begin, stop, inverse, outer, inner, provider, data, rest, x, close, active, moving)
             sweeps += 1
             for j in range(width):
                 active[j] = active[j] if moving[j] > 0.0 else 0.0

@@ -72,4 +72,6 @@ def subtract_background(
     for block in prange(len(owned)):
         left = owned[block]
         for row in range(len(starts) - 1):
-            subtract_row(columns, left, data[block], background[block], provider, starts[row], starts[row + 1], left, row)
+            subtract_row(
+                columns, left, data[block], background[block], provider, starts[row], starts[row + 1], left, row
+            )

@@ -85,10 +85,7 @@ class _Writer:
 
 def _make_writer(context: Any, builder: Any, signature: Any, given: Any, arrays: tuple[int, ...]) -> _Writer:
     llvm = cast(Any, cgutils)
-    pointers = [
-        llvm.create_struct_proxy(signature.args[at])(context, builder, value=given[at]).data
-        for at in arrays
-    ]
+    pointers = [llvm.create_struct_proxy(signature.args[at])(context, builder, value=given[at]).data for at in arrays]
     return _Writer(builder, getattr(signature.args[0], "count", 1), pointers)
 
 

@@ -12,6 +12,7 @@ from lcaengine.kernels.terms import subtract_background
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Intensities, name_activities, solve_stages
 from lcaengine.uncertainty.draws import draw_values
+from lcaengine.uncertainty.room import Room
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.starved import find_starved, take_draw
 from lcaengine.uncertainty.structure import Structure
@@ -47,7 +48,14 @@ class Solved:
 
 
 def solve_draw_blocks(
-    sampled: Sampled, structure: Structure, static: Intensities, seed: int, first: int, blocks: int
+    sampled: Sampled,
+    structure: Structure,
+    static: Intensities,
+    seed: int,
+    first: int,
+    blocks: int,
+    room: Room | None = None,
+    out: Numbers | None = None,
 ) -> Solved:
     """Draw and solve blocks of eight draws.
 
@@ -61,27 +69,42 @@ def solve_draw_blocks(
     first : int
         Block to start with: draws 8 first, 8 first + 1, ...
     blocks : int
+    room : Room, optional
+        Where it works, for who draws again and again.
+    out : (n, labels + 2, k, blocks * 8) float64, optional
+        Where intensities are written, if not to an array of their own.
 
     Returns
     -------
     Solved
     """
-    values = _make_rows(sampled, blocks * DRAWS)
-    drawn = values[: len(sampled.distributions)]
-    draw_values(sampled.distributions, seed, first * DRAWS, blocks * DRAWS, drawn)
+    room = room or Room()
+    values = _make_rows(sampled, blocks * DRAWS, room)
+    draw_values(sampled.distributions, seed, first * DRAWS, blocks * DRAWS, values[: len(sampled.distributions)])
     _share_rows(sampled, values)
     n, k = static.total.shape
-    direct = sampled.burdens.sum(values).reshape(blocks, n, k, DRAWS)
-    whole = np.zeros((n, structure.labels + 2, k, blocks, DRAWS))
-    background, error = _solve_background(structure, values, direct, static)
-    whole[structure.background.activity, -2] = background.transpose(1, 2, 0, 3)
+    direct = sampled.burdens.sum(values, room.take("burdens", blocks, n * k * DRAWS)).reshape(blocks, n, k, DRAWS)
+    shape = (n, structure.labels + 2, k, blocks * DRAWS)
+    intensity = np.empty(shape) if out is None else out
+    background, error = _solve_background(structure, values, direct, static, room)
+    if len(structure.background.activity) < n:
+        intensity[:, :-1] = 0.0
+    intensity[structure.background.activity, -2] = _put_draws_last(background)
     if structure.labels and len(structure.downstream.activity):
-        parts, more = _solve_labels(structure, values, direct, background, static)
-        whole[structure.downstream.activity, :-2] = parts.transpose(1, 2, 3, 0, 4)
+        parts, more = _solve_labels(structure, values, direct, background, static, room)
+        by_label = _put_draws_last(parts).reshape(-1, structure.labels, k, blocks * DRAWS)
+        intensity[structure.downstream.activity, :-2] = by_label
         error = np.maximum(error, more)
-    whole[:, -1] = whole[:, :-2].sum(axis=1) + whole[:, -2] if structure.labels else whole[:, -2]
-    intensity = whole.reshape(n, structure.labels + 2, k, blocks * DRAWS)
+    intensity[:, -1] = intensity[:, -2]
+    for label in range(structure.labels):
+        intensity[:, -1] += intensity[:, label]
     return _solve_others(sampled, structure, values, direct, intensity, error.reshape(-1), first * DRAWS)
+
+
+def _put_draws_last(solved: Numbers) -> Numbers:
+    """Turn (blocks, m, columns, 8) into (m, columns, blocks * 8)."""
+    blocks, m, columns, _ = solved.shape
+    return solved.transpose(1, 2, 0, 3).reshape(m, columns, blocks * DRAWS)
 
 
 def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
@@ -97,7 +120,7 @@ def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
     Intensities
     """
     system, n = sampled.system, len(sampled.outputs)
-    values = _make_rows(sampled, DRAWS)
+    values = _make_rows(sampled, DRAWS, Room())
     values[: len(sampled.distributions)] = sampled.distributions.amount[:, None]
     _share_rows(sampled, values)
     direct = sampled.burdens.sum(values).reshape(n, -1, DRAWS)[:, :, 0]
@@ -106,9 +129,9 @@ def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
     )
 
 
-def _make_rows(sampled: Sampled, draws: int) -> Numbers:
+def _make_rows(sampled: Sampled, draws: int, room: Room) -> Numbers:
     """Make room for drawn values and for the shares that follow from them; the last row is ones."""
-    values = np.empty((len(sampled.distributions) + len(sampled.shares.activity) + 1, draws))
+    values = room.take("values", len(sampled.distributions) + len(sampled.shares.activity) + 1, draws)
     values[-1] = 1.0
     return values
 
@@ -122,19 +145,19 @@ def _share_rows(sampled: Sampled, values: Numbers) -> None:
 
 
 def _solve_background(
-    structure: Structure, values: Numbers, direct: Numbers, static: Intensities
+    structure: Structure, values: Numbers, direct: Numbers, static: Intensities, room: Room
 ) -> tuple[Numbers, Numbers]:
     """Solve the unlabelled activities, by place: (blocks, m, k, 8)."""
     part = structure.background
     if not len(part.activity):
         return np.zeros((len(direct), 0, *direct.shape[2:])), np.zeros((len(direct), DRAWS))
-    return part.solve(values, direct[:, part.activity], static.unassigned[part.activity])
+    return part.solve(values, direct[:, part.activity], static.unassigned[part.activity], room)
 
 
 def _solve_labels(
-    structure: Structure, values: Numbers, direct: Numbers, background: Numbers, static: Intensities
+    structure: Structure, values: Numbers, direct: Numbers, background: Numbers, static: Intensities, room: Room
 ) -> tuple[Numbers, Numbers]:
-    """Solve what labelled activities own, by place: (blocks, m, labels, k, 8)."""
+    """Solve what labelled activities own, by place: (blocks, m, labels * k, 8)."""
     blocks, k = len(direct), direct.shape[2]
     labels, part = structure.labels, structure.downstream
     owned = np.ascontiguousarray(direct[:, structure.labelled])
@@ -147,8 +170,7 @@ def _solve_labels(
     right = np.zeros((blocks, len(part.activity), labels, k, DRAWS))
     right[:, part.place[structure.labelled], structure.label[structure.labelled]] = owned
     start = static.parts[part.activity].reshape(len(part.activity), -1)
-    x, error = part.solve(values, right.reshape(blocks, len(part.activity), -1, DRAWS), start)
-    return x.reshape(right.shape), error
+    return part.solve(values, right.reshape(blocks, len(part.activity), -1, DRAWS), start, room)
 
 
 def _solve_others(

@@ -13,6 +13,7 @@ from lcaengine.solve import Ordering, order_coupling
 from lcaengine.system import build_coupling
 from lcaengine.system.coupling import Coupling, find_rows
 from lcaengine.uncertainty.groups import group_loops
+from lcaengine.uncertainty.room import Room
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.terms import Terms
 
@@ -52,7 +53,9 @@ class Part:
     amounts: Terms
     outputs: Terms
 
-    def solve(self, values: Numbers, right: Numbers, start: Numbers) -> tuple[Numbers, Numbers]:
+    def solve(
+        self, values: Numbers, right: Numbers, start: Numbers, room: Room | None = None
+    ) -> tuple[Numbers, Numbers]:
         """Solve for blocks of draws.
 
         Parameters
@@ -62,6 +65,8 @@ class Part:
             By place.
         start : (m, columns) float64
             Where loops start, by place.
+        room : Room, optional
+            Where amounts are summed.
 
         Returns
         -------
@@ -70,7 +75,9 @@ class Part:
             Componentwise backward error [1]; infinite where loops did not converge.
         """
         blocks, m, columns, _ = right.shape
-        data, inverse = self.amounts.sum(values), self.outputs.sum(values)
+        room = room or Room()
+        data = self.amounts.sum(values, room.take("amounts", blocks, len(self.amounts) * DRAWS))
+        inverse = self.outputs.sum(values, room.take("outputs", blocks, m * DRAWS))
         np.divide(1.0, inverse, out=inverse)
         order, error, solved = self.ordering, np.zeros((blocks, DRAWS)), []
         for first, width in _split_columns(columns):
