@@ -16,7 +16,7 @@ from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.structure import Part, Structure
 from lcaengine.uncertainty.terms import Terms
 
-__all__ = ["find_starved", "take_draw"]
+__all__ = ["find_changing", "find_starved", "take_draw"]
 
 Numbers = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def find_starved(
     if not len(members):
         return found
     doubtful = np.ones(draws, np.bool_)
-    changes = _find_changing(sampled)
+    changes = find_changing(sampled)
     spares = ((values[sampled.demanded[changes]] * sampled.sign[changes, None]) > 0).any(axis=0)
     if not sampled.has_credits and not spares.all():
         lowest = direct.min(axis=1).transpose(0, 2, 1).reshape(draws, -1)  # by draw and indicator
@@ -81,7 +81,7 @@ def take_draw(pattern: Coupling, amounts: Terms, outputs: Terms, values: Numbers
     return build_coupling(diagonal, find_rows(pattern), pattern.indices, entries)
 
 
-def _find_changing(sampled: Sampled) -> NDArray[np.bool_]:
+def find_changing(sampled: Sampled) -> NDArray[np.bool_]:
     """Tell which demands may spare something in some draw; a lognormal is on one side of zero in all of them."""
     given, row = sampled.distributions, sampled.demanded
     side = np.zeros(max(int(row.max(initial=-1)) + 1, len(given)))
