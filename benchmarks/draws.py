@@ -49,15 +49,17 @@ def draw_products(activities: int, folder: Path, *, indicators: int, hard: bool)
     return run
 
 
-def draw_iterative(activities: int, folder: Path, *, indicators: int, hard: bool) -> Run:
-    """Prepare the reference: bw2calc's IterativeLCA, one product and one method, draw by draw."""
+def draw_reference(activities: int, folder: Path, *, kind: str, hard: bool) -> Run:
+    """Prepare the reference: a class of bw2calc, one product and one method, draw by draw."""
     from benchmarks.calls import import_bw2calc
 
     bw2calc = import_bw2calc()
     drawn, spread = _load(activities, folder, hard)
     package = build_package(drawn, indicators=1, spread=spread)
-    own = {"use_distributions": True, "seed_override": 1, "jacobi_pairing": "diagonal"}  # where its references stand
-    lca = bw2calc.IterativeLCA({1: 1.0}, data_objs=[package], **own)
+    own: dict[str, object] = {"use_distributions": True, "seed_override": 1}
+    if kind == "IterativeLCA":
+        own["jacobi_pairing"] = "diagonal"  # where its references stand
+    lca = getattr(bw2calc, kind)({1: 1.0}, data_objs=[package], **own)
     lca.lci()
     lca.lcia()
 
@@ -70,7 +72,9 @@ def draw_iterative(activities: int, folder: Path, *, indicators: int, hard: bool
     return run
 
 
-def _job(name: str, about: str, indicators: int, hard: bool, sizes: tuple[int, ...]) -> Job:
+def _job(
+    name: str, about: str, indicators: int, sizes: tuple[int, ...], *, kind: str = "IterativeLCA", hard: bool = False
+) -> Job:
     return Job(
         name,
         about,
@@ -78,13 +82,14 @@ def _job(name: str, about: str, indicators: int, hard: bool, sizes: tuple[int, .
         sizes,
         SMOKE,
         partial(draw_products, indicators=indicators, hard=hard),
-        partial(draw_iterative, indicators=indicators, hard=hard),
-        lambda: "bw2calc IterativeLCA, one product, one method",
+        partial(draw_reference, kind=kind, hard=hard),
+        lambda: f"bw2calc {kind}, one product, one method",
     )
 
 
 DRAWN = (
-    _job("draws-1", "32 draws of all products, one indicator, mild", 1, False, SIZES[:1]),
-    _job("draws-3", "32 draws of all products, three indicators, mild", 3, False, SIZES),
-    _job("draws-hard", "32 draws of all products, one indicator, hard", 1, True, SIZES[:1]),
+    _job("draws-1", "32 draws of all products, one indicator, mild", 1, SIZES[:1]),
+    _job("draws-3", "32 draws of all products, three indicators, mild", 3, SIZES),
+    _job("draws-hard", "32 draws of all products, one indicator, hard", 1, SIZES[:1], hard=True),
+    _job("draws-lca", "32 draws of all products, one indicator, mild", 1, SIZES[:1], kind="LCA"),
 )

@@ -286,7 +286,7 @@ def test_three_modes_are_carried_on_to_where_they_lead(n: int, modes: int, seed:
     outside = random.normal(size=width)
     x = np.concatenate([outside, iterates[4].reshape(-1), outside])
     earlier = np.stack([iterates[3 - r].reshape(-1) for r in range(BEHIND)])
-    extrapolate(1, n + 1, width, x, earlier, np.empty(BEHIND * (BEHIND + 2) * width))
+    extrapolate(1, n + 1, width, x, earlier, np.ones(width), np.empty(BEHIND * (BEHIND + 2) * width))
     assert np.array_equal(x[:width], outside)
     assert np.array_equal(x[-width:], outside)
     assert x[width:-width].reshape(n, width) == pytest.approx(goal, rel=1e-4)
@@ -300,7 +300,7 @@ def test_differences_are_combined_to_the_least(n: int, seed: int) -> None:
     iterates = 10.0 ** random.uniform(-6, 6, (n, 1)) * (1.0 + 0.1 * random.normal(size=(5, n, 4)))
     x = iterates[0].reshape(-1).copy()
     earlier = np.stack([iterates[r + 1].reshape(-1) for r in range(BEHIND)])
-    extrapolate(0, n, 4, x, earlier, np.empty(BEHIND * (BEHIND + 2) * 4))
+    extrapolate(0, n, 4, x, earlier, np.ones(4), np.empty(BEHIND * (BEHIND + 2) * 4))
     looked = np.arange(0, n, SAMPLE) if n >= MANY else np.arange(n)
     for lane in range(4):
         d = [((iterates[r] - iterates[r + 1]) / iterates[0])[looked, lane] for r in range(BEHIND)]
@@ -316,11 +316,11 @@ def test_differences_are_combined_to_the_least(n: int, seed: int) -> None:
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
 def test_what_cannot_be_carried_on_stays(value: float) -> None:
     x, earlier = np.full(8, value), np.full((BEHIND, 8), value)
-    extrapolate(0, 2, 4, x, earlier, np.empty(BEHIND * (BEHIND + 2) * 4))
+    extrapolate(0, 2, 4, x, earlier, np.ones(4), np.empty(BEHIND * (BEHIND + 2) * 4))
     assert np.array_equal(np.isfinite(x), np.isfinite(np.full(8, value)))
     still = np.arange(1.0, 9.0)
     x = still.copy()
-    extrapolate(0, 2, 4, x, np.stack([still] * BEHIND), np.empty(BEHIND * (BEHIND + 2) * 4))
+    extrapolate(0, 2, 4, x, np.stack([still] * BEHIND), np.ones(4), np.empty(BEHIND * (BEHIND + 2) * 4))
     assert x == pytest.approx(still, rel=1e-15)
 
 

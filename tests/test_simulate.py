@@ -12,6 +12,8 @@ import pytest
 from scipy import stats
 
 import lcaengine as lca
+from lcaengine.uncertainty.sampled import sample_system
+from lcaengine.uncertainty.starved import find_changing
 from tests.scoring import core, has, system
 from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
 
@@ -308,3 +310,19 @@ def test_the_table_has_statistics_per_reference_unit_and_per_kg(tmp_path: Path) 
     for name in ("value", "mean", "sd", "p2_5", "p50", "p97_5"):
         assert rows[1][name] == pytest.approx(rows[0][name] / 4)
     assert rows[0]["p2_5"] < rows[0]["p50"] < rows[0]["p97_5"]
+
+
+def test_demands_that_may_spare_something_are_told(tmp_path: Path) -> None:
+    """A lognormal takes in every draw, or spares in every draw; of a normal or a uniform one has to look."""
+    rows = [
+        takes("mill", "bar", 2.0, **lognormal(2.0, 0.1)),
+        takes("mill", "power", -7.0, "MJ", **lognormal(7.0, 0.1, negative=True)),
+        takes("smelter", "ore", 3.0, uncertainty_type="normal", loc=3.0, scale=0.1),
+        takes("smelter", "power", 4.0, "MJ", is_avoided=True, **lognormal(4.0, 0.1)),
+        takes("mine", "power", -0.5, "MJ", is_avoided=True, **lognormal(0.5, 0.3, negative=True)),
+        emits("mine", 1.0),
+    ]
+    inventory = lca.read_inventory(write_inventory(tmp_path, chain(*rows)))
+    sampled = sample_system(lca.score(inventory, core()), [0])
+    amount = sampled.distributions.amount[sampled.demanded[find_changing(sampled)]]
+    assert sorted(amount.tolist()) == [-7.0, 3.0, 4.0]

@@ -26,7 +26,13 @@ MANY = 256
 
 @compiled
 def extrapolate(
-    start: int, end: int, width: int, x: NDArray[np.float64], earlier: NDArray[np.float64], room: NDArray[np.float64]
+    start: int,
+    end: int,
+    width: int,
+    x: NDArray[np.float64],
+    earlier: NDArray[np.float64],
+    active: NDArray[np.float64],
+    room: NDArray[np.float64],
 ) -> None:
     """Combine the last iterates of some rows so that the relative differences between them are least.
 
@@ -44,6 +50,8 @@ def extrapolate(
         The newest iterate, and what comes of it.
     earlier : (BEHIND, m * width) float64
         Those before it, the last first; m is at least ``end - start``.
+    active : (width,) float64
+        Above zero where x moves; the others stay as they are.
     room : (BEHIND * (BEHIND + 2) * width,) float64
         Where it may work.
     """
@@ -63,7 +71,7 @@ def extrapolate(
             for c in range(r + 1):
                 for j in range(width):
                     gram[r, c, j] += differences[r, j] * differences[c, j]
-    _weigh(gram, weight)
+    _weigh(gram, active, weight)
     for p in range(start, end):
         for j in range(width):
             value = weight[0, j] * x[p * width + j]
@@ -73,7 +81,7 @@ def extrapolate(
 
 
 @compiled
-def _weigh(gram: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
+def _weigh(gram: NDArray[np.float64], active: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
     """Find the weights that make the combined difference least, column by column; the newest alone where none do."""
     matrix, right = np.empty((BEHIND - 1, BEHIND - 1)), np.empty(BEHIND - 1)
     for j in range(gram.shape[2]):
@@ -85,9 +93,10 @@ def _weigh(gram: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
             right[r - 1] = gram[0, 0, j] - gram[r, 0, j]
         _solve_small(matrix, right)
         total = right.sum()
-        weight[0, j] = 1.0 - total if np.isfinite(total) else 1.0
+        is_used = active[j] > 0.0 and np.isfinite(total)
+        weight[0, j] = 1.0 - total if is_used else 1.0
         for r in range(1, BEHIND):
-            weight[r, j] = right[r - 1] if np.isfinite(total) else 0.0
+            weight[r, j] = right[r - 1] if is_used else 0.0
 
 
 @compiled

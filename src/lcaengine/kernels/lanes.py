@@ -12,47 +12,29 @@ from numpy.typing import NDArray
 
 from lcaengine.kernels.compiled import compiled, compiled_parallel
 from lcaengine.kernels.extrapolation import BEHIND, CYCLE, extrapolate
-from lcaengine.kernels.vectors import DRAWS, Columns, measure_products, settle_row, subtract_products
+from lcaengine.kernels.vectors import DRAWS, Columns, measure_row, solve_row, subtract_row
 
 __all__ = ["solve_draws"]
 
 Numbers = NDArray[np.float64]
 
-CLOSE = 1e-8
-"""Relative change in a sweep below which the error is measured [1]."""
-LOOK = 4
-"""Cycles between measurements whatever the changes: an unknown whose terms nearly cancel goes on changing."""
+REPEAT = 4
+"""Sweeps of a group of rows that take much of one another, for each of their loop."""
+CLOSE = 1.0 / REPEAT
+"""Relative change of unknowns in a sweep, of the tolerance, below which a draw has converged.
 
-
-@compiled
-def _subtract_earlier(
-    columns: Columns,
-    start: int,
-    end: int,
-    outer: NDArray[np.int64],
-    inner: NDArray[np.int64],
-    provider: NDArray[np.int32],
-    data: Numbers,
-    right: Numbers,
-    x: Numbers,
-    rest: Numbers,
-) -> None:
-    """Subtract from the right-hand sides of a component what its rows take of earlier ones."""
-    width = DRAWS * len(columns)
-    sums = np.empty(width)
-    for p in range(start, end):
-        for j in range(width):
-            sums[j] = right[p * width + j]
-        subtract_products(columns, sums, data, x, provider, inner[p], outer[p])
-        for j in range(width):
-            rest[p * width + j] = sums[j]
+A row that was solved is off by no more than what its terms have changed by since, and they may do so `REPEAT` times.
+"""
+LOOK = 2
+"""Cycles between measurements of the error: an unknown whose terms nearly cancel goes on changing."""
 
 
 @compiled
 def _sweep(
     columns: Columns,
-    start: int,
-    end: int,
+    groups: NDArray[np.int64],
+    begin: int,
+    stop: int,
     inverse: Numbers,
     outer: NDArray[np.int64],
     inner: NDArray[np.int64],
@@ -60,16 +42,68 @@ def _sweep(
     data: Numbers,
     rest: Numbers,
     x: Numbers,
-    change: Numbers,
+    close: float,
+    active: Numbers,
+    moving: Numbers,
 ) -> None:
-    """Solve every row of a component for its own unknown; raise `change`, by draw, to the largest relative one."""
-    width = DRAWS * len(columns)
-    sums = np.empty(width)
-    for p in range(start, end):
-        for j in range(width):
-            sums[j] = rest[p * width + j]
-        subtract_products(columns, sums, data, x, provider, outer[p], inner[p + 1])
-        settle_row(columns, sums, inverse, x, change, p)
+    """Solve every row of a component for its own unknown, group by group."""
+    for group in range(begin, stop):
+        first, last = groups[group], groups[group + 1]
+        for _ in range(1 if last - first == 1 else REPEAT):
+            for p in range(first, last):
+                solve_row(columns, rest, data, x, provider, outer[p], inner[p + 1], inverse, p, close, active, moving)
+
+
+@compiled
+def _solve_loop(
+    columns: Columns,
+    groups: NDArray[np.int64],
+    begin: int,
+    stop: int,
+    inverse: Numbers,
+    outer: NDArray[np.int64],
+    inner: NDArray[np.int64],
+    provider: NDArray[np.int32],
+    data: Numbers,
+    right: Numbers,
+    rest: Numbers,
+    x: Numbers,
+    tolerance: float,
+    most_cycles: int,
+    error: Numbers,
+) -> int:
+    """Sweep and extrapolate a loop until every number has converged, or for so many cycles. Gives the sweeps made.
+
+    A number that has converged is left as it is, so that it depends on no other draw and on no other right-hand side.
+    """
+    width, start, end = DRAWS * len(columns), groups[begin], groups[stop]
+    earlier, room = np.empty((BEHIND, (end - start) * width)), np.empty(BEHIND * (BEHIND + 2) * width)
+    active, moving, sweeps = np.ones(width), np.empty(width), 0
+    for cycle in range(most_cycles):
+        for step in range(CYCLE):
+            at = CYCLE - 1 - step
+            if at < BEHIND:
+                earlier[at] = x[start * width : end * width]
+            moving[:] = 0.0
+            close = CLOSE * tolerance
+            _sweep(columns, groups, begin, stop, inverse, outer, inner, provider, data, rest, x, close, active, moving)
+            sweeps += 1
+            for j in range(width):
+                active[j] = active[j] if moving[j] > 0.0 else 0.0
+            if not active.any():
+                break
+        if active.any() and cycle % LOOK == LOOK - 1:
+            _measure(columns, start, end, inverse, inner, provider, data, right, x, error)
+            for j in range(width):
+                active[j] = active[j] if error[j] > tolerance else 0.0
+        if not active.any():
+            break
+        extrapolate(start, end, width, x, earlier, active, room)
+    _measure(columns, start, end, inverse, inner, provider, data, right, x, error)
+    for j in range(width):
+        if active[j] > 0.0:
+            error[j] = np.inf
+    return sweeps
 
 
 @compiled
@@ -85,63 +119,10 @@ def _measure(
     x: Numbers,
     error: Numbers,
 ) -> None:
-    """Raise `error`, by draw, to the componentwise backward error of some rows; infinite where one is not finite."""
-    width = DRAWS * len(columns)
-    rest, size = np.empty(width), np.empty(width)
+    """Find the largest componentwise backward error of some rows; infinite where one is no number."""
+    error[:] = 0.0
     for p in range(start, end):
-        for column in range(len(columns)):
-            for d in range(DRAWS):
-                j = column * DRAWS + d
-                own = x[p * width + j] / inverse[p * DRAWS + d]
-                rest[j] = right[p * width + j] - own
-                size[j] = abs(right[p * width + j]) + abs(own)
-        measure_products(columns, rest, size, data, x, provider, inner[p], inner[p + 1])
-        for column in range(len(columns)):
-            for d in range(DRAWS):
-                j = column * DRAWS + d
-                own_error = abs(rest[j]) / size[j] if size[j] > 0.0 else 0.0
-                if not np.isfinite(rest[j]):
-                    own_error = np.inf
-                error[d] = max(error[d], own_error)
-
-
-@compiled
-def _solve_loop(
-    columns: Columns,
-    start: int,
-    end: int,
-    inverse: Numbers,
-    outer: NDArray[np.int64],
-    inner: NDArray[np.int64],
-    provider: NDArray[np.int32],
-    data: Numbers,
-    right: Numbers,
-    rest: Numbers,
-    x: Numbers,
-    tolerance: float,
-    most_cycles: int,
-    lost: NDArray[np.bool_],
-) -> int:
-    """Sweep and extrapolate a loop until every draw has converged; mark those that do not. Gives the sweeps made."""
-    width = DRAWS * len(columns)
-    earlier, room = np.empty((BEHIND, (end - start) * width)), np.empty(BEHIND * (BEHIND + 2) * width)
-    change, error = np.empty(DRAWS), np.empty(DRAWS)
-    for cycle in range(most_cycles):
-        for step in range(CYCLE):
-            at = CYCLE - 1 - step
-            if at < BEHIND:
-                earlier[at] = x[start * width : end * width]
-            change[:] = 0.0
-            _sweep(columns, start, end, inverse, outer, inner, provider, data, rest, x, change)
-        if (change <= CLOSE).all() or cycle % LOOK == LOOK - 1:
-            error[:] = 0.0
-            _measure(columns, start, end, inverse, inner, provider, data, right, x, error)
-            if (error <= tolerance).all():
-                return (cycle + 1) * CYCLE
-        extrapolate(start, end, width, x, earlier, room)
-    for d in range(DRAWS):
-        lost[d] |= not error[d] <= tolerance
-    return most_cycles * CYCLE
+        measure_row(columns, right, data, x, provider, inner[p], inner[p + 1], inverse, p, error)
 
 
 @compiled_parallel
@@ -153,6 +134,7 @@ def solve_draws(
     provider: NDArray[np.int32],
     data: Numbers,
     starts: NDArray[np.int64],
+    groups: NDArray[np.int64],
     right: Numbers,
     x: Numbers,
     tolerance: float,
@@ -169,6 +151,8 @@ def solve_draws(
     outer, inner, provider, starts
         The structure in order of solution.
     data : (blocks, nonzeros * 8) float64
+    groups : (g + 1,) int64
+        Where groups of rows start: of one row each, or of several in one loop that take much of one another.
     right : (blocks, n * columns * 8) float64
     x : (blocks, n * columns * 8) float64
         Where loops start, and the answer, written in place.
@@ -184,34 +168,29 @@ def solve_draws(
     """
     blocks, width = len(data), DRAWS * len(columns)
     errors, sweeps = np.zeros((blocks, DRAWS)), np.zeros(blocks, np.int64)
-    n = len(outer)
     for block in prange(blocks):
-        rest, lost, change = np.empty(n * width), np.zeros(DRAWS, np.bool_), np.zeros(DRAWS)
+        rest, error = np.empty(len(outer) * width), np.empty(width)
+        active, moving = np.ones(width), np.zeros(width)
         own_inverse, own_data, own_right, own_x = inverse[block], data[block], right[block], x[block]
+        group = 0
         for component in range(len(starts) - 1):
-            start, end = starts[component], starts[component + 1]
-            _subtract_earlier(columns, start, end, outer, inner, provider, own_data, own_right, own_x, rest)
+            begin, start, end = group, starts[component], starts[component + 1]
+            while groups[group] < end:
+                group += 1
             if end - start == 1:
-                _sweep(columns, start, end, own_inverse, outer, inner, provider, own_data, rest, own_x, change)
-            else:
-                sweeps[block] += _solve_loop(
-                    columns,
-                    start,
-                    end,
-                    own_inverse,
-                    outer,
-                    inner,
-                    provider,
-                    own_data,
-                    own_right,
-                    rest,
-                    own_x,
-                    tolerance,
-                    most_cycles,
-                    lost,
+                last = inner[end]
+                solve_row(
+                    *(columns, own_right, own_data, own_x, provider, inner[start], last),
+                    *(own_inverse, start, 0.0, active, moving),
                 )
-        _measure(columns, 0, n, own_inverse, inner, provider, own_data, own_right, own_x, errors[block])
-        for d in range(DRAWS):
-            if lost[d]:
-                errors[block, d] = np.inf
+                _measure(columns, start, end, own_inverse, inner, provider, own_data, own_right, own_x, error)
+            else:
+                for p in range(start, end):
+                    subtract_row(columns, own_right, own_data, own_x, provider, inner[p], outer[p], rest, p)
+                sweeps[block] += _solve_loop(
+                    *(columns, groups, begin, group, own_inverse, outer, inner, provider, own_data, own_right, rest),
+                    *(own_x, tolerance, most_cycles, error),
+                )
+            for j in range(width):
+                errors[block, j % DRAWS] = max(errors[block, j % DRAWS], error[j])
     return errors, sweeps

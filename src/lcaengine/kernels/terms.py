@@ -7,11 +7,11 @@ from numba import prange
 from numpy.typing import NDArray
 
 from lcaengine.kernels.compiled import compiled_parallel
-from lcaengine.kernels.vectors import DRAWS, Columns, subtract_products
+from lcaengine.kernels.vectors import DRAWS, Columns, subtract_row, sum_row
 
 __all__ = ["subtract_background", "sum_terms"]
 
-CHUNK = 4096
+CHUNK = 1024
 """Targets that a thread sums at a time."""
 
 
@@ -39,24 +39,13 @@ def sum_terms(
     sums : (blocks, targets * 8) float64
         Written in place.
     """
-    targets, blocks, last = len(starts) - 1, len(sums), len(values) - 1
-    chunks = -(-targets // CHUNK)
-    for chunk in prange(chunks * blocks):
-        block = chunk // max(chunks, 1)
-        first = (chunk - block * chunks) * CHUNK
-        at, total = block * DRAWS, np.empty(DRAWS)
-        for target in range(first, min(first + CHUNK, targets)):
-            total[:] = 0.0
-            for term in range(starts[target], starts[target + 1]):
-                scale, row, other = weight[term], one[term], two[term]
-                if other == last:
-                    for d in range(DRAWS):
-                        total[d] += min(scale * values[row, at + d], most)
-                else:
-                    for d in range(DRAWS):
-                        total[d] += min(scale * values[row, at + d] * values[other, at + d], most)
-            for d in range(DRAWS):
-                sums[block, target * DRAWS + d] = total[d]
+    targets, blocks, draws = len(starts) - 1, len(sums), values.shape[1]
+    flat = values.reshape(-1)
+    for chunk in prange(-(-targets // CHUNK)):
+        for target in range(chunk * CHUNK, min((chunk + 1) * CHUNK, targets)):
+            begin, end = starts[target], starts[target + 1]
+            for block in range(blocks):  # what stands side by side is read together
+                sum_row(flat, weight, one, two, begin, end, most, draws, block * DRAWS, sums[block], target)
 
 
 @compiled_parallel
@@ -80,12 +69,9 @@ def subtract_background(
     background : (blocks, places * columns * 8) float64
     owned : (blocks, labelled * columns * 8) float64
     """
-    width = DRAWS * len(columns)
     for block in prange(len(owned)):
-        sums = np.empty(width)
+        left = owned[block]
         for row in range(len(starts) - 1):
-            for j in range(width):
-                sums[j] = owned[block, row * width + j]
-            subtract_products(columns, sums, data[block], background[block], provider, starts[row], starts[row + 1])
-            for j in range(width):
-                owned[block, row * width + j] = sums[j]
+            subtract_row(
+                columns, left, data[block], background[block], provider, starts[row], starts[row + 1], left, row
+            )

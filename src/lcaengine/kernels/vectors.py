@@ -1,7 +1,7 @@
 """Vectors of eight draws: loops the compiler makes no vector code of by itself, written in its own language.
 
 Arrays are flat, and their numbers stand draw by draw: an entry's in ``data`` (entries x DRAWS,), an unknown's in ``x``
-(places x columns x DRAWS,), and those of one row in ``sums`` (columns x DRAWS,).
+(places x columns x DRAWS,).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-__all__ = ["DRAWS", "Columns", "measure_products", "multiply_add", "settle_row", "subtract_products"]
+__all__ = ["DRAWS", "Columns", "measure_row", "multiply_add", "solve_row", "subtract_row", "sum_row"]
 
 DRAWS = 8
 """Draws that stand side by side in a vector."""
@@ -45,6 +45,20 @@ class _Writer:
     columns: int
     pointers: list[Any]
 
+    def places(self, row: Any) -> list[Any]:
+        """Give the place of every column's vector of a row."""
+        return self.shift(self.builder.mul(row, ir.Constant(_NUMBER, DRAWS * self.columns)))
+
+    def fill(self, value: float) -> Any:
+        """Give a vector of one constant."""
+        return ir.Constant(_VECTOR, [value] * DRAWS)
+
+    def spread(self, value: Any) -> Any:
+        """Give a vector of one number."""
+        first = self.builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+        lanes = ir.Constant(ir.VectorType(ir.IntType(32), DRAWS), [0] * DRAWS)
+        return self.builder.shuffle_vector(first, ir.Constant(_VECTOR, ir.Undefined), lanes)
+
     def shift(self, base: Any) -> list[Any]:
         """Give the place of every column's vector behind a base."""
         return [self.builder.add(base, ir.Constant(_NUMBER, DRAWS * column)) for column in range(self.columns)]
@@ -69,105 +83,213 @@ class _Writer:
         return self.builder.bitcast(self.builder.gep(self.pointers[array], [at]), _VECTOR.as_pointer())
 
 
-def _make_writer(context: Any, builder: Any, signature: Any, given: Any, arrays: int) -> _Writer:
+def _make_writer(context: Any, builder: Any, signature: Any, given: Any, arrays: tuple[int, ...]) -> _Writer:
     llvm = cast(Any, cgutils)
-    pointers = [
-        llvm.create_struct_proxy(signature.args[at])(context, builder, value=given[at]).data
-        for at in range(1, arrays + 1)
-    ]
-    return _Writer(builder, signature.args[0].count, pointers)
+    pointers = [llvm.create_struct_proxy(signature.args[at])(context, builder, value=given[at]).data for at in arrays]
+    return _Writer(builder, getattr(signature.args[0], "count", 1), pointers)
 
 
-def _loop_entries(writer: _Writer, sums: int, size: int | None, data: int, begin: Any, end: Any) -> None:
-    """Write the loop over the entries of a row, with the sums of all columns in registers."""
+def _loop_entries(writer: _Writer, totals: list[Any], data: int, begin: Any, end: Any) -> list[Any]:
+    """Write the loop over the entries of a row: subtract from totals, a vector a column, what the row takes.
+
+    With twice as many totals, the sizes of what is taken are added to those behind. All stay in registers.
+    """
     builder, x, provider = writer.builder, data + 1, data + 2
-    places = [(sums, at) for at in writer.shift(ir.Constant(_NUMBER, 0))]
-    if size is not None:
-        places += [(size, at) for _, at in places]
     before, loop, after = builder.block, builder.append_basic_block("entries"), builder.append_basic_block("after")
-    start = [writer.load(*place) for place in places]
     builder.cbranch(builder.icmp_signed("<", begin, end), loop, after)
     builder.position_at_end(loop)
-    entry, totals = builder.phi(_NUMBER), [builder.phi(_VECTOR) for _ in places]
+    entry, sums = builder.phi(_NUMBER), [builder.phi(_VECTOR) for _ in totals]
     amount = writer.load(data, builder.mul(entry, ir.Constant(_NUMBER, DRAWS)))
     less = builder.fneg(amount)
     place = builder.sext(builder.load(builder.gep(writer.pointers[provider], [entry])), _NUMBER)
     base = builder.mul(place, ir.Constant(_NUMBER, DRAWS * writer.columns))
     unknowns = [writer.load(x, at) for at in writer.shift(base)]
-    results = [writer.call("fma", less, each, total) for each, total in zip(unknowns, totals, strict=False)]
-    if size is not None:
+    results = [writer.call("fma", less, each, total) for each, total in zip(unknowns, sums, strict=False)]
+    if len(totals) > writer.columns:
         taken = [writer.call("fabs", builder.fmul(amount, each)) for each in unknowns]
-        results += [builder.fadd(each, total) for each, total in zip(taken, totals[writer.columns :], strict=True)]
+        results += [builder.fadd(each, total) for each, total in zip(taken, sums[writer.columns :], strict=True)]
     upcoming = builder.add(entry, ir.Constant(_NUMBER, 1))
     builder.cbranch(builder.icmp_signed("<", upcoming, end), loop, after)
-    for value, first, last in zip([entry, *totals], [begin, *start], [upcoming, *results], strict=True):
+    for value, first, last in zip([entry, *sums], [begin, *totals], [upcoming, *results], strict=True):
         value.add_incoming(first, before)
         value.add_incoming(last, loop)
     builder.position_at_end(after)
-    answers = [builder.phi(_VECTOR) for _ in places]
-    for answer, first, last in zip(answers, start, results, strict=True):
+    answers = [builder.phi(_VECTOR) for _ in totals]
+    for answer, first, last in zip(answers, totals, results, strict=True):
         answer.add_incoming(first, before)
         answer.add_incoming(last, loop)
-    for place, answer in zip(places, answers, strict=True):
-        writer.store(answer, *place)
+    return answers
 
 
 def _build_multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
     return types.float64(a, b, c), lambda _context, builder, _signature, numbers: builder.fma(*numbers)
 
 
-def _build_subtract(_: Any, columns: Any, sums: Any, data: Any, x: Any, provider: Any, begin: Any, end: Any) -> Any:
+def _build_subtract(
+    _: Any, columns: Any, right: Any, data: Any, x: Any, provider: Any, begin: Any, end: Any, rest: Any, row: Any
+) -> Any:
     def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        writer = _make_writer(context, builder, signature, given, 4)
-        _loop_entries(writer, 0, None, 1, *given[5:7])
+        writer = _make_writer(context, builder, signature, given, (1, 2, 3, 4, 7))
+        places = writer.places(given[8])
+        totals = _loop_entries(writer, [writer.load(0, at) for at in places], 1, *given[5:7])
+        for total, at in zip(totals, places, strict=True):
+            writer.store(total, 4, at)
         return context.get_dummy_value()
 
-    return types.void(columns, sums, data, x, provider, types.int64, types.int64), write
+    return types.void(columns, right, data, x, provider, types.int64, types.int64, rest, types.int64), write
+
+
+def _build_solve(
+    _: Any,
+    columns: Any,
+    rest: Any,
+    data: Any,
+    x: Any,
+    provider: Any,
+    begin: Any,
+    end: Any,
+    inverse: Any,
+    row: Any,
+    close: Any,
+    active: Any,
+    moving: Any,
+) -> Any:
+    def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        writer = _make_writer(context, builder, signature, given, (1, 2, 3, 4, 7, 10, 11))
+        places, own = writer.places(given[8]), writer.shift(ir.Constant(_NUMBER, 0))
+        totals = _loop_entries(writer, [writer.load(0, at) for at in places], 1, *given[5:7])
+        scale = writer.load(4, builder.mul(given[8], ir.Constant(_NUMBER, DRAWS)))
+        less, zero = writer.spread(builder.fneg(given[9])), writer.fill(0.0)
+        for total, at, lane in zip(totals, places, own, strict=True):
+            before, most = writer.load(2, at), writer.load(6, lane)
+            value = builder.fmul(total, scale)
+            moved = writer.call("fabs", builder.fsub(value, before))
+            excess = writer.call("fma", less, writer.call("fabs", value), moved)
+            most = builder.select(builder.fcmp_ordered(">", excess, most), excess, most)
+            is_active = builder.fcmp_ordered(">", writer.load(5, lane), zero)
+            writer.store(builder.select(is_active, value, before), 2, at)
+            writer.store(most, 6, lane)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    arrays = (columns, rest, data, x, provider, whole, whole, inverse, whole, types.float64, active, moving)
+    return types.void(*arrays), write
 
 
 def _build_measure(
-    _: Any, columns: Any, sums: Any, size: Any, data: Any, x: Any, provider: Any, begin: Any, end: Any
+    _: Any,
+    columns: Any,
+    right: Any,
+    data: Any,
+    x: Any,
+    provider: Any,
+    begin: Any,
+    end: Any,
+    inverse: Any,
+    row: Any,
+    error: Any,
 ) -> Any:
     def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        writer = _make_writer(context, builder, signature, given, 5)
-        _loop_entries(writer, 0, 1, 2, *given[6:8])
+        writer = _make_writer(context, builder, signature, given, (1, 2, 3, 4, 7, 9))
+        places, lanes = writer.places(given[8]), writer.shift(ir.Constant(_NUMBER, 0))
+        scale = writer.load(4, builder.mul(given[8], ir.Constant(_NUMBER, DRAWS)))
+        rest, size = [], []
+        for at in places:
+            wanted, own = writer.load(0, at), builder.fdiv(writer.load(2, at), scale)
+            rest.append(builder.fsub(wanted, own))
+            size.append(builder.fadd(writer.call("fabs", wanted), writer.call("fabs", own)))
+        totals = _loop_entries(writer, [*rest, *size], 1, *given[5:7])
+        tiny, infinite = writer.fill(_TINY), writer.fill(float("inf"))
+        for left, whole, lane in zip(totals[: writer.columns], totals[writer.columns :], lanes, strict=True):
+            share = builder.fdiv(writer.call("fabs", left), builder.fadd(whole, tiny))
+            share = builder.select(builder.fcmp_ordered("ord", share, share), share, infinite)
+            most = writer.load(5, lane)
+            writer.store(builder.select(builder.fcmp_ordered(">", share, most), share, most), 5, lane)
         return context.get_dummy_value()
 
-    return types.void(columns, sums, size, data, x, provider, types.int64, types.int64), write
+    arrays = (columns, right, data, x, provider, types.int64, types.int64, inverse, types.int64, error)
+    return types.void(*arrays), write
 
 
-def _build_settle(_: Any, columns: Any, sums: Any, inverse: Any, x: Any, change: Any, row: Any) -> Any:
+def _build_sum(
+    _: Any,
+    values: Any,
+    weight: Any,
+    one: Any,
+    two: Any,
+    begin: Any,
+    end: Any,
+    most: Any,
+    stride: Any,
+    at: Any,
+    sums: Any,
+    target: Any,
+) -> Any:
     def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        writer = _make_writer(context, builder, signature, given, 4)
-        row, zero = given[5], ir.Constant(_NUMBER, 0)
-        scale = writer.load(1, builder.mul(row, ir.Constant(_NUMBER, DRAWS)))
-        base = builder.mul(row, ir.Constant(_NUMBER, DRAWS * writer.columns))
-        largest, tiny = writer.load(3, zero), ir.Constant(_VECTOR, [_TINY] * DRAWS)
-        for own, at in zip(writer.shift(zero), writer.shift(base), strict=True):
-            value = builder.fmul(writer.load(0, own), scale)
-            moved = writer.call("fabs", builder.fsub(value, writer.load(2, at)))
-            relative = builder.fdiv(moved, builder.fadd(writer.call("fabs", value), tiny))
-            largest = builder.select(builder.fcmp_ordered(">", relative, largest), relative, largest)
-            writer.store(value, 2, at)
-        writer.store(largest, 3, zero)
+        writer = _make_writer(context, builder, signature, given, (0, 1, 2, 3, 9))
+        limit, first, end = writer.spread(given[6]), given[4], given[5]
+
+        def find(rows: int, term: Any) -> Any:
+            row = builder.sext(builder.load(builder.gep(writer.pointers[rows], [term])), _NUMBER)
+            return writer.load(0, builder.add(builder.mul(row, given[7]), given[8]))
+
+        before, loop, after = builder.block, builder.append_basic_block("terms"), builder.append_basic_block("after")
+        builder.cbranch(builder.icmp_signed("<", first, end), loop, after)
+        builder.position_at_end(loop)
+        term, total = builder.phi(_NUMBER), builder.phi(_VECTOR)
+        scale = writer.spread(builder.load(builder.gep(writer.pointers[1], [term])))
+        product = builder.fmul(builder.fmul(scale, find(2, term)), find(3, term))
+        counted = builder.select(builder.fcmp_ordered(">", product, limit), limit, product)
+        result, upcoming = builder.fadd(total, counted), builder.add(term, ir.Constant(_NUMBER, 1))
+        builder.cbranch(builder.icmp_signed("<", upcoming, end), loop, after)
+        for value, start, last in ((term, first, upcoming), (total, writer.fill(0.0), result)):
+            value.add_incoming(start, before)
+            value.add_incoming(last, loop)
+        builder.position_at_end(after)
+        answer = builder.phi(_VECTOR)
+        answer.add_incoming(writer.fill(0.0), before)
+        answer.add_incoming(result, loop)
+        writer.store(answer, 4, builder.mul(given[10], ir.Constant(_NUMBER, DRAWS)))
         return context.get_dummy_value()
 
-    return types.void(columns, sums, inverse, x, change, types.int64), write
+    whole = types.int64
+    arrays = (values, weight, one, two, whole, whole, types.float64, whole, whole, sums, whole)
+    return types.void(*arrays), write
 
 
 multiply_add = cast(Callable[[float, float, float], float], intrinsic(_build_multiply_add))
 """Multiply and add, rounded once: a b + c, the same bits on every machine."""
 
-subtract_products = cast(Callable[[Columns, Array, Array, Array, Array, int, int], None], intrinsic(_build_subtract))
-"""Subtract from the sums of a row what its entries take: columns, sums, data, x, provider, first entry, end."""
-
-measure_products = cast(
-    Callable[[Columns, Array, Array, Array, Array, Array, int, int], None], intrinsic(_build_measure)
+subtract_row = cast(
+    Callable[[Columns, Array, Array, Array, Array, int, int, Array, int], None], intrinsic(_build_subtract)
 )
-"""Do so, and add up the sizes: columns, sums, sizes, data, x, provider, first entry, end."""
+"""Write what is left of the right-hand sides of a row without what its entries take.
 
-settle_row = cast(Callable[[Columns, Array, Array, Array, Array, int], None], intrinsic(_build_settle))
-"""Multiply sums by one over the diagonal into x, and raise the largest relative change of every draw.
+Columns, right, data, x, provider, first entry, end, rest, row.
+"""
 
-Columns, sums, inverse (places x DRAWS,), x, change (DRAWS,), place.
+solve_row = cast(
+    Callable[[Columns, Array, Array, Array, Array, int, int, Array, int, float, Array, Array], None],
+    intrinsic(_build_solve),
+)
+"""Solve a row for its own unknown where it is active; raise `moving` to the change beyond a share that is close.
+
+Columns, right, data, x, provider, first entry, end, inverse (places x DRAWS,), row, close, active and moving (columns x
+DRAWS,): above zero where an unknown is solved, or has moved.
+"""
+
+measure_row = cast(
+    Callable[[Columns, Array, Array, Array, Array, int, int, Array, int, Array], None], intrinsic(_build_measure)
+)
+"""Raise `error` (columns x DRAWS,) to the componentwise backward error of a row; infinite where that is no number.
+
+Columns, right, data, x, provider, first entry, end, inverse, row, error.
+"""
+
+sum_row = cast(
+    Callable[[Array, Array, Array, Array, int, int, float, int, int, Array, int], None], intrinsic(_build_sum)
+)
+"""Sum ``min(weight v[one] v[two], most)`` over the terms of a target.
+
+Values (rows x stride,), weight, one, two, first term, end, most, stride, first draw, sums (targets x DRAWS,), target.
 """

@@ -23,6 +23,7 @@ def draw_values(
     first: int,
     count: int,
     name: Callable[[int], str] = "exchange {}".format,
+    out: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Draw values of every distribution.
 
@@ -40,6 +41,8 @@ def draw_values(
         How many draws.
     name : callable
         Tells what a row is called in messages.
+    out : (m, count) float64, optional
+        Where they are written, if not to an array of their own.
 
     Returns
     -------
@@ -61,10 +64,11 @@ def draw_values(
     (8, 2)
     """
     start, end = _find_pairs(seed, first, count)
-    drawn = np.empty((len(distributions), 2 * (end - start)))
+    is_whole = first % 2 == 0 and count % 2 == 0
+    drawn = out if out is not None and is_whole else np.empty((len(distributions), 2 * (end - start)))
     is_cut = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
     group = 2 * distributions.kind.astype(np.int64) + is_cut
-    for each in np.unique(group).tolist():
+    for each in np.flatnonzero(np.bincount(group)).tolist():
         rows = np.flatnonzero(group == each)
         kind, cut = divmod(each, 2)
         if len(rows) == len(drawn):
@@ -81,7 +85,10 @@ def draw_values(
             "correct minimum and maximum, or loc and scale",
         )
         raise DataError(what, name(row), fix)
-    return values
+    if out is None or drawn is out:
+        return values
+    out[:] = values
+    return out
 
 
 def place_values(distributions: Distributions, uniform: NDArray[np.float64]) -> NDArray[np.float64]:

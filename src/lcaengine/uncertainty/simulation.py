@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,14 @@ from lcaengine.footprints.display import find_ends
 from lcaengine.footprints.ends import list_reference_units
 from lcaengine.footprints.labels import find_labels
 from lcaengine.inventory import Inventory
+from lcaengine.kernels.statistics import measure_rows
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
 from lcaengine.uncertainty.draws import LARGEST_SEED
 from lcaengine.uncertainty.pedigree import Pedigree
+from lcaengine.uncertainty.room import Room
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
@@ -185,6 +188,7 @@ class Prepared:
     sampled: Sampled
     structure: Structure
     static: Intensities
+    units: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +255,8 @@ def prepare_draws(plan: Plan, chosen: list[int]) -> Prepared:
     labels, label = find_labels(plan.footprints.system, plan.footprints.by)
     sampled = sample_system(plan.footprints, chosen, plan.pedigree)
     structure = build_structure(sampled, label, len(labels))
-    return Prepared(plan, tuple(chosen), sampled, structure, solve_static(sampled, structure))
+    units = list_reference_units(plan.footprints.system)
+    return Prepared(plan, tuple(chosen), sampled, structure, solve_static(sampled, structure), units)
 
 
 def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
@@ -265,27 +270,40 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     residual, slow = prepared.static.residual, 0
     entries = len(sampled.amounts) + n * parts * len(chosen)
     side_by_side = min(max(BLOCK_BYTES // (8 * DRAWS * entries), FEWEST_BLOCKS), MOST_BLOCKS)
+    room = Room()
     for first in range(0, blocks, side_by_side):
         count = min(side_by_side, blocks - first)
-        solved = solve_draw_blocks(sampled, prepared.structure, prepared.static, plan.seed, first, count)
-        values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity
+        own = values[..., first * DRAWS : (first + count) * DRAWS]
+        solved = solve_draw_blocks(sampled, prepared.structure, prepared.static, plan.seed, first, count, room, own)
         infeasible |= {draw: why for draw, why in solved.infeasible.items() if draw < draws}
         residual, slow = max(residual, solved.residual), slow + solved.slow
         if plan.progress:
             plan.progress((before * blocks + len(chosen) * (first + count)) * draws // (every * blocks), draws)
     refuse_infeasible(infeasible, draws)
-    values = values[..., :draws]
-    values *= list_reference_units(footprints.system)[:, None, None, None]
-    values[np.isnan(footprints.value[:, :, chosen])] = np.nan
-    kept = values[plan.kept].copy()
-    feasible = np.ones(draws, np.bool_)
+    feasible = np.ones(values.shape[-1], np.bool_)
+    feasible[draws:] = False
     feasible[list(infeasible)] = False
+    known = ~np.isnan(footprints.value[:, :, chosen])
+    measured = _measure(values, feasible, known) * prepared.units[:, None, None, None]
+    kept = values[plan.kept, ..., :draws] * prepared.units[plan.kept, None, None, None]
+    kept[~known[plan.kept]] = np.nan
+    mean, sd, quantiles = measured[..., 0], measured[..., 1], measured[..., 2:]
+    return _Turn(mean, sd, quantiles, kept, sampled.uncertain_by_table, infeasible, slow, residual)
+
+
+def _measure(values: Numbers, feasible: NDArray[np.bool_], known: NDArray[np.bool_]) -> Numbers:
+    """Measure mean, sd and quantiles over the draws that have an answer, of what is known: (n, parts, k, 5)."""
+    rows = values.reshape(-1, values.shape[-1])
+    if not known.all():
+        rows = rows[known.reshape(-1)]
     if not feasible.all():
-        values = values[..., feasible]
-    with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a float is refused by name
-        mean, sd = values.mean(axis=-1), values.std(axis=-1, ddof=1)
-    values.sort(axis=-1)
-    return _Turn(mean, sd, _find_quantiles(values), kept, sampled.uncertain_by_table, infeasible, slow, residual)
+        rows = np.ascontiguousarray(rows[:, feasible])
+    found = np.empty((len(rows), 2 + len(LEVELS)))
+    normal = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
+    measure_rows(rows, np.array(LEVELS), normal, found)
+    measured = np.full((*known.shape, 2 + len(LEVELS)), np.nan)
+    measured[known] = found
+    return measured
 
 
 def refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
@@ -294,13 +312,3 @@ def refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
         draw, why = min(infeasible.items())
         what = f"{len(infeasible)} of {draws} draws have no answer; in draw {draw}, {why}"
         raise SolveError(what, "simulate", "narrow the distributions of what it names")
-
-
-def _find_quantiles(ordered: Numbers) -> Numbers:
-    """Find quantiles of sorted draws, between two neighbors where they fall there: (..., 3)."""
-    count = ordered.shape[-1]
-    place = np.array(LEVELS) * (count - 1)
-    below = np.floor(place).astype(np.int64)
-    above = np.minimum(below + 1, count - 1)
-    low, high = ordered[..., below], ordered[..., above]
-    return np.asarray(low + (place - below) * (high - low))

@@ -11,6 +11,7 @@ from lcaengine.errors import SolveError
 from lcaengine.kernels.terms import subtract_background
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Intensities, name_activities, solve_stages
+from lcaengine.uncertainty.room import Room
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.starved import find_starved, take_draw
 from lcaengine.uncertainty.structure import Structure
@@ -48,7 +49,14 @@ class Solved:
 
 
 def solve_draw_blocks(
-    sampled: Sampled, structure: Structure, static: Intensities, seed: int, first: int, blocks: int
+    sampled: Sampled,
+    structure: Structure,
+    static: Intensities,
+    seed: int,
+    first: int,
+    blocks: int,
+    room: Room | None = None,
+    out: Numbers | None = None,
 ) -> Solved:
     """Draw and solve blocks of eight draws.
 
@@ -62,16 +70,28 @@ def solve_draw_blocks(
     first : int
         Block to start with: draws 8 first, 8 first + 1, ...
     blocks : int
+    room : Room, optional
+        Where it works, for who draws again and again.
+    out : (n, labels + 2, k, blocks * 8) float64, optional
+        Where intensities are written, if not to an array of their own.
 
     Returns
     -------
     Solved
     """
-    return solve_values(sampled, structure, static, draw_rows(sampled, seed, first * DRAWS, blocks * DRAWS), first)
+    room = room or Room()
+    values = draw_rows(sampled, seed, first * DRAWS, blocks * DRAWS, room)
+    return solve_values(sampled, structure, static, values, first, room, out)
 
 
 def solve_values(
-    sampled: Sampled, structure: Structure, static: Intensities, values: Numbers, first: int = 0
+    sampled: Sampled,
+    structure: Structure,
+    static: Intensities,
+    values: Numbers,
+    first: int = 0,
+    room: Room | None = None,
+    out: Numbers | None = None,
 ) -> Solved:
     """Solve for values of all rows; parameters as there.
 
@@ -84,17 +104,29 @@ def solve_values(
     -------
     Solved
     """
-    (n, k), blocks = static.total.shape, values.shape[1] // DRAWS
-    direct = sampled.burdens.sum(values).reshape(blocks, n, k, DRAWS)
-    unassigned, error = _solve_background(structure, values, direct, static)
-    parts, more = _solve_labels(structure, values, direct, unassigned, static)
-    error = np.maximum(error, more)
-    whole = np.empty((n, structure.labels + 2, k, blocks, DRAWS))
-    whole[:, :-2] = parts
-    whole[:, -2] = unassigned.transpose(1, 2, 0, 3)
-    whole[:, -1] = parts.sum(axis=1) + whole[:, -2]
-    intensity = whole.reshape(n, structure.labels + 2, k, blocks * DRAWS)
+    (n, k), blocks, room = static.total.shape, values.shape[1] // DRAWS, room or Room()
+    direct = sampled.burdens.sum(values, room.take("burdens", blocks, n * k * DRAWS)).reshape(blocks, n, k, DRAWS)
+    shape = (n, structure.labels + 2, k, blocks * DRAWS)
+    intensity = np.empty(shape) if out is None else out
+    background, error = _solve_background(structure, values, direct, static, room)
+    if len(structure.background.activity) < n:
+        intensity[:, :-1] = 0.0
+    intensity[structure.background.activity, -2] = _put_draws_last(background)
+    if structure.labels and len(structure.downstream.activity):
+        parts, more = _solve_labels(structure, values, direct, background, static, room)
+        by_label = _put_draws_last(parts).reshape(-1, structure.labels, k, blocks * DRAWS)
+        intensity[structure.downstream.activity, :-2] = by_label
+        error = np.maximum(error, more)
+    intensity[:, -1] = intensity[:, -2]
+    for label in range(structure.labels):
+        intensity[:, -1] += intensity[:, label]
     return _solve_others(sampled, structure, values, direct, intensity, error.reshape(-1), first * DRAWS)
+
+
+def _put_draws_last(solved: Numbers) -> Numbers:
+    """Turn (blocks, m, columns, 8) into (m, columns, blocks * 8)."""
+    blocks, m, columns, _ = solved.shape
+    return solved.transpose(1, 2, 0, 3).reshape(m, columns, blocks * DRAWS)
 
 
 def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
@@ -118,40 +150,32 @@ def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
 
 
 def _solve_background(
-    structure: Structure, values: Numbers, direct: Numbers, static: Intensities
+    structure: Structure, values: Numbers, direct: Numbers, static: Intensities, room: Room
 ) -> tuple[Numbers, Numbers]:
-    """Solve the unlabelled activities: (blocks, n, k, 8), zero for the others."""
-    part, answer = structure.background, np.zeros(direct.shape)
+    """Solve the unlabelled activities, by place: (blocks, m, k, 8)."""
+    part = structure.background
     if not len(part.activity):
-        return answer, np.zeros((len(direct), DRAWS))
-    x, error = part.solve(values, direct[:, part.activity], static.unassigned[part.activity])
-    answer[:, part.activity] = x
-    return answer, error
+        return np.zeros((len(direct), 0, *direct.shape[2:])), np.zeros((len(direct), DRAWS))
+    return part.solve(values, direct[:, part.activity], static.unassigned[part.activity], room)
 
 
 def _solve_labels(
-    structure: Structure, values: Numbers, direct: Numbers, unassigned: Numbers, static: Intensities
+    structure: Structure, values: Numbers, direct: Numbers, background: Numbers, static: Intensities, room: Room
 ) -> tuple[Numbers, Numbers]:
-    """Solve what labelled activities own: (n, labels, k, blocks, 8)."""
-    blocks, n, k, _ = direct.shape
+    """Solve what labelled activities own, by place: (blocks, m, labels * k, 8)."""
+    blocks, k = len(direct), direct.shape[2]
     labels, part = structure.labels, structure.downstream
-    answer = np.zeros((n, labels, k, blocks, DRAWS))
-    if not labels or not len(part.activity):
-        return answer, np.zeros((blocks, DRAWS))
     owned = np.ascontiguousarray(direct[:, structure.labelled])
     taken = structure.taken.sum(values)
-    places = unassigned[:, structure.background.activity]
     for column in range(k):
         own = np.ascontiguousarray(owned[:, :, column]).reshape(blocks, -1)
-        flat = np.ascontiguousarray(places[:, :, column]).reshape(blocks, -1)
+        flat = np.ascontiguousarray(background[:, :, column]).reshape(blocks, -1)
         subtract_background((0,), structure.starts, structure.provider, taken, flat, own)
         owned[:, :, column] = own.reshape(blocks, -1, DRAWS)
     right = np.zeros((blocks, len(part.activity), labels, k, DRAWS))
     right[:, part.place[structure.labelled], structure.label[structure.labelled]] = owned
     start = static.parts[part.activity].reshape(len(part.activity), -1)
-    x, error = part.solve(values, right.reshape(blocks, len(part.activity), -1, DRAWS), start)
-    answer[part.activity] = x.reshape(blocks, len(part.activity), labels, k, DRAWS).transpose(1, 2, 3, 0, 4)
-    return answer, error
+    return part.solve(values, right.reshape(blocks, len(part.activity), -1, DRAWS), start, room)
 
 
 def _solve_others(

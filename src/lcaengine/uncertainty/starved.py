@@ -11,11 +11,12 @@ from lcaengine.solve import name_activities, solve_coupling
 from lcaengine.solve.loops import MOST_GROWTH, measure_growth
 from lcaengine.system import build_coupling
 from lcaengine.system.coupling import Coupling, find_rows
+from lcaengine.uncertainty.distributions import LOGNORMAL
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.structure import Part, Structure
 from lcaengine.uncertainty.terms import Terms
 
-__all__ = ["find_starved", "take_draw"]
+__all__ = ["find_changing", "find_starved", "take_draw"]
 
 Numbers = NDArray[np.float64]
 
@@ -49,7 +50,8 @@ def find_starved(
     if not len(members):
         return found
     doubtful = np.ones(draws, np.bool_)
-    spares = ((values[sampled.demanded] * sampled.sign[:, None]) > 0).any(axis=0)
+    changes = find_changing(sampled)
+    spares = ((values[sampled.demanded[changes]] * sampled.sign[changes, None]) > 0).any(axis=0)
     if not sampled.has_credits and not spares.all():
         lowest = direct.min(axis=1).transpose(0, 2, 1).reshape(draws, -1)  # by draw and indicator
         proves = (intensity[members, -1] > 0).all(axis=0).T & (lowest >= 0)
@@ -77,6 +79,14 @@ def take_draw(pattern: Coupling, amounts: Terms, outputs: Terms, values: Numbers
     some = np.ascontiguousarray(values[:, block * DRAWS : (block + 1) * DRAWS])
     entries, diagonal = (each.sum(some).reshape(-1, DRAWS)[:, lane] for each in (amounts, outputs))
     return build_coupling(diagonal, find_rows(pattern), pattern.indices, entries)
+
+
+def find_changing(sampled: Sampled) -> NDArray[np.bool_]:
+    """Tell which demands may spare something in some draw; a lognormal is on one side of zero in all of them."""
+    given, row = sampled.distributions, sampled.demanded
+    side = np.zeros(max(int(row.max(initial=-1)) + 1, len(given)))
+    side[: len(given)] = np.where(given.kind == LOGNORMAL, np.where(given.negative, -1.0, 1.0), 0.0)
+    return np.asarray(side[row] * sampled.sign >= 0)
 
 
 def _find_negative(sampled: Sampled, values: Numbers) -> dict[int, str]:

@@ -12,6 +12,8 @@ from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Ordering, order_coupling
 from lcaengine.system import build_coupling
 from lcaengine.system.coupling import Coupling, find_rows
+from lcaengine.uncertainty.groups import group_loops
+from lcaengine.uncertainty.room import Room
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.terms import Terms
 
@@ -19,12 +21,12 @@ __all__ = ["Part", "Structure", "build_structure"]
 
 Numbers = NDArray[np.float64]
 
-TOLERANCE = 1e-10
+TOLERANCE = 1e-12
 """Componentwise backward error at which a loop of a draw is left [1]."""
 MOST_CYCLES = 40
 """Cycles of sweeps and an extrapolation after which a draw is left to factorization."""
-MOST_COLUMNS = 4
-"""Right-hand sides that are solved together."""
+COLUMNS = 3
+"""Right-hand sides that are solved together, where there are so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Part:
     place : (n,) int64
         Place of every activity, -1 for those that are not in it.
     ordering : Ordering
+    groups : (g + 1,) int64
+        Where groups of activities start that take much of one another.
     amounts, outputs : Terms
         Entries and diagonal, in that order.
     """
@@ -45,10 +49,13 @@ class Part:
     activity: NDArray[np.int64]
     place: NDArray[np.int64]
     ordering: Ordering
+    groups: NDArray[np.int64]
     amounts: Terms
     outputs: Terms
 
-    def solve(self, values: Numbers, right: Numbers, start: Numbers) -> tuple[Numbers, Numbers]:
+    def solve(
+        self, values: Numbers, right: Numbers, start: Numbers, room: Room | None = None
+    ) -> tuple[Numbers, Numbers]:
         """Solve for blocks of draws.
 
         Parameters
@@ -58,6 +65,8 @@ class Part:
             By place.
         start : (m, columns) float64
             Where loops start, by place.
+        room : Room, optional
+            Where amounts are summed.
 
         Returns
         -------
@@ -66,21 +75,28 @@ class Part:
             Componentwise backward error [1]; infinite where loops did not converge.
         """
         blocks, m, columns, _ = right.shape
-        data, inverse = self.amounts.sum(values), 1.0 / self.outputs.sum(values)
-        order, error = self.ordering, np.zeros((blocks, DRAWS))
-        x = np.empty(right.shape)
-        for first in range(0, columns, MOST_COLUMNS):
-            some = slice(first, min(first + MOST_COLUMNS, columns))
-            width = some.stop - first
+        room = room or Room()
+        data = self.amounts.sum(values, room.take("amounts", blocks, len(self.amounts) * DRAWS))
+        inverse = self.outputs.sum(values, room.take("outputs", blocks, m * DRAWS))
+        np.divide(1.0, inverse, out=inverse)
+        order, error, solved = self.ordering, np.zeros((blocks, DRAWS)), []
+        for first, width in _split_columns(columns):
+            some = slice(first, first + width)
             each = np.ascontiguousarray(right[:, :, some]).reshape(blocks, -1)
-            answer = np.empty((blocks, m, width, DRAWS))
-            answer[:] = start[None, :, some, None]
-            flat = answer.reshape(blocks, -1)
-            structure = (order.outer, order.inner, order.provider, data, order.starts)
+            x = np.empty((blocks, m, width, DRAWS))
+            x[:] = start[None, :, some, None]
+            structure = (order.outer, order.inner, order.provider, data, order.starts, self.groups)
+            flat = x.reshape(blocks, -1)
             found, _ = solve_draws((0,) * width, inverse, *structure, each, flat, TOLERANCE, MOST_CYCLES)
             error = np.maximum(error, np.where(np.isnan(found), np.inf, found))
-            x[:, :, some] = answer
-        return x, error
+            solved.append(x)
+        return (solved[0] if len(solved) == 1 else np.concatenate(solved, axis=2)), error
+
+
+def _split_columns(columns: int) -> list[tuple[int, int]]:
+    """Split right-hand sides into threes and single ones, first and width: a kernel is compiled for each width."""
+    threes = columns - columns % COLUMNS
+    return [(at, COLUMNS) for at in range(0, threes, COLUMNS)] + [(at, 1) for at in range(threes, columns)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +188,12 @@ def _cut(
     number = np.cumsum(inside) - 1
     between = inside[rows] & inside[pattern.indices]
     entries = np.flatnonzero(between if kept is None else between & kept)
-    coupling = build_coupling(
-        np.ones(len(members)), number[rows[entries]], number[pattern.indices[entries]], np.ones(len(entries))
-    )
-    ordering = order_coupling(coupling)
+    places = (number[rows[entries]], number[pattern.indices[entries]])
+    ordering = order_coupling(build_coupling(np.ones(len(members)), *places, np.ones(len(entries))))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(places[0], minlength=len(members)))]).astype(np.int64)
+    output = sampled.system.coupling.diagonal[members]
+    static = Coupling(output, indptr, places[1], _find_amounts(sampled, rows)[entries])
+    ordering, groups = group_loops(static, ordering)
     place = np.full(len(inside), -1)
     activity = members[ordering.order]
     place[activity] = np.arange(len(activity))
@@ -183,9 +201,19 @@ def _cut(
         activity,
         place,
         ordering,
+        groups,
         (amounts or sampled.amounts).take(entries[ordering.entry]),
         sampled.outputs.take(activity),
     )
+
+
+def _find_amounts(sampled: Sampled, rows: NDArray[np.int64]) -> Numbers:
+    """Find the static amount of every entry of the pattern, zero where the system has none."""
+    static, n = sampled.system.coupling, len(sampled.pattern)
+    amount, keys = np.zeros(len(rows)), rows * n + sampled.pattern.indices
+    at = np.searchsorted(keys, find_rows(static) * n + static.indices)
+    amount[at] = static.data
+    return amount
 
 
 def _find_downstream(pattern: Coupling, rows: NDArray[np.int64], labelled: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -44,18 +44,20 @@ class Terms:
         term = np.repeat(self.starts[targets] - starts[:-1], count) + np.arange(starts[-1])
         return Terms(starts, self.weight[term], self.one[term], self.two[term], self.most)
 
-    def sum(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def sum(self, values: NDArray[np.float64], out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Sum the terms for drawn values.
 
         Parameters
         ----------
         values : (rows, blocks * 8) float64
+        out : (blocks, targets * 8) float64, optional
+            Where the sums are written, if not to an array of their own.
 
         Returns
         -------
         (blocks, targets * 8) float64
         """
-        sums = np.empty((values.shape[1] // DRAWS, len(self) * DRAWS))
+        sums = np.empty((values.shape[1] // DRAWS, len(self) * DRAWS)) if out is None else out
         kernel.sum_terms(self.starts, self.weight, self.one, self.two, self.most, values, sums)
         return sums
 

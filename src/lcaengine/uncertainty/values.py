@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lcaengine.uncertainty.draws import draw_values
 from lcaengine.uncertainty.mixes import draw_mixes
+from lcaengine.uncertainty.room import Room
 from lcaengine.uncertainty.sampled import Sampled
 
 __all__ = ["draw_rows", "list_static_rows", "replace_rows"]
@@ -14,7 +15,7 @@ __all__ = ["draw_rows", "list_static_rows", "replace_rows"]
 Numbers = NDArray[np.float64]
 
 
-def draw_rows(sampled: Sampled, seed: int, first: int, count: int) -> Numbers:
+def draw_rows(sampled: Sampled, seed: int, first: int, count: int, room: Room | None = None) -> Numbers:
     """Draw every row of a sampled system.
 
     Parameters
@@ -22,6 +23,8 @@ def draw_rows(sampled: Sampled, seed: int, first: int, count: int) -> Numbers:
     sampled : Sampled
     seed, first, count : int
         As in :func:`lcaengine.draw_values`.
+    room : Room, optional
+        Where they are written, for who draws again and again.
 
     Returns
     -------
@@ -30,14 +33,19 @@ def draw_rows(sampled: Sampled, seed: int, first: int, count: int) -> Numbers:
     """
     frames = sampled.system.inventory.frames
     exchanges, markets = frames["exchanges"].rows, frames["markets"].rows
-    drawn = [
-        draw_values(sampled.distributions, seed, first, count, lambda at: f"exchanges row {exchanges[at]}"),
-        draw_values(sampled.market_amounts, seed, first, count, lambda at: f"markets row {markets[at]}"),
-        draw_values(sampled.factors, seed, first, count, lambda at: f"factors row {at + 1}"),
-        draw_mixes(sampled.market_shares, seed, first, count),
-        draw_mixes(sampled.allocation, seed, first, count),
-    ]
-    return _complete_rows(sampled, drawn, count)
+    values, at = _make_rows(sampled, count, room or Room()), 0
+    for each, name in (
+        (sampled.distributions, lambda row: f"exchanges row {exchanges[row]}"),
+        (sampled.market_amounts, lambda row: f"markets row {markets[row]}"),
+        (sampled.factors, lambda row: f"factors row {row + 1}"),
+    ):
+        draw_values(each, seed, first, count, name, values[at : at + len(each)])
+        at += len(each)
+    for mixes in (sampled.market_shares, sampled.allocation):
+        values[at : at + len(mixes)] = draw_mixes(mixes, seed, first, count)
+        at += len(mixes)
+    _derive_rows(sampled, values)
+    return values
 
 
 def list_static_rows(sampled: Sampled, count: int) -> Numbers:
@@ -49,15 +57,16 @@ def list_static_rows(sampled: Sampled, count: int) -> Numbers:
     """
     of = (sampled.distributions, sampled.market_amounts, sampled.factors)
     amounts = [*(each.amount for each in of), sampled.market_shares.share, sampled.allocation.share]
-    return _complete_rows(sampled, [np.repeat(each[:, None], count, axis=1) for each in amounts], count)
-
-
-def _complete_rows(sampled: Sampled, drawn: list[Numbers], count: int) -> Numbers:
-    """Put what follows from drawn values behind them, and then a row of ones."""
-    starts = sampled.starts
-    values = np.ones((starts["ones"] + 1, count))
-    np.concatenate(drawn, out=values[: starts["shares"]])
+    values = _make_rows(sampled, count, Room())
+    values[: sampled.starts["shares"]] = np.concatenate(amounts)[:, None]
     _derive_rows(sampled, values)
+    return values
+
+
+def _make_rows(sampled: Sampled, count: int, room: Room) -> Numbers:
+    """Make room for all rows; the last is ones."""
+    values = room.take("values", sampled.starts["ones"] + 1, count)
+    values[-1] = 1.0
     return values
 
 
