@@ -78,8 +78,8 @@ def test_without_loops_nothing_is_grouped() -> None:
 def test_answers_of_loops_with_a_gain_near_one(gain: float, members: int) -> None:
     """A ring i <- i + 1 of b_i > 0, exactly: x_0 = (b_0 + g_0 b_1 + g_0 g_1 b_2 ...) / (1 - g_0 g_1 ...).
 
-    With (M - E) x = b + f, |E| <= e |M| and |f| <= e b, the answer is off by e |M^-1| (|M| |x| + b) or less, and that by
-    e (1 + g) / (1 - g) times about itself: twice the backward error over 1 - g.
+    With (M - E) x = b + f, |E| <= e |M| and |f| <= e b, the answer is off by e |M^-1| (|M| |x| + b) or less, which is
+    at most about 2 e / (1 - g) of itself.
     """
     row, random = np.arange(members), np.random.default_rng(members)
     share = gain ** (1.0 / members) * np.ones(members)
