@@ -105,8 +105,8 @@ def test_a_number_depends_on_no_other_draw_and_on_no_other_right_hand_side() -> 
 
     def run(amounts: Numbers, some: list[int]) -> Numbers:
         own, x = np.ascontiguousarray(spread[:, some]), np.ones((1, 120 * len(some) * DRAWS))
-        arrays = (amounts.reshape(1, -1), ordering.starts, groups, own.reshape(1, -1), x)
-        solve_draws((0,) * len(some), inverse, *structure, *arrays, TOLERANCE, MOST_CYCLES)
+        arrays = (*structure, amounts.reshape(1, -1), ordering.starts, groups, own.reshape(1, -1), x)
+        solve_draws((0,) * len(some), inverse, *arrays, TOLERANCE, MOST_CYCLES)
         return x.reshape(120, len(some), DRAWS)
 
     alone = run(data, [0])
