@@ -15,7 +15,7 @@ from benchmarks.systems import Drawn, Spread, draw_spread
 
 __all__ = ["DRAWN"]
 
-DRAWS = 64
+DRAWS = 32
 """Draws that are timed; both sides have set up before, and drawn once."""
 SIZES = (20_000, 100_000)
 SMOKE = 300
