@@ -88,8 +88,8 @@ def _job(
 
 
 DRAWN = (
-    _job("draws-1", "32 draws of all products, one indicator, mild", 1, SIZES[:1]),
-    _job("draws-3", "32 draws of all products, three indicators, mild", 3, SIZES),
-    _job("draws-hard", "32 draws of all products, one indicator, hard", 1, SIZES[:1], hard=True),
-    _job("draws-lca", "32 draws of all products, one indicator, mild", 1, SIZES[:1], kind="LCA"),
+    _job("draws-1", f"{DRAWS} draws of all products, one indicator, mild", 1, SIZES[:1]),
+    _job("draws-3", f"{DRAWS} draws of all products, three indicators, mild", 3, SIZES),
+    _job("draws-hard", f"{DRAWS} draws of all products, one indicator, hard", 1, SIZES[:1], hard=True),
+    _job("draws-lca", f"{DRAWS} draws of all products, one indicator, mild", 1, SIZES[:1], kind="LCA"),
 )

@@ -78,8 +78,8 @@ def test_without_loops_nothing_is_grouped() -> None:
 def test_answers_of_loops_with_a_gain_near_one(gain: float, members: int) -> None:
     """A ring i <- i + 1 of b_i > 0, exactly: x_0 = (b_0 + g_0 b_1 + g_0 g_1 b_2 ...) / (1 - g_0 g_1 ...).
 
-    With (M - E) x = b + f, |E| <= e |M| and |f| <= e b, the answer is off by e |M^-1| (|M| |x| + b) or less, and that by
-    e (1 + g) / (1 - g) times about itself: twice the backward error over 1 - g.
+    With (M - E) x = b + f, |E| <= e |M| and |f| <= e b, the answer is off by e |M^-1| (|M| |x| + b) or less, which is
+    at most about 2 e / (1 - g) of itself.
     """
     row, random = np.arange(members), np.random.default_rng(members)
     share = gain ** (1.0 / members) * np.ones(members)
@@ -105,8 +105,8 @@ def test_a_number_depends_on_no_other_draw_and_on_no_other_right_hand_side() -> 
 
     def run(amounts: Numbers, some: list[int]) -> Numbers:
         own, x = np.ascontiguousarray(spread[:, some]), np.ones((1, 120 * len(some) * DRAWS))
-        arrays = (amounts.reshape(1, -1), ordering.starts, groups, own.reshape(1, -1), x)
-        solve_draws((0,) * len(some), inverse, *structure, *arrays, TOLERANCE, MOST_CYCLES)
+        arrays = (*structure, amounts.reshape(1, -1), ordering.starts, groups, own.reshape(1, -1), x)
+        solve_draws((0,) * len(some), inverse, *arrays, TOLERANCE, MOST_CYCLES)
         return x.reshape(120, len(some), DRAWS)
 
     alone = run(data, [0])

@@ -22,7 +22,10 @@ __all__ = ["Part", "Structure", "build_structure"]
 Numbers = NDArray[np.float64]
 
 TOLERANCE = 1e-12
-"""Componentwise backward error at which a loop of a draw is left [1]."""
+"""Componentwise backward error at which a loop of a draw is left [1].
+
+A loop that needs a share g of what it makes is off by up to twice that over 1 - g: 2e-9 where g is 0.999.
+"""
 MOST_CYCLES = 40
 """Cycles of sweeps and an extrapolation after which a draw is left to factorization."""
 COLUMNS = 3
