@@ -368,7 +368,7 @@ def test_on_the_command_line(run: Run, tmp_path: Path) -> None:
         (["--limit", "ghg=1", "--limit", "ghg=2"], "two limits"),
         (["--raw"], "statistics are kept"),
         (["--by", "supplier"], "drawn by stage"),
-        (["-o", "out.parquet"], "no folder is named"),
+        (["-o", "out.parquet"], "written in parts"),
     )
     for more, says in refused:
         code, _, err = run(*words, *more)
