@@ -47,15 +47,21 @@ def test_heavy_libraries_have_one_home(module: str, home: str) -> None:
 
 
 def test_files_and_functions_fit() -> None:
+    """A body fits a screen; a docstring before it, and the options of a command, may be as long as they have to be."""
     long_files = [p.name for p in FILES if len(p.read_text(encoding="utf-8").splitlines()) > 400]
     long_functions = [
         f"{p.name}:{node.name}"
         for p in FILES
         for node in ast.walk(ast.parse(p.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 70
+        if isinstance(node, ast.FunctionDef) and count_lines(node) > 60
     ]
     assert long_files == []
     assert long_functions == []
+
+
+def count_lines(function: ast.FunctionDef) -> int:
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
 def test_public_face_is_whole() -> None:

@@ -11,10 +11,8 @@ import typer
 from lcaengine.cli import paired
 from lcaengine.cli.drivers import Asked, check_asked, show_drivers
 from lcaengine.cli.shared import (
-    Allocation,
     AsJson,
     BasicUncertainty,
-    Basis,
     Cutoff,
     IndicatorNames,
     MaxFallback,
@@ -33,6 +31,7 @@ from lcaengine.cli.shared import (
     print_json,
     score_or_exit,
     show_blockers,
+    with_policy,
 )
 from lcaengine.cli.start import start_lightly
 from lcaengine.policy import Policy
@@ -40,6 +39,7 @@ from lcaengine.policy import Policy
 __all__ = ["compare", "contributions", "diff"]
 
 
+@with_policy
 def contributions(
     inventory: Place,
     process: Annotated[str, typer.Option("--process", help="Of this process.")] = "",
@@ -68,11 +68,7 @@ def contributions(
     basic_uncertainty: BasicUncertainty = 1.05,
     method: MethodName = "core",
     output: Output = None,
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Take one footprint apart; or with --drivers list what it answers to, and what its spread comes of."""
@@ -83,7 +79,6 @@ def contributions(
     from lcaengine.method import read_method
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
 
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     asked = Asked(stage, draws, seed, (pedigree, pedigree_factors, basic_uncertainty), plot)
     check_asked(asked, drivers, sankey or by != "process")
     if demand and process:
@@ -250,6 +245,7 @@ def _compare_policies(
         raise typer.Exit(1)
 
 
+@with_policy
 def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="The older inventory.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The newer one.")],
@@ -257,11 +253,7 @@ def diff(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
     output: Output = None,
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Say what moved each score between two versions of an inventory, by exchange."""
@@ -273,7 +265,6 @@ def diff(
     from lcaengine.reports.analysis import describe_difference, print_difference
     from lcaengine.reports.answer import write_tables
 
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if output is not None:
         for each in (old, new):
             check_target(output, FORMATS, each)

@@ -18,19 +18,15 @@ import typer
 from lcaengine.cli import analysis, exchange, export, links, questionnaire, simulation, whatif
 from lcaengine.cli.scores import show_scores, write_scores
 from lcaengine.cli.shared import (
-    Allocation,
     AsJson,
-    Basis,
     IndicatorNames,
-    MaxFallback,
     MethodName,
-    OpenWater,
     Place,
-    Unlinked,
     open_console,
     presenting,
     print_json,
     score_or_exit,
+    with_policy,
 )
 from lcaengine.cli.start import start_lightly
 from lcaengine.cli.suppliers import Background, Cluster, Keep, Workers, score_parts
@@ -83,14 +79,11 @@ def _start(version: Annotated[bool, typer.Option("--version", help="Print the ve
 
 
 @app.command()
+@with_policy
 def check(
     inventory: Place,
     method: MethodName = "core",
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write findings to .json, .csv or .parquet.")
     ] = None,
@@ -106,7 +99,6 @@ def check(
     from lcaengine.reports.flows import print_flows
     from lcaengine.reports.terminal import print_findings
 
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     checked = examine(inventory, method, policy)
     if output is not None:
         write_check(checked, output, inventory, flows)
@@ -122,6 +114,7 @@ def check(
 
 
 @app.command()
+@with_policy
 def score(
     inventory: Place,
     method: MethodName = "core",
@@ -139,16 +132,11 @@ def score(
     workers: Workers = None,
     cluster: Cluster = None,
     keep: Keep = True,
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage of an inventory."""
     start_lightly()
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if background is not None:
         if by != "stage" or indicator or everything or quality:
             what = "suppliers in parts are scored by stage, in all indicators, and not rated"

@@ -10,19 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lcaengine.cli.shared import (
-    Allocation,
     AsJson,
-    Basis,
-    MaxFallback,
     MethodName,
-    OpenWater,
     Place,
-    Unlinked,
     list_written,
     open_console,
     presenting,
     print_json,
     score_or_exit,
+    with_policy,
 )
 from lcaengine.errors import LcaError, OutputError
 from lcaengine.policy import Policy
@@ -42,6 +38,7 @@ WRITERS = {
 """Formats that are written: the function of ``reports.export``, and what it writes."""
 
 
+@with_policy
 def export(
     format: Annotated[str, typer.Argument(metavar="FORMAT", help="One of: " + ", ".join(WRITERS) + ".")],
     inventory: Place,
@@ -50,11 +47,7 @@ def export(
     inventory_only: Annotated[
         bool, typer.Option("--inventory-only", help="Do not score: no results, and inputs as they are linked by name.")
     ] = False,
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a file or an inventory that is there.")
     ] = False,
@@ -67,7 +60,6 @@ def export(
     from lcaengine.inventory import read_inventory
     from lcaengine.method import read_method
 
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     for each in (target, _name_report(target)):
         if each.exists() and not overwrite:
             fix = "name another, or add --overwrite to replace it"

@@ -9,17 +9,13 @@ import typer
 
 from lcaengine.cli.exchange import show_progress
 from lcaengine.cli.shared import (
-    Allocation,
     AsJson,
-    Basis,
     IndicatorNames,
-    MaxFallback,
     MethodName,
-    OpenWater,
-    Unlinked,
     open_console,
     presenting,
     print_json,
+    with_policy,
 )
 from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
@@ -27,6 +23,7 @@ from lcaengine.policy import Policy
 __all__ = ["questionnaire"]
 
 
+@with_policy
 def questionnaire(
     sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Excel workbook or CSV, one row a supplier.")],
     mapping: Annotated[Path, typer.Option("--mapping", help="What its columns are, a TOML file.")],
@@ -34,11 +31,7 @@ def questionnaire(
     background: Annotated[str | None, typer.Option("--background", help="Inventory that supplies the inputs.")] = None,
     method: MethodName = "core",
     indicator: IndicatorNames = None,
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Score the rows of a supplier questionnaire: the same sheet with scores, status and problems in added columns."""
@@ -53,7 +46,6 @@ def questionnaire(
         write_questionnaire,
     )
 
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     check_target(output, SHEETS, background or "")
     if output.exists() and Path(sheet).exists() and output.samefile(sheet):
         raise LcaError(f"{str(output)!r} is the sheet itself", str(output), "name another file")

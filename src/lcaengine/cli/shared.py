@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -47,6 +49,7 @@ __all__ = [
     "print_json",
     "score_or_exit",
     "show_blockers",
+    "with_policy",
 ]
 
 Place = Annotated[str, typer.Argument(metavar="INVENTORY", help="Folder, zip, URI, or example:NAME.")]
@@ -67,6 +70,39 @@ PedigreeTable = Annotated[
 PedigreeFactors = Annotated[str, typer.Option(help="What its factors are: gsd2 (squares) or gsd.")]
 BasicUncertainty = Annotated[float, typer.Option(help="Basic uncertainty factor of these.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+_POLICY = {
+    "unlinked": Unlinked,
+    "basis": Basis,
+    "max_fallback": MaxFallback,
+    "allocation": Allocation,
+    "open_water": OpenWater,
+}
+
+
+def with_policy(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a policy in place of its parameter `policy`."""
+    signature, defaults = inspect.signature(command, eval_str=True), asdict(Policy())
+    parameters: list[inspect.Parameter] = []
+    for each in signature.parameters.values():
+        if each.name == "policy":
+            kind = inspect.Parameter.KEYWORD_ONLY
+            parameters += [
+                inspect.Parameter(name, kind, default=defaults[name], annotation=option)
+                for name, option in _POLICY.items()
+            ]
+        else:
+            parameters.append(each.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @wraps(command)
+    def run(**given: object) -> None:
+        chosen = {name: str(given.pop(name)) for name in _POLICY}
+        command(**given, policy=Policy(**chosen))
+
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
 
 
 _NOT_THERE = ("unknown_flow_id", "unknown_provider_id")

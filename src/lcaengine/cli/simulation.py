@@ -11,24 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lcaengine.cli.shared import (
-    Allocation,
     AsJson,
     BasicUncertainty,
-    Basis,
     IndicatorNames,
-    MaxFallback,
     MethodName,
-    OpenWater,
     PedigreeFactors,
     PedigreeTable,
     Place,
-    Unlinked,
     check_plot,
     list_written,
     open_console,
     presenting,
     print_json,
     score_or_exit,
+    with_policy,
 )
 from lcaengine.cli.start import start_lightly
 from lcaengine.cli.suppliers import Background, Cluster, Results, Workers, read_limits, simulate_parts
@@ -45,6 +41,7 @@ QUIET = 1.0
 """How long work goes on before its progress is shown [s]."""
 
 
+@with_policy
 def simulate(
     inventory: Place,
     draws: Annotated[int, typer.Option("--draws", metavar="N", help="How many draws.")] = 1000,
@@ -81,16 +78,11 @@ def simulate(
     static: Annotated[
         str, typer.Option("--static", help="What static values are: medians (as written) or means.")
     ] = "medians",
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage in a thousand draws of all that is uncertain."""
     start_lightly()
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     if background is not None:
         if by != "stage" or everything or each or keep or plot or picture or static != "medians":
             what = "suppliers in parts are drawn by stage around medians, and of their draws statistics are kept"

@@ -10,21 +10,17 @@ import typer
 from lcaengine.cli import paired
 from lcaengine.cli.exchange import show_progress
 from lcaengine.cli.shared import (
-    Allocation,
     AsJson,
-    Basis,
     IndicatorNames,
-    MaxFallback,
     MethodName,
-    OpenWater,
     Output,
     Place,
-    Unlinked,
     list_written,
     open_console,
     presenting,
     print_json,
     score_or_exit,
+    with_policy,
 )
 from lcaengine.cli.start import start_lightly
 from lcaengine.policy import Policy
@@ -36,6 +32,7 @@ _CHANGES = (
 )
 
 
+@with_policy
 def whatif(
     inventory: Place,
     changes: Annotated[Path, typer.Argument(metavar="CHANGES", help=_CHANGES)],
@@ -51,11 +48,7 @@ def whatif(
     pedigree_factors: paired.PedigreeFactors = None,
     basic_uncertainty: paired.BasicUncertainty = None,
     output: Output = None,
-    unlinked: Unlinked = "refuse",
-    basis: Basis = "location",
-    max_fallback: MaxFallback = "GLO",
-    allocation: Allocation = "",
-    open_water: OpenWater = "missing",
+    policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Score scenarios beside an inventory: other amounts, providers or mixes, as a table of changes says."""
@@ -72,7 +65,6 @@ def whatif(
     )
     from lcaengine.scenarios import BASE, change, read_changes, score_scenarios
 
-    policy = Policy(unlinked, basis, max_fallback, allocation, open_water)
     spread = (pedigree, pedigree_factors, basic_uncertainty)
     settings = paired.take_settings(draws, seed, *spread, stages, unlike, False)
     if output is not None:

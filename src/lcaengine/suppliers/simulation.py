@@ -42,12 +42,14 @@ def simulate_suppliers(
 
     Parameters
     ----------
-    suppliers, background, target, method, policy, wide, progress
+    suppliers, background, target : str or Path
         As in :func:`~lcaengine.score_suppliers`.
+    method : Method, str or Path
     draws : int
         At least 2.
     seed : int
         From 0 to 2^64 - 1.
+    policy : Policy, optional
     pedigree : Pedigree, optional
         What is made of pedigrees; as in :func:`~lcaengine.simulate`.
     indicators : sequence of str
@@ -55,6 +57,10 @@ def simulate_suppliers(
     limits : dict of str to float, optional
         By indicator, what totals are compared with [unit of the indicator / reference unit of the product]; results get
         a column p_limit, the share of draws at most the limit.
+    wide : bool
+        One row a supplier, one column an indicator, stage and statistic.
+    progress : callable, optional
+        Is told how far parts are, as in :func:`~lcaengine.score_suppliers`.
     show : callable, optional
         Is told how many draws of the background are done, and all.
 
