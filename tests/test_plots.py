@@ -297,7 +297,7 @@ def test_files_are_what_their_endings_say(tmp_path: Path) -> None:
     svg = picture.save(tmp_path / "a.svg").read_text(encoding="utf-8")
     assert ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
     assert draw_intervals([interval(5.0)], *WORDS).to_svg() == svg
-    for name, said in (("a.pdf", "ends in none of"), ("no/a.png", "no file in a folder"), ("", "ends in none of")):
+    for name, said in (("a.pdf", "ends in none of"), ("no/a.png", "there is no folder"), ("", "ends in none of")):
         with pytest.raises(lca.OutputError, match=said):
             picture.save(tmp_path / name)
 
@@ -451,7 +451,7 @@ def test_drivers_are_drawn_as_a_tornado(run: Run, tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["--plot", "a.gif"], "ends in none of .png, .svg, .html"),
-        (["--plot", "nowhere/a.png"], "no file in a folder that is there"),
+        (["--plot", "nowhere/a.png"], "there is no folder"),
         (["--plot", "a.png", "--picture", "tornado"], "'tornado' is no picture"),
         (["--plot", "a.png", "--indicator", "ghg", "--indicator", "energy"], "a picture is of one indicator"),
         (["--picture", "intervals"], "add --plot FILE"),
