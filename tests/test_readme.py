@@ -49,11 +49,20 @@ def test_python_blocks_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         exec(compile(text, "README.md", "exec"), names)
 
 
-def test_commands_run(tmp_path: Path) -> None:
+COMMANDS = [text for text in blocks("sh") if "\nlcaengine " in f"\n{text}"]
+
+
+def test_there_are_commands() -> None:
+    assert len(COMMANDS) >= 10
+
+
+@pytest.mark.parametrize("text", COMMANDS, ids=lambda text: text.split("\n")[0][:40])
+def test_commands_run(tmp_path: Path, text: str) -> None:
+    """Each block by itself, so that none needs what another wrote."""
     write_files(tmp_path)
-    lines = [line for text in blocks("sh") for line in text.splitlines() if line.startswith("lcaengine ")]
-    assert len(lines) >= 4
-    for line in lines:
+    for line in text.splitlines():
+        if not line.startswith("lcaengine "):
+            continue
         words = [sys.executable, "-m", *shlex.split(line, comments=True)]
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{line}\n{done.stderr}{done.stdout}"
