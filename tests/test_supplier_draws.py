@@ -116,7 +116,7 @@ def test_parts_draw_as_one_inventory(seed: int, tmp_path: Path) -> None:
 
 
 def test_factors_and_mixes_are_those_of_one_inventory(tmp_path: Path) -> None:
-    """Factors of the method, a market's shares and those of an allocation take the same draws for suppliers' own rows."""
+    """Factors, shares of a market and of an allocation take the same draws for the rows of suppliers."""
     random = Random(4)
     processes, rows = draw_suppliers(random, 30)
     rows += [takes("supplier 0", "steel", 2.0), takes("supplier 1", "electricity", 5.0, "kWh", location="JP")]
