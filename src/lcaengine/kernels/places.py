@@ -10,7 +10,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from lcaengine.kernels.compiled import compiled_parallel
-from lcaengine.kernels.vectors import DRAWS
+from lcaengine.kernels.vectors import DRAWS, add_vector, copy_vector
 
 __all__ = ["CHUNK", "find_lowest", "prepare_rows", "write_parts"]
 
@@ -47,8 +47,8 @@ def prepare_rows(
         for p in range(chunk * CHUNK, min(len(rows), (chunk + 1) * CHUNK)):
             for column in range(width):
                 own, here = (rows[p] * columns + first + column) * DRAWS, (p * width + column) * DRAWS
+                copy_vector(given, own, left, here)
                 for lane in range(DRAWS):
-                    left[here + lane] = given[own + lane]
                     begin[here + lane] = start[p, first + column]
 
 
@@ -78,26 +78,28 @@ def write_parts(
     at : int
         Where the first of the draws stands.
     """
-    n, parts, k, _ = intensity.shape
-    labels = parts - 2
+    n, parts, k, draws = intensity.shape
+    labels, flat, nothing = parts - 2, intensity.reshape(-1), np.zeros(DRAWS)
     for chunk in prange(-(-n // CHUNK)):
-        total = np.empty(DRAWS)
         for row in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             for column in range(k):
                 for block in range(len(background)):
-                    here = at + block * DRAWS
-                    own = (place[row] * k + column) * DRAWS
-                    for lane in range(DRAWS):
-                        total[lane] = background[block, own + lane] if place[row] >= 0 else 0.0
-                        intensity[row, labels, column, here + lane] = total[lane]
+                    to, step = ((row * parts * k) + column) * draws + at + block * DRAWS, k * draws
+                    unassigned, total = to + labels * step, to + (labels + 1) * step
+                    if place[row] >= 0:
+                        own = (place[row] * k + column) * DRAWS
+                        copy_vector(background[block], own, flat, unassigned)
+                        copy_vector(background[block], own, flat, total)
+                    else:
+                        copy_vector(nothing, 0, flat, unassigned)
+                        copy_vector(nothing, 0, flat, total)
                     for label in range(labels):
-                        own = ((downstream[row] * labels + label) * k + column) * DRAWS
-                        for lane in range(DRAWS):
-                            value = owned[block, own + lane] if downstream[row] >= 0 else 0.0
-                            intensity[row, label, column, here + lane] = value
-                            total[lane] += value
-                    for lane in range(DRAWS):
-                        intensity[row, labels + 1, column, here + lane] = total[lane]
+                        if downstream[row] >= 0:
+                            own = ((downstream[row] * labels + label) * k + column) * DRAWS
+                            copy_vector(owned[block], own, flat, to + label * step)
+                            add_vector(owned[block], own, flat, total)
+                        else:
+                            copy_vector(nothing, 0, flat, to + label * step)
 
 
 @compiled_parallel

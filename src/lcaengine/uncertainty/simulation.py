@@ -23,7 +23,7 @@ from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
 from lcaengine.uncertainty.draws import LARGEST_SEED
 from lcaengine.uncertainty.pedigree import Pedigree
-from lcaengine.uncertainty.room import Room
+from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
@@ -264,7 +264,7 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     footprints, draws, sampled = plan.footprints, plan.draws, prepared.sampled
     n, parts = len(footprints.value), len(footprints.stages)
     blocks = -(-draws // DRAWS)
-    values = np.empty((n, parts, len(chosen), blocks * DRAWS))
+    values = make_aligned(n, parts, len(chosen), blocks * DRAWS)
     infeasible: dict[int, str] = {}
     residual, slow = prepared.static.residual, 0
     room = Room()

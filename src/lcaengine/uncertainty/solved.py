@@ -12,7 +12,7 @@ from lcaengine.kernels.places import write_parts
 from lcaengine.kernels.terms import subtract_background
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Intensities, name_activities, solve_stages
-from lcaengine.uncertainty.room import Room
+from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.starved import find_starved, take_draw
 from lcaengine.uncertainty.structure import Structure
@@ -107,15 +107,17 @@ def solve_values(
     """
     (n, k), blocks, room = static.total.shape, values.shape[1] // DRAWS, room or Room()
     direct = sampled.burdens.sum(values, room.take("burdens", blocks, n * k * DRAWS)).reshape(blocks, n, k, DRAWS)
-    whole = np.empty((n, structure.labels + 2, k, blocks * DRAWS)) if out is None else out
+    whole = make_aligned(n, structure.labels + 2, k, blocks * DRAWS) if out is None else out
     at = 0 if out is None else first * DRAWS
     part, downstream = structure.background, structure.downstream
-    background, error = part.solve(values, direct, static.unassigned[part.activity], room, part.activity)
+    background, error = part.solve(values, direct, static.unassigned[part.activity], room, part.activity, "background")
     owned = np.empty((blocks, 0))
     if structure.labels and len(downstream.activity):
         parts, more = _solve_labels(structure, values, direct, background, static, room)
         owned, error = parts.reshape(blocks, -1), np.maximum(error, more)
-    write_parts(background.reshape(blocks, len(part.activity) * k * DRAWS), part.place, owned, downstream.place, whole, at)
+    write_parts(
+        background.reshape(blocks, len(part.activity) * k * DRAWS), part.place, owned, downstream.place, whole, at
+    )
     starved = find_starved(sampled, structure, values, whole, at, direct)
     starved |= find_unsupplied(sampled.system, sampled.supplies, values)
     infeasible = {first * DRAWS + draw: why for draw, why in starved.items()}

@@ -64,6 +64,7 @@ class Part:
         start: Numbers,
         room: Room | None = None,
         rows: NDArray[np.int64] | None = None,
+        name: str = "solved",
     ) -> tuple[Numbers, Numbers]:
         """Solve for blocks of draws.
 
@@ -75,9 +76,11 @@ class Part:
         start : (m, columns) float64
             Where loops start, by place.
         room : Room, optional
-            Where amounts are summed, and what is solved stands.
+            Where amounts are summed, and what is solved stands until the room is used again under that name.
         rows : (m,) int64, optional
             Row of every place in the right-hand sides, where these are not by place.
+        name : str
+            Of what is solved.
 
         Returns
         -------
@@ -95,7 +98,7 @@ class Part:
         given, start = np.ascontiguousarray(right).reshape(blocks, -1), np.ascontiguousarray(start)
         at = np.arange(m) if rows is None else rows
         for first, width in _split_columns(columns):
-            each, x = own.take("right", blocks, m * width * DRAWS), np.empty((blocks, m * width * DRAWS))
+            each, x = (own.take(of, blocks, m * width * DRAWS) for of in ("right", f"{name} from {first}"))
             prepare_rows(given, at, first, start, width, each, x)
             found, _ = solve_draws((0,) * width, inverse, *structure, each, x, TOLERANCE, MOST_CYCLES)
             error = np.maximum(error, np.where(np.isnan(found), np.inf, found))
