@@ -154,7 +154,10 @@ def _present(
     with presenting():
         if as_json:
             results = samples.to_arrow().to_pylist()
-            print_json({"run": describe_samples(samples), "results": results})
+            drawn = {samples.footprints.method.indicators[k].id for k in samples.indicators}
+            complete = [row for row in samples.footprints.completeness.to_pylist() if row["indicator"] in drawn]
+            tables = {"results": results, "completeness": complete, "gaps": samples.footprints.gaps.table.to_pylist()}
+            print_json({"run": describe_samples(samples), **tables})
         elif files:
             typer.echo(f"{len(samples.mean)} activities in {samples.draws} draws written to {list_written(files)}")
             if samples.infeasible:

@@ -15,7 +15,7 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends, format_value, list_lines, list_renewable, list_stages
 from lcaengine.solve import show_activity
 
-__all__ = ["open_table", "print_findings", "print_footprints", "print_rows", "print_whole"]
+__all__ = ["open_table", "print_findings", "print_footprints", "print_gaps", "print_rows", "print_whole"]
 
 SHORT = {
     "scope_1": "scope 1",
@@ -120,15 +120,22 @@ def _print_notes(console: Console, footprints: Footprints, everything: bool) -> 
         f"{escape(inventory.about.name)} {inventory.hash[:12]}, {escape(method.label)}, per unit of product{more}."
     )
     console.print(f"Every solve verified: componentwise backward error at most {footprints.residual:.1e}.")
+    print_gaps(console, footprints)
+
+
+def print_gaps(console: Console, footprints: Footprints) -> None:
+    """Say what the figures lack: gaps, what rests on other places, and how many warnings there are."""
+    method = footprints.method
     gaps = footprints.gaps.table
     if gaps.num_rows:
         kinds = gaps.column("kind").to_pylist()
         counts = ", ".join(f"{kinds.count(kind)} {kind.replace('_', ' ')}(s)" for kind in sorted(set(kinds)))
-        console.print(f"Gaps: {counts}; -o FILE lists them.")
+        console.print(f"Gaps: {counts}; score -o FILE lists them.")
     _print_shares(console, footprints)
     options = footprints.system.policy.to_options() + ("" if method.name == "core" else f" --method {method.label}")
     if footprints.warnings:
-        console.print(f"{len(footprints.warnings)} warning(s): lcaengine check {escape(inventory.label + options)}")
+        label = footprints.system.inventory.label
+        console.print(f"{len(footprints.warnings)} warning(s): lcaengine check {escape(label + options)}")
 
 
 def _print_shares(console: Console, footprints: Footprints) -> None:
