@@ -76,16 +76,16 @@ def simulate(
     pedigree_factors: PedigreeFactors = "gsd2",
     basic_uncertainty: BasicUncertainty = 1.05,
     static: Annotated[
-        str, typer.Option("--static", help="What static values are: medians (as written) or means.")
-    ] = "medians",
+        str, typer.Option("--static", help="Static values: as written, or at medians or means.")
+    ] = "written",
     policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage in a thousand draws of all that is uncertain."""
     start_lightly()
     if background is not None:
-        if by != "stage" or everything or each or keep or plot or picture or static != "medians":
-            what = "suppliers in parts are drawn by stage around medians, and of their draws statistics are kept"
+        if by != "stage" or everything or each or keep or plot or picture or static != "written":
+            what = "suppliers in parts are drawn by stage, static values as written, and of draws statistics are kept"
             raise LcaError(what, "", "leave --by, --all, --raw, --keep, --plot, --static away")
         spread = (pedigree, pedigree_factors, basic_uncertainty)
         drawing = _make_drawing(draws, seed, spread, indicator or [], limit or [])

@@ -19,6 +19,7 @@ from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
 from lcaengine.results import Answer
 from lcaengine.uncertainty import Samples, detach_samples, list_draws
+from lcaengine.uncertainty.static import say_static
 
 __all__ = ["describe_samples", "print_samples", "write_samples"]
 
@@ -62,8 +63,8 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
         console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree
     console.print(
-        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values of "
-        f"{samples.static_values}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
+        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values "
+        f"{say_static(samples.static_values)}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
     )
     if samples.infeasible:
         draw, why = min(samples.infeasible.items())
