@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -15,7 +15,15 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends, format_value, list_lines, list_renewable, list_stages
 from lcaengine.solve import show_activity
 
-__all__ = ["open_table", "print_findings", "print_footprints", "print_gaps", "print_rows", "print_whole"]
+__all__ = [
+    "open_table",
+    "print_findings",
+    "print_footprints",
+    "print_gaps",
+    "print_rows",
+    "print_uncertain",
+    "print_whole",
+]
 
 SHORT = {
     "scope_1": "scope 1",
@@ -173,6 +181,13 @@ def _print_finding(console: Console, finding: Finding) -> None:
     console.print(f"[{color}]{finding.severity}[/{color}] {escape(finding.code)}: {escape(finding.where())}")
     console.print(f"    {escape(finding.what)}", highlight=False)
     console.print(f"    [dim]do: {escape(finding.fix)}[/dim]", highlight=False)
+
+
+def print_uncertain(console: Console, uncertain: Mapping[str, int] | None) -> None:
+    """Print how many rows of each table are uncertain."""
+    if uncertain is not None:
+        counts = ", ".join(f"{count} of {table}" for table, count in uncertain.items() if count)
+        console.print(f"Uncertain rows: {counts or 'none, nothing varies in draws'}.")
 
 
 def print_rows(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
