@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from lcaengine.findings import Finding, Findings, Severity
@@ -16,6 +18,7 @@ from lcaengine.footprints.display import find_ends, format_value, list_lines, li
 from lcaengine.solve import show_activity
 
 __all__ = [
+    "hang",
     "open_table",
     "print_findings",
     "print_footprints",
@@ -34,6 +37,8 @@ SHORT = {
     "unassigned": "unassig.",
 }
 """Stage names that fit a column."""
+FEWEST_LETTERS, LONGEST_WORD = 12, 40
+"""Letters of a name on a line, at least, and of a word that is not broken where a terminal is wide."""
 
 
 def print_footprints(console: Console, footprints: Footprints, indicators: Sequence[int], everything: bool) -> None:
@@ -107,15 +112,67 @@ def open_table(first: str, others: Sequence[str], last: str = "") -> Table:
 
 
 def print_whole(console: Console, table: Table) -> None:
-    """Print a table no narrower than its numbers: a number that is cut is a wrong number."""
-    needed = 2
-    for column in table.columns:
-        texts = [console.measure(text) for text in (column.header, *column.cells)]
-        needed += 2 + max(text.maximum if column.no_wrap else min(text.minimum, 40) for text in texts)
+    """Print a table no narrower than its numbers: a number that is cut is a wrong number.
+
+    A column of names gets what they leave; what is longer goes on below, indented, so that it is no row of its own.
+    """
+    widths = [_measure(console, column) for column in table.columns]
+    needed = sum(2 + width for width in widths)
+    names = [at for at, column in enumerate(table.columns) if not column.no_wrap]
     width = console.width
+    if len(names) == 1:
+        room = max(width - needed + widths[names[0]], FEWEST_LETTERS)
+        table = _hang_names(table, names[0], room)
+        needed += min(0, room - widths[names[0]])
     console.width = max(width, needed)
     console.print(table)
     console.width = width
+
+
+def _measure(console: Console, column: Column) -> int:
+    """Measure a column: whole where it is not wrapped, else its longest word."""
+    texts = [console.measure(text) for text in (column.header, *column.cells)]
+    return max(text.maximum if column.no_wrap else min(text.minimum, LONGEST_WORD) for text in texts)
+
+
+def _hang_names(table: Table, at: int, room: int) -> Table:
+    """Give a table with one column wrapped by hand, at so many letters."""
+    hung = Table(box=table.box, pad_edge=table.pad_edge, collapse_padding=table.collapse_padding)
+    for place, column in enumerate(table.columns):
+        header = hang(column.header, room) if place == at else column.header
+        hung.add_column(header, justify=column.justify, no_wrap=column.no_wrap, overflow=column.overflow)
+    for row, cells in zip(table.rows, zip(*(column.cells for column in table.columns), strict=True), strict=True):
+        shown = [hang(cell, room) if place == at else cell for place, cell in enumerate(cells)]
+        hung.add_row(*shown, end_section=row.end_section)
+    return hung
+
+
+def hang(cell: RenderableType, room: int) -> RenderableType:
+    """Wrap text at blanks, hyphens and the like, lines after the first two letters further in.
+
+    Examples
+    --------
+    >>> hang(Text("  mountain_pass_refinery US-CA"), 18).plain.splitlines()
+    ['  mountain_pass_', '    refinery US-CA']
+    """
+    text = Text.from_markup(cell) if isinstance(cell, str) else cell
+    if not isinstance(text, Text) or text.cell_len <= room:
+        return cell
+    plain = text.plain
+    indent = len(plain) - len(plain.lstrip())
+    lines, further = [" " * indent], " " * min(indent + 2, room // 2)
+    for word in re.findall(r"[^\s_/,:-]*[\s_/,:-]?", plain.lstrip()):
+        rest = word
+        while rest:
+            if cell_len(lines[-1]) + cell_len(rest.rstrip()) <= room:
+                lines[-1] += rest
+                break
+            if lines[-1].strip():
+                lines.append(further)
+            else:  # a word longer than a line
+                lines[-1] += rest[: room - len(further)]
+                rest = rest[room - len(further) :]
+    return Text("\n".join(line.rstrip() for line in lines), style=text.style)
 
 
 def _print_notes(console: Console, footprints: Footprints, everything: bool) -> None:
