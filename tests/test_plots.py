@@ -356,7 +356,7 @@ def test_the_static_mark_is_that_of_means_where_these_were_asked_for(tmp_path: P
     samples = simulate(tmp_path, static="means")
     (bar,) = samples.plot().table.to_pylist()
     assert bar["static"] == pytest.approx(2 * 3 * np.exp(0.02) + 1)
-    assert "static values of means" in samples.plot().notes[-1]
+    assert "static values at means" in samples.plot().notes[-1]
 
 
 def test_draws_without_an_answer_are_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

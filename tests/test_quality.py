@@ -202,7 +202,7 @@ def test_score_prints_ratings(run: Run) -> None:
     code, out, _ = run("score", "example:two-suppliers", "--quality", "--indicator", "ghg")
     assert code == 0
     (line,) = [each for each in out.splitlines() if each.endswith("98 % ")]
-    assert line.split()[2:] == ["1.9", "1.0", "2.7", "1.9", "1.0", "1.9", "very", "good", "98", "%"]
+    assert line.split()[2:] == ["1.9", "1.0", "2.7", "1.9", "1.0", "1.86", "very", "good", "98", "%"]
     assert "below 80 % rated" in out
     assert max(map(len, out.splitlines())) <= 80
     code, out, _ = run("score", "example:neodymium-magnet", "--quality", "--indicator", "ghg")

@@ -24,6 +24,17 @@ def measure(rows: Numbers) -> Numbers:
     return measured
 
 
+def test_what_does_not_vary_has_no_spread() -> None:
+    """A third, a thousand times: its mean by sums is off in the last digit, and deviations from that are no zero."""
+    alike = np.repeat(np.array([[1.0 / 3.0], [-0.1], [1e-300], [0.0], [-7e100]]), 1001, axis=1)
+    measured = measure(alike)
+    assert measured[:, 0].tolist() == alike[:, 0].tolist()
+    assert measured[:, 1].tolist() == [0.0] * 5
+    nearly = alike.copy()
+    nearly[:, 0] = np.nextafter(alike[:, 0], np.inf)  # one draw is another number: it varies
+    assert (measure(nearly)[:3, 1] > 0).tolist() == [True, True, False]  # squares below the least number are zero
+
+
 def make_rows(draws: int) -> dict[str, Numbers]:
     """Make rows that are smooth, skewed, tied, on both sides of zero, far apart, and of both zeros."""
     random = np.random.default_rng(draws)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from lcaengine.policy import Policy
 from lcaengine.solve import report_loops
 from lcaengine.system import build_system, list_flows, match_factors
 from lcaengine.uncertainty.contradictions import report_contradictions
+from lcaengine.uncertainty.counts import count_uncertain
+from lcaengine.uncertainty.crossings import report_crossings
 
 __all__ = ["Check", "check", "examine"]
 
@@ -32,10 +35,13 @@ class Check:
     flows : pyarrow.Table or None
         Elementary flows and what the method has for them, as :func:`~lcaengine.list_flows` gives it; None without a
         method, or where the tables cannot be read.
+    uncertain : dict of str to int, or None
+        Uncertain rows by table, as they are drawn by default; None where a table cannot be read whole.
     """
 
     findings: Findings
     flows: pa.Table | None
+    uncertain: Mapping[str, int] | None
 
 
 def check(place: str | Path, method: Method | str | Path | None = None, policy: Policy | None = None) -> Findings:
@@ -84,10 +90,14 @@ def examine(place: str | Path, method: Method | str | Path | None = None, policy
     found = Findings()
     inventory = load_inventory(place, found)
     if inventory is None:
-        return Check(found, None)
+        return Check(found, None, None)
     taken = None if method is None else take_method(method)
+    is_whole = not found.blockers()  # else rows are left out, and tables no longer beside what was read of them
     _examine_system(inventory, taken, policy or Policy(), found)
-    return Check(found, None if taken is None else list_flows(inventory, taken))
+    if is_whole:
+        report_crossings(inventory, found)
+    flows = None if taken is None else list_flows(inventory, taken)
+    return Check(found, flows, count_uncertain(inventory, taken) if is_whole else None)
 
 
 def _examine_system(inventory: Inventory, method: Method | None, policy: Policy, found: Findings) -> None:

@@ -44,7 +44,7 @@ class Finding:
     row : int or None
         Row of the table as given, counted from 1 below the header.
     value : str
-        The value at fault, as given.
+        The value at fault, as given; of a finding that counts more rows, how many these are.
     what, fix : str
         What is wrong, and what to do.
     """
@@ -136,7 +136,9 @@ class Findings:
             self.items.append(Finding(severity, code, table, row, column, value, text, fix))
         if len(places) > self.rows_named:
             more = f"{len(places) - self.rows_named} more rows of the same kind ({len(places)} in all)"
-            self.items.append(Finding(severity, code, table, None, column, "", more, fix))
+            self.items.append(
+                Finding(severity, code, table, None, column, str(len(places) - self.rows_named), more, fix)
+            )
 
     def blockers(self) -> list[Finding]:
         """Give the blockers, in a stable order."""

@@ -97,7 +97,7 @@ def check(
     from lcaengine.checking import examine
     from lcaengine.reports.findings import describe_check, write_check
     from lcaengine.reports.flows import print_flows
-    from lcaengine.reports.terminal import print_findings
+    from lcaengine.reports.terminal import print_findings, print_uncertain
 
     checked = examine(inventory, method, policy)
     if output is not None:
@@ -108,6 +108,7 @@ def check(
         else:
             console = open_console()
             print_findings(console, checked.findings, inventory, 100)
+            print_uncertain(console, checked.uncertain)
             print_flows(console, checked.flows, method, flows)
     if checked.findings.blockers():
         raise typer.Exit(1)

@@ -80,7 +80,9 @@ def show_drivers(
         None if asked.plot is None else found.plot()
     )  # a score that cannot be drawn is refused before it is written
     about = describe_drivers(footprints, found)
-    present_tables({"drivers": found.table}, about, output, as_json, lambda console: print_drivers(console, found))
+    present_tables(
+        {"drivers": found.table}, about, output, as_json, lambda console: print_drivers(console, footprints, found)
+    )
     if picture is not None and asked.plot is not None:
         picture.save(asked.plot)
         typer.echo(f"picture written to {asked.plot}", err=as_json)

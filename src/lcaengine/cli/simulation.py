@@ -76,16 +76,16 @@ def simulate(
     pedigree_factors: PedigreeFactors = "gsd2",
     basic_uncertainty: BasicUncertainty = 1.05,
     static: Annotated[
-        str, typer.Option("--static", help="What static values are: medians (as written) or means.")
-    ] = "medians",
+        str, typer.Option("--static", help="Static values: as written, or at medians or means.")
+    ] = "written",
     policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
     """Score every supplier, product and stage in a thousand draws of all that is uncertain."""
     start_lightly()
     if background is not None:
-        if by != "stage" or everything or each or keep or plot or picture or static != "medians":
-            what = "suppliers in parts are drawn by stage around medians, and of their draws statistics are kept"
+        if by != "stage" or everything or each or keep or plot or picture or static != "written":
+            what = "suppliers in parts are drawn by stage, static values as written, and of draws statistics are kept"
             raise LcaError(what, "", "leave --by, --all, --raw, --keep, --plot, --static away")
         spread = (pedigree, pedigree_factors, basic_uncertainty)
         drawing = _make_drawing(draws, seed, spread, indicator or [], limit or [])
@@ -154,7 +154,10 @@ def _present(
     with presenting():
         if as_json:
             results = samples.to_arrow().to_pylist()
-            print_json({"run": describe_samples(samples), "results": results})
+            drawn = {samples.footprints.method.indicators[k].id for k in samples.indicators}
+            complete = [row for row in samples.footprints.completeness.to_pylist() if row["indicator"] in drawn]
+            tables = {"results": results, "completeness": complete, "gaps": samples.footprints.gaps.table.to_pylist()}
+            print_json({"run": describe_samples(samples), **tables})
         elif files:
             typer.echo(f"{len(samples.mean)} activities in {samples.draws} draws written to {list_written(files)}")
             if samples.infeasible:

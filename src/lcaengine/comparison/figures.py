@@ -80,20 +80,28 @@ def take_figure(drawn: Drawn, k: int, part: int) -> Figure:
     return Figure(drawn.indicators[k], words, values, scale, static, known, varies, drawn.shared[k])
 
 
+def _find_moments(values: Numbers) -> tuple[float, float]:
+    """Find mean and standard deviation; what does not vary has no spread, not that of a rounded mean."""
+    if np.ptp(values) == 0:
+        return float(values[0]), 0.0
+    return float(values.mean()), float(values.std(ddof=1))
+
+
 def list_spreads(drawn: Drawn, figure: Figure) -> list[dict[str, object]]:
     """List the static value of every alternative, and the spread of its draws."""
     rows: list[dict[str, object]] = []
     for at, each in enumerate(drawn.alternatives):
         values, known = figure.values[at], bool(figure.known[at])
         levels = np.quantile(values, LEVELS).tolist() if known else NO_INTERVAL
+        mean, sd = _find_moments(values) if known else (None, None)
         rows.append(
             {
                 "alternative": each.name,
                 "activity": each.describe(),
                 **figure.words,
                 "value": float(figure.static[at]) if known else None,
-                "mean": float(values.mean()) if known else None,
-                "sd": float(values.std(ddof=1)) if known else None,
+                "mean": mean,
+                "sd": sd,
                 **dict(zip(LEVEL_NAMES, levels, strict=True)),
                 "drawn_rows": int(figure.shared[at, at]),
                 "varies": bool(figure.varies[at]),

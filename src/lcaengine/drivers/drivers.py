@@ -15,8 +15,10 @@ from lcaengine.drivers.sources import Sources, describe_source, draw_sources, fi
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
+from lcaengine.uncertainty.centers import find_far
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
 from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
+from lcaengine.uncertainty.moments import find_moments
 from lcaengine.uncertainty.ranks import correlate_ranks
 from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from lcaengine.plots import Picture
 
-__all__ = ["Drivers", "Simulated", "check_stage", "list_drivers"]
+__all__ = ["Drivers", "Far", "Simulated", "check_stage", "list_drivers"]
 
 Numbers = NDArray[np.float64]
 
@@ -80,16 +82,37 @@ class Simulated:
 
 
 @dataclass(frozen=True, slots=True)
+class Far:
+    """An amount that is not where its draws are.
+
+    Attributes
+    ----------
+    part : str
+        What it is, as in the table of drivers.
+    amount, center : float
+        The amount as written, and the center of its distribution [unit]; the mean of a type without a center.
+    unit : str
+    """
+
+    part: str
+    amount: float
+    center: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drivers:
     """What drives one score, and its spread.
 
     Attributes
     ----------
     name : str
-        Of the activity whose score it is.
+        Of the activity whose score it is; with its product, where its process has several.
     indicator, unit, per, stage : str
     total : float
         The score, of the amounts as written [unit of the indicator / reference unit].
+    status : str
+        Of the score: complete, fallback, proxy or cut_off.
     uncertain : int
         Uncertain numbers that the score answers to.
     scale : {"linear", "log"}
@@ -98,6 +121,8 @@ class Drivers:
         Standard deviation of the score, to first order [unit of the indicator / reference unit].
     geometric_sd : float or None
         Geometric standard deviation on the logarithmic scale [1].
+    far : tuple of Far
+        Amounts the score answers to that are not where their draws are; what moves the score most first.
     simulated : Simulated or None
         The same by draws, where they were asked for.
     pedigree : Pedigree
@@ -124,10 +149,12 @@ class Drivers:
     per: str
     stage: str
     total: float
+    status: str
     uncertain: int
     scale: str
     sd: float
     geometric_sd: float | None
+    far: tuple[Far, ...]
     simulated: Simulated | None
     pedigree: Pedigree
     table: pa.Table
@@ -242,16 +269,18 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     if plan.draws:
         simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, kept)
     return Drivers(
-        name=chain.name(activity),
+        name=_name_figure(chain),
         indicator=footprints.method.indicators[chain.indicator].id,
         unit=chain.unit,
         per=chain.per,
         stage=stage,
         total=found.score,
+        status=footprints.status_of(chain.activity, chain.indicator),
         uncertain=int(((sources.sd > 0) & (sources.slope != 0)).sum()),
         scale=scale,
         sd=spread.sd,
         geometric_sd=float(np.exp(spread.sigma)) if scale == LOG else None,
+        far=_list_far(chain, sources),
         simulated=simulated,
         pedigree=plan.pedigree,
         table=_tabulate(chain, found.score, sources, spread, kept, spearman),
@@ -268,6 +297,31 @@ def check_stage(footprints: Footprints, stage: str) -> None:
     if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
         named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
         raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
+
+
+def _name_figure(chain: Chain) -> str:
+    """Name the activity whose score it is, with its product where its process has several."""
+    system = chain.footprints.system
+    activities, at = system.activities, chain.activity
+    name, process = chain.name(np.array([at])), int(activities.process[at])
+    if process < 0 or np.count_nonzero(activities.process == process) < 2:
+        return name
+    return f"{system.inventory.flows.show(int(activities.flow[at]))}, {name}"
+
+
+def _list_far(chain: Chain, sources: Sources) -> tuple[Far, ...]:
+    """List the amounts the score answers to that are not where their draws are."""
+    rows = sources.independent
+    is_far, center = find_far(rows, find_moments(rows))
+    slope = sources.slope[: len(rows)]
+    places = np.flatnonzero(is_far & (slope != 0))
+    moved = np.abs(slope * (center - rows.amount))[places]
+    found = []
+    for at in places[np.argsort(-moved, kind="stable")].tolist():
+        own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
+        amount, middle = float(rows.amount[at]) / own["factor"], float(center[at]) / own["factor"]
+        found.append(Far(own["part"], amount, middle, own["amount_unit"]))
+    return tuple(found)
 
 
 def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:

@@ -18,6 +18,8 @@ BLOCK = 64
 """Rows that a thread measures at a time."""
 FEW = 8
 """Passes after which it is no matter of a good guess any more."""
+ROUNDING = 1e-12
+"""Spread per mean below which it may be that nothing varies [1]."""
 MEAN, SD, FIRST = 0, 1, 2
 """Places of what is measured; quantiles are the last."""
 _LEAST, _MOST = np.int64(np.iinfo(np.int64).min), np.int64(np.iinfo(np.int64).max)
@@ -138,6 +140,10 @@ def measure_draws(
     count = len(draws)
     mean = _sum(draws, 0.0, 1) / count
     sd = np.sqrt(_sum(draws, mean, 2) / (count - 1))
+    if sd <= ROUNDING * abs(mean):
+        low, high = _find_range(draws)
+        if low == high:  # what does not vary has no spread, not that of a rounded mean
+            mean, sd = low + 0.0, 0.0
     measured[MEAN], measured[SD] = mean, sd
     if not len(levels):
         return

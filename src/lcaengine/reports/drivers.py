@@ -15,6 +15,7 @@ from rich.text import Text
 from lcaengine.drivers import Drivers
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import format_value
+from lcaengine.reports.remarks import describe_off_center, print_remarks
 from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
 
@@ -22,6 +23,8 @@ __all__ = ["describe_drivers", "print_drivers"]
 
 MOST_UNCERTAIN, MOST_CERTAIN = 25, 10
 """How many exchanges are printed."""
+MOST_FAR = 3
+"""How many amounts that are not where their draws are."""
 FAR = 0.1
 """From what difference on it is said that first order is off [1]."""
 
@@ -36,14 +39,17 @@ def describe_drivers(footprints: Footprints, drivers: Drivers) -> dict[str, obje
     """
     return {
         **describe_run(footprints),
+        **describe_off_center(footprints),
         "figure": drivers.name,
         "indicator": drivers.indicator,
         "unit": drivers.unit,
         "per": drivers.per,
         "stage": drivers.stage,
+        "status": drivers.status,
         "total": drivers.total,
         "uncertain": drivers.uncertain,
         "first_order": {"scale": drivers.scale, "sd": drivers.sd, "geometric_sd": drivers.geometric_sd},
+        "far_from_draws": [asdict(each) for each in drivers.far],
         "simulated": None if drivers.simulated is None else asdict(drivers.simulated),
         "pedigree_table": drivers.pedigree.table,
         "pedigree_factors": drivers.pedigree.factors,
@@ -51,13 +57,22 @@ def describe_drivers(footprints: Footprints, drivers: Drivers) -> dict[str, obje
     }
 
 
-def print_drivers(console: Console, drivers: Drivers) -> None:
-    """Print the exchanges that drive a score, what its spread is, and what a better measurement would buy."""
+def print_drivers(console: Console, footprints: Footprints, drivers: Drivers) -> None:
+    """Print the exchanges that drive a score, what its spread is, what a better measurement would buy, and gaps."""
+    _print_figure(console, drivers)
+    if drivers.status != "complete":
+        console.print(f"Status of the score: {drivers.status.replace('_', ' ')}.")
+    print_remarks(console, footprints)
+
+
+def _print_figure(console: Console, drivers: Drivers) -> None:
     part = "" if drivers.stage == "total" else f", {drivers.stage.replace('_', ' ')}"
     total = f"{format_value(drivers.total)} {drivers.unit} per {drivers.per}"
     console.print(f"[bold]{escape(f'{drivers.indicator} of {drivers.name}{part}')}[/bold]: {escape(total)}")
     _print_rows(console, drivers)
     console.print("elasticity: by how many % the score moves where the amount moves by 1 %.")
+    if drivers.total < 0:
+        console.print("The score is below zero: an elasticity above zero takes it further below, a rank up.")
     if not drivers.uncertain:
         console.print("[yellow]It rests on nothing that has a distribution or a pedigree: nothing varies.[/yellow]")
         return
@@ -104,6 +119,7 @@ def _print_spread(console: Console, drivers: Drivers) -> None:
     console.print(
         f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {drivers.uncertain} uncertain numbers."
     )
+    _print_far(console, drivers)
     drawn = drivers.simulated
     if drawn is None:
         return
@@ -114,7 +130,19 @@ def _print_spread(console: Console, drivers: Drivers) -> None:
     by_chance = 3.0 / math.sqrt(2.0 * max(drawn.draws - drawn.without_answer - 1, 1))  # of an sd of so many draws
     if abs(drivers.sd - drawn.sd) > max(FAR, by_chance) * drawn.sd:
         gap = f"{100 * (drivers.sd / drawn.sd - 1):+.0f} %" if drawn.sd else "all of it"
-        console.print(f"[yellow]First order is off by {gap}: spreads are wide; go by the draws and the ranks.[/yellow]")
+        why = "it is around the score as written, the draws are not" if drivers.far else "spreads are wide"
+        console.print(f"[yellow]First order is off by {gap}: {why}; go by the draws and the ranks.[/yellow]")
+
+
+def _print_far(console: Console, drivers: Drivers) -> None:
+    """Name the amounts that are not where their draws are, what moves the score most first."""
+    for each in drivers.far[:MOST_FAR]:
+        console.print(
+            f"[yellow]not where its draws are[/yellow]: {escape(each.part)}: the amount is {format_value(each.amount)} "
+            f"{escape(each.unit)}, its distribution lies around {format_value(each.center)}: see which is meant."
+        )
+    if len(drivers.far) > MOST_FAR:
+        console.print(f"{len(drivers.far) - MOST_FAR} more amounts are not where their draws are: --json lists them.")
 
 
 def _percent(share: float | None) -> str:

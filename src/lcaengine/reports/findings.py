@@ -40,10 +40,11 @@ def write_findings(findings: Findings, target: str | Path, inventory: str) -> No
 
 
 def describe_check(checked: Check) -> dict[str, object]:
-    """Give findings, counts of elementary flows and their list, ready for JSON."""
+    """Give findings, counts of uncertain rows and elementary flows, and the list of these, ready for JSON."""
     flows = checked.flows
     return {
         "findings": checked.findings.to_dicts(),
+        "uncertain": checked.uncertain,
         "flows": None if flows is None else {**count_flows(flows), "list": flows.to_pylist()},
     }
 

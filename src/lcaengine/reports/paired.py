@@ -11,7 +11,9 @@ from rich.markup import escape
 from rich.text import Text
 
 from lcaengine.comparison import Pair, PairedComparison
+from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import HEADLINES, format_value
+from lcaengine.reports.remarks import describe_off_center, print_remarks
 from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
 
@@ -41,7 +43,8 @@ def describe_paired(groups: Mapping[str, PairedComparison]) -> dict[str, object]
     for one in (one for each in groups.values() for one in each.alternatives):
         if id(one.footprints) not in runs:
             of = one.footprints.system.inventory
-            runs[id(one.footprints)] = {"read_from": of.label, **describe_run(one.footprints)}
+            about = {**describe_run(one.footprints), **describe_off_center(one.footprints)}
+            runs[id(one.footprints)] = {"read_from": of.label, **about}
     return {
         "draws": some.draws,
         "seed": some.seed,
@@ -86,6 +89,7 @@ def print_paired(console: Console, groups: Mapping[str, PairedComparison], indic
                 _print_ranks(console, each, labels, indicator)
         _print_remarks(console, each, letters, indicators)
     _print_draws(console, next(iter(groups.values())))
+    _print_gaps(console, groups)
 
 
 def _letter(at: int) -> str:
@@ -187,3 +191,15 @@ def _print_draws(console: Console, some: PairedComparison) -> None:
         f"{pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}. Intervals hold 95 % of draws; +- is one "
         f"standard error. Every draw verified: componentwise backward error at most {some.residual:.1e}."
     )
+
+
+def _print_gaps(console: Console, groups: Mapping[str, PairedComparison]) -> None:
+    """Print what the inventories that take part lack, each once; which one, where there are several."""
+    named: dict[str, Footprints] = {}
+    for one in (one for each in groups.values() for one in each.alternatives):
+        system = one.footprints.system
+        named.setdefault(f"{system.inventory.label}{system.policy.to_options()}", one.footprints)
+    for label, footprints in named.items():
+        if len(named) > 1 and (footprints.warnings or footprints.gaps.table.num_rows):
+            console.print(f"Of {escape(label)}:")
+        print_remarks(console, footprints)

@@ -77,8 +77,9 @@ def _list_cells(quality: Quality, activity: int, part: int, at: int) -> list[str
     """Give the cells of one line: five scores, the DQR, its level, and what share is rated."""
     share, dqr = quality.rated_share[activity, part, at], quality.dqr[activity, part, at]
     level = name_levels(np.array([dqr]), np.array([share]))[0].as_py() or "-"
-    numbers = [*quality.scores[activity, part, at].tolist(), float(dqr)]
-    return [*("-" if each != each else f"{each:.1f}" for each in numbers), level, _percent(float(share))]
+    scores = ["-" if each != each else f"{each:.1f}" for each in quality.scores[activity, part, at].tolist()]
+    rating = "-" if dqr != dqr else f"{dqr:.2f}"  # finer than scores: classes end at 1.5, 2, 3 and 4
+    return [*scores, rating, level, _percent(float(share))]
 
 
 def _percent(share: float) -> str:

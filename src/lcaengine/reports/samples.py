@@ -14,10 +14,12 @@ from rich.text import Text
 from lcaengine.footprints.display import format_value, name_shown
 from lcaengine.io.write import write_table
 from lcaengine.reports.answer import write_answer
+from lcaengine.reports.remarks import describe_off_center, print_remarks, print_status
 from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
 from lcaengine.results import Answer
 from lcaengine.uncertainty import Samples, detach_samples, list_draws
+from lcaengine.uncertainty.static import say_static
 
 __all__ = ["describe_samples", "print_samples", "write_samples"]
 
@@ -44,14 +46,14 @@ def print_samples(console: Console, samples: Samples, indicators: Sequence[int],
             shown = [format_value(None if each != each else each) for each in numbers]  # NaN is not itself
             table.add_row(Text(f"  {maker}"), *shown)
         print_whole(console, table)
-    _print_notes(console, samples, everything)
+    _print_notes(console, samples, indicators, everything)
 
 
-def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
+def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], everything: bool) -> None:
     footprints = samples.footprints
     inventory = footprints.system.inventory
-    shown = len(name_shown(footprints, everything))
-    hidden = len(footprints.system.activities) - shown
+    shown = [activity for activity, _, _ in name_shown(footprints, everything)]
+    hidden = len(footprints.system.activities) - len(shown)
     more = f"; {hidden} other activities: --all, or -o FILE" if hidden else ""
     console.print(
         f"{escape(inventory.about.name)} {inventory.hash[:12]}, {escape(footprints.method.label)}, per unit of "
@@ -61,8 +63,8 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
         console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree
     console.print(
-        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values of "
-        f"{samples.static_values}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
+        f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values "
+        f"{say_static(samples.static_values)}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
     )
     if samples.infeasible:
         draw, why = min(samples.infeasible.items())
@@ -72,6 +74,8 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
         )
     slow = f"; {samples.slow} draw(s) by factorization" if samples.slow else ""
     console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
+    print_status(console, footprints, shown, indicators)
+    print_remarks(console, footprints)
 
 
 def _count_uncertain(samples: Samples) -> str:
@@ -92,6 +96,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
     """
     return {
         **describe_run(samples.footprints),
+        **describe_off_center(samples.footprints),
         "draws": samples.draws,
         "seed": samples.seed,
         **{f"uncertain_{table}": count for table, count in samples.uncertain_by_table.items()},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from lcaengine.findings import Finding, Findings, Severity
@@ -15,7 +17,16 @@ from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import find_ends, format_value, list_lines, list_renewable, list_stages
 from lcaengine.solve import show_activity
 
-__all__ = ["open_table", "print_findings", "print_footprints", "print_rows", "print_whole"]
+__all__ = [
+    "hang",
+    "open_table",
+    "print_findings",
+    "print_footprints",
+    "print_gaps",
+    "print_rows",
+    "print_uncertain",
+    "print_whole",
+]
 
 SHORT = {
     "scope_1": "scope 1",
@@ -26,6 +37,8 @@ SHORT = {
     "unassigned": "unassig.",
 }
 """Stage names that fit a column."""
+FEWEST_LETTERS, LONGEST_WORD = 12, 40
+"""Letters of a name on a line, at least, and of a word that is not broken where a terminal is wide."""
 
 
 def print_footprints(console: Console, footprints: Footprints, indicators: Sequence[int], everything: bool) -> None:
@@ -99,15 +112,67 @@ def open_table(first: str, others: Sequence[str], last: str = "") -> Table:
 
 
 def print_whole(console: Console, table: Table) -> None:
-    """Print a table no narrower than its numbers: a number that is cut is a wrong number."""
-    needed = 2
-    for column in table.columns:
-        texts = [console.measure(text) for text in (column.header, *column.cells)]
-        needed += 2 + max(text.maximum if column.no_wrap else min(text.minimum, 40) for text in texts)
+    """Print a table no narrower than its numbers: a number that is cut is a wrong number.
+
+    A column of names gets what they leave; what is longer goes on below, indented, so that it is no row of its own.
+    """
+    widths = [_measure(console, column) for column in table.columns]
+    needed = sum(2 + width for width in widths)
+    names = [at for at, column in enumerate(table.columns) if not column.no_wrap]
     width = console.width
+    if len(names) == 1:
+        room = max(width - needed + widths[names[0]], FEWEST_LETTERS)
+        table = _hang_names(table, names[0], room)
+        needed += min(0, room - widths[names[0]])
     console.width = max(width, needed)
     console.print(table)
     console.width = width
+
+
+def _measure(console: Console, column: Column) -> int:
+    """Measure a column: whole where it is not wrapped, else its longest word."""
+    texts = [console.measure(text) for text in (column.header, *column.cells)]
+    return max(text.maximum if column.no_wrap else min(text.minimum, LONGEST_WORD) for text in texts)
+
+
+def _hang_names(table: Table, at: int, room: int) -> Table:
+    """Give a table with one column wrapped by hand, at so many letters."""
+    hung = Table(box=table.box, pad_edge=table.pad_edge, collapse_padding=table.collapse_padding)
+    for place, column in enumerate(table.columns):
+        header = hang(column.header, room) if place == at else column.header
+        hung.add_column(header, justify=column.justify, no_wrap=column.no_wrap, overflow=column.overflow)
+    for row, cells in zip(table.rows, zip(*(column.cells for column in table.columns), strict=True), strict=True):
+        shown = [hang(cell, room) if place == at else cell for place, cell in enumerate(cells)]
+        hung.add_row(*shown, end_section=row.end_section)
+    return hung
+
+
+def hang(cell: RenderableType, room: int) -> RenderableType:
+    """Wrap text at blanks, hyphens and the like, lines after the first two letters further in.
+
+    Examples
+    --------
+    >>> hang(Text("  mountain_pass_refinery US-CA"), 18).plain.splitlines()
+    ['  mountain_pass_', '    refinery US-CA']
+    """
+    text = Text.from_markup(cell) if isinstance(cell, str) else cell
+    if not isinstance(text, Text) or text.cell_len <= room:
+        return cell
+    plain = text.plain
+    indent = len(plain) - len(plain.lstrip())
+    lines, further = [" " * indent], " " * min(indent + 2, room // 2)
+    for word in re.findall(r"[^\s_/,:-]*[\s_/,:-]?", plain.lstrip()):
+        rest = word
+        while rest:
+            if cell_len(lines[-1]) + cell_len(rest.rstrip()) <= room:
+                lines[-1] += rest
+                break
+            if lines[-1].strip():
+                lines.append(further)
+            else:  # a word longer than a line
+                lines[-1] += rest[: room - len(further)]
+                rest = rest[room - len(further) :]
+    return Text("\n".join(line.rstrip() for line in lines), style=text.style)
 
 
 def _print_notes(console: Console, footprints: Footprints, everything: bool) -> None:
@@ -120,15 +185,22 @@ def _print_notes(console: Console, footprints: Footprints, everything: bool) -> 
         f"{escape(inventory.about.name)} {inventory.hash[:12]}, {escape(method.label)}, per unit of product{more}."
     )
     console.print(f"Every solve verified: componentwise backward error at most {footprints.residual:.1e}.")
+    print_gaps(console, footprints)
+
+
+def print_gaps(console: Console, footprints: Footprints) -> None:
+    """Say what the figures lack: gaps, what rests on other places, and how many warnings there are."""
+    method = footprints.method
     gaps = footprints.gaps.table
     if gaps.num_rows:
         kinds = gaps.column("kind").to_pylist()
         counts = ", ".join(f"{kinds.count(kind)} {kind.replace('_', ' ')}(s)" for kind in sorted(set(kinds)))
-        console.print(f"Gaps: {counts}; -o FILE lists them.")
+        console.print(f"Gaps: {counts}; score -o FILE lists them.")
     _print_shares(console, footprints)
     options = footprints.system.policy.to_options() + ("" if method.name == "core" else f" --method {method.label}")
     if footprints.warnings:
-        console.print(f"{len(footprints.warnings)} warning(s): lcaengine check {escape(inventory.label + options)}")
+        label = footprints.system.inventory.label
+        console.print(f"{len(footprints.warnings)} warning(s): lcaengine check {escape(label + options)}")
 
 
 def _print_shares(console: Console, footprints: Footprints) -> None:
@@ -166,6 +238,13 @@ def _print_finding(console: Console, finding: Finding) -> None:
     console.print(f"[{color}]{finding.severity}[/{color}] {escape(finding.code)}: {escape(finding.where())}")
     console.print(f"    {escape(finding.what)}", highlight=False)
     console.print(f"    [dim]do: {escape(finding.fix)}[/dim]", highlight=False)
+
+
+def print_uncertain(console: Console, uncertain: Mapping[str, int] | None) -> None:
+    """Print how many rows of each table are uncertain."""
+    if uncertain is not None:
+        counts = ", ".join(f"{count} of {table}" for table, count in uncertain.items() if count)
+        console.print(f"Uncertain rows: {counts or 'none, nothing varies in draws'}.")
 
 
 def print_rows(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

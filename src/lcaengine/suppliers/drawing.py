@@ -42,7 +42,7 @@ class Drawing:
         return {
             "draws": self.draws,
             "seed": self.seed,
-            "static_values": "medians",
+            "static_values": "written",
             "pedigree_table": self.pedigree.table,
             "pedigree_factors": self.pedigree.factors,
             "basic_uncertainty": self.pedigree.basic,

@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
 from lcaengine.inventory import TABLES, build_frame
-from lcaengine.inventory.uncertainty import CENTER_TOLERANCE, report_pedigree, report_uncertainty
+from lcaengine.inventory.uncertainty import report_pedigree, report_uncertainty
 from lcaengine.suppliers.part import SPREAD_COLUMNS, Part
 from lcaengine.uncertainty import Pedigree
-from lcaengine.uncertainty.distributions import LOGNORMAL, Distributions, distribute_rows
+from lcaengine.uncertainty.centers import find_off_center
+from lcaengine.uncertainty.distributions import Distributions, distribute_rows
 
 __all__ = ["OwnRows", "list_own_rows"]
 
-_CENTERED = (2, 3, 5, 13)
-"""Types whose center is `loc`, or follows from it; see :mod:`lcaengine.inventory.uncertainty`."""
 _NEEDED = ("process_id", "flow_id", "direction", "amount", "unit", "provider_id", "location")
 """Columns besides, which identify a row or which its distribution is held against."""
 
@@ -76,16 +75,7 @@ def list_own_rows(part: Part, exchanges: pa.Table, pedigree: Pedigree, found: Fi
     rows = frame.rows[listed.row]
     at = np.full(len(part.row), -1, np.int64)
     at[place[rows]] = np.arange(len(listed))
-    return OwnRows(replace(listed, row=rows), at, _count_off_center(listed))
-
-
-def _count_off_center(listed: Distributions) -> int:
-    """Count rows whose amount, the static value, is off the center of their distribution."""
-    own = listed.take(np.isin(listed.kind, _CENTERED))
-    lognormal = own.kind == LOGNORMAL
-    center = own.loc.copy()
-    center[lognormal] = np.where(own.negative, -1.0, 1.0)[lognormal] * np.exp(own.loc[lognormal])
-    return int(np.count_nonzero(np.abs(own.amount - center) > CENTER_TOLERANCE * np.abs(center)))
+    return OwnRows(replace(listed, row=rows), at, int(np.count_nonzero(find_off_center(listed))))
 
 
 def _find_ones(rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from lcaengine.plots import (
     draw_intervals,
     require_matplotlib,
 )
+from lcaengine.uncertainty.static import say_static
 
 if TYPE_CHECKING:
     from lcaengine.uncertainty.samples import Samples
@@ -141,6 +142,7 @@ def _list_notes(samples: Samples, unknown: int) -> list[str]:
     spread = f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}"
     notes.append(
         f"{inventory.about.name} {inventory.hash[:12]}, {footprints.method.label}; {samples.draws} draws of "
-        f"{samples.uncertain} uncertain rows, seed {samples.seed}; static values of {samples.static_values}; {spread}."
+        f"{samples.uncertain} uncertain rows, seed {samples.seed}; "
+        f"static values {say_static(samples.static_values)}; {spread}."
     )
     return notes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["find_quantiles"]
+__all__ = ["find_quantiles", "find_shares_below"]
 
 Numbers = NDArray[np.float64]
 """A number, or several, of every row."""
@@ -63,6 +63,44 @@ def find_quantiles(
     x = quantile(inside, *columns)
     x = np.where(np.isnan(x), np.nan, np.fmin(np.fmax(x, lower), upper))  # rounding may lead beyond a bound
     return np.where(mirrored, -x, x)
+
+
+def find_shares_below(
+    kind: int,
+    x: Numbers,
+    loc: Numbers,
+    scale: Numbers,
+    shape: Numbers,
+    minimum: Numbers,
+    maximum: Numbers,
+    negative: NDArray[np.bool_],
+) -> Numbers:
+    """Find what share of distributions of one type lies below x: ``(F(x) - F(a)) / (F(b) - F(a))``.
+
+    Parameters
+    ----------
+    kind : int
+        Of a type that can be cut off at bounds.
+    x : (m,) float64
+        In the row's own unit.
+    loc, scale, shape, minimum, maximum, negative
+        As of :func:`find_quantiles`.
+
+    Returns
+    -------
+    (m,) float64
+        [1]; NaN where less than a billionth of a distribution lies between its bounds.
+    """
+    cumulate = _TYPES[kind][1]
+    if cumulate is None:
+        raise ValueError(f"distributions of type {kind} have no bounds but their own")
+    lower, upper = np.where(negative, -maximum, minimum), np.where(negative, -minimum, maximum)
+    columns = (loc, scale, shape, minimum, maximum)
+    before = np.where(np.isnan(lower), 0.0, cumulate(lower, *columns))
+    until = np.where(np.isnan(upper), 1.0, cumulate(upper, *columns))
+    inside = np.where(until - before >= LEAST_SHARE, until - before, np.nan)
+    share = np.clip((cumulate(np.where(negative, -x, x), *columns) - before) / inside, 0.0, 1.0)
+    return np.where(negative, 1.0 - share, share)
 
 
 def _normal(u: Numbers, loc: Numbers, scale: Numbers, *_: Numbers) -> Numbers:

@@ -33,7 +33,7 @@ class Samples:
     Attributes
     ----------
     footprints : Footprints
-        What was drawn, and its answer for the numbers as they are written: medians.
+        What was drawn, and its answer for the amounts as they are written.
     indicators : tuple of int
         Positions of the indicators that were drawn.
     draws, seed : int
@@ -57,8 +57,10 @@ class Samples:
         Draws whose loops were factorized.
     residual : float
         Worst verified componentwise backward error [1].
-    at_means : Footprints, optional
-        The answer at the means of the distributions, where that is the static one.
+    rescored : Footprints, optional
+        The answer at medians or means of the distributions, where that is the static one.
+    static_values : {"written", "medians", "means"}
+        What the static answer is of.
 
     Examples
     --------
@@ -83,7 +85,8 @@ class Samples:
     infeasible: Mapping[int, str]
     slow: int
     residual: float
-    at_means: Footprints | None = None
+    rescored: Footprints | None = None
+    static_values: str = "written"
 
     def __repr__(self) -> str:
         about = self.footprints.system.inventory.about.name
@@ -92,13 +95,8 @@ class Samples:
 
     @property
     def static(self) -> Footprints:
-        """The static answer: of medians, or of means where these were asked for."""
-        return self.at_means or self.footprints
-
-    @property
-    def static_values(self) -> str:
-        """What the static answer is of, ``medians`` or ``means``."""
-        return "means" if self.at_means else "medians"
+        """The static answer: of amounts as written, or of medians or means where these were asked for."""
+        return self.rescored or self.footprints
 
     def get(
         self, indicator: str, *, process_id: str = "", product_id: str = "", location: str = "", stage: str = "total"

@@ -27,7 +27,7 @@ from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
-from lcaengine.uncertainty.static import check_static, score_at_means
+from lcaengine.uncertainty.static import WRITTEN, check_static, score_at
 from lcaengine.uncertainty.structure import Structure, build_structure
 from lcaengine.uncertainty.table import refuse_overflow
 from lcaengine.uncertainty.turns import split_blocks
@@ -65,7 +65,7 @@ def simulate(
     indicators: Sequence[str] = (),
     keep: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
-    static: str = "medians",
+    static: str = "written",
 ) -> Samples:
     """Draw and score every product, supplier, stage and indicator of an inventory.
 
@@ -92,8 +92,9 @@ def simulate(
         Ids of processes, bills and products whose draws are kept one by one; end products by default.
     progress : callable, optional
         Is told draws done, and all.
-    static : {"medians", "means"}
-        What `value` is scored at: numbers as they are written, or the means of their distributions. Draws are the same.
+    static : {"written", "medians", "means"}
+        What `value` is scored at: amounts as they are written, or the medians or means of their distributions. Draws
+        are the same.
 
     Returns
     -------
@@ -127,7 +128,7 @@ def simulate(
     return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress, static)
 
 
-def check_choices(draws: int, seed: int, by: str, static: str = "medians") -> None:
+def check_choices(draws: int, seed: int, by: str, static: str = "written") -> None:
     """Raise where there are too few draws, the seed is none, or split or static values are none that there are."""
     check_static(static)
     for name, number in (("draws", draws), ("seed", seed)):
@@ -149,7 +150,7 @@ def simulate_footprints(
     indicators: Sequence[str] = (),
     keep: Sequence[str | int] = (),
     progress: Callable[[int, int], None] | None = None,
-    static: str = "medians",
+    static: str = "written",
 ) -> Samples:
     """Draw what is scored; see :func:`simulate`. Activities may be kept by their position, too.
 
@@ -160,10 +161,10 @@ def simulate_footprints(
     check_choices(draws, seed, footprints.by, static)
     chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
     plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
-    at_means = score_at_means(footprints, plan.pedigree) if static == "means" else None
+    rescored = None if static == WRITTEN else score_at(footprints, static, plan.pedigree)
     samples = _draw_all(plan, chosen)
     refuse_overflow(samples)
-    return samples if at_means is None else replace(samples, at_means=at_means)
+    return samples if rescored is None else replace(samples, rescored=rescored, static_values=static)
 
 
 @dataclass(frozen=True, slots=True)
