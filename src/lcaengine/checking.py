@@ -18,6 +18,7 @@ from lcaengine.policy import Policy
 from lcaengine.solve import report_loops
 from lcaengine.system import build_system, list_flows, match_factors
 from lcaengine.uncertainty.contradictions import report_contradictions
+from lcaengine.uncertainty.unpaired import report_alike
 
 __all__ = ["Check", "check", "examine"]
 
@@ -93,6 +94,7 @@ def examine(place: str | Path, method: Method | str | Path | None = None, policy
 def _examine_system(inventory: Inventory, method: Method | None, policy: Policy, found: Findings) -> None:
     system = build_system(inventory, policy, found)
     report_loops(system, found)
+    report_alike(inventory, found)
     matched = None if method is None else match_factors(system, method, found)
     if method is None or matched is None or found.blockers():
         report_fallbacks(system, found)
