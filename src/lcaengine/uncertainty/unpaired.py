@@ -60,7 +60,7 @@ def find_alike(inventory: Inventory, pedigree: Pedigree | None = None) -> NDArra
         Positions in the table.
     """
     frame = inventory.frames["exchanges"]
-    used = find_uncertain(frame, inventory.exchanges.amount, pedigree)
+    used = find_uncertain(frame, frame.number("amount"), pedigree)
     return used[find_equals(hash_identity(frame)[used])]
 
 
