@@ -70,6 +70,21 @@ def test_what_is_mirrored_is_drawn_below_zero(tmp_path: Path) -> None:
     assert np.array_equal(values, -drawn(read(tmp_path / "b", takes("smelter", "ore", 2.0, **SPREAD)))["ore"])
 
 
+@pytest.mark.parametrize("bounds", [{}, {"minimum": -9.0, "maximum": 3.0}])
+def test_negative_says_nothing_of_a_normal(tmp_path: Path, bounds: dict[str, float]) -> None:
+    """Its sign is in its mean, with bounds and without: mirrored, it would lie about 2."""
+    spread: dict[str, Any] = {"uncertainty_type": "normal", "loc": -2.0, "scale": 0.1, **bounds}
+    drawn = [
+        lca.draw_values(
+            lca.list_distributions(read(tmp_path / str(flag), takes("smelter", "ore", -2.0, **spread, negative=flag))),
+            *(1, 0, 1000),
+        )
+        for flag in (False, True)
+    ]
+    assert (drawn[0] == drawn[1]).all()
+    assert drawn[0].max() < -1.5
+
+
 def test_every_type_is_drawn_as_it_is_distributed(tmp_path: Path) -> None:
     kinds: dict[str, tuple[dict[str, Any], Any]] = {
         "uniform": ({"minimum": 1.0, "maximum": 3.0}, stats.uniform(1.0, 2.0)),

@@ -22,6 +22,7 @@ from lcaengine.kernels.growth import find_bounded
 from lcaengine.kernels.ordering import find_components
 from lcaengine.kernels.suppliers import sum_rows
 from lcaengine.kernels.sweep import ALIKE, MOST_KEPT, _extrapolate
+from lcaengine.kernels.vectors import DRAWS
 from tests.twins import Matrix
 
 KERNELS = Path(lcaengine.__file__).parent / "kernels"
@@ -278,7 +279,7 @@ def test_unknowns_are_carried_on_where_their_changes_are_alike(n: int, kept: flo
 def test_three_modes_are_carried_on_to_where_they_lead(n: int, modes: int, seed: int) -> None:
     """Iterates x + sum_m a_m g^k v_m lead to x, growing modes too: with three weights, three are canceled exactly."""
     random = np.random.default_rng(seed)
-    width = 4
+    width = DRAWS
     goal = 10.0 ** random.uniform(-6, 6, (n, width))
     rate = np.array([0.9, -0.5, 1.2])[:modes]
     vector = random.normal(size=(modes, n, width)) * goal * 1e-2
@@ -286,7 +287,7 @@ def test_three_modes_are_carried_on_to_where_they_lead(n: int, modes: int, seed:
     outside = random.normal(size=width)
     x = np.concatenate([outside, iterates[4].reshape(-1), outside])
     earlier = np.stack([iterates[3 - r].reshape(-1) for r in range(BEHIND)])
-    extrapolate(1, n + 1, width, x, earlier, np.ones(width), np.empty(BEHIND * (BEHIND + 2) * width))
+    extrapolate(1, n + 1, 1, x, earlier, np.ones(width), np.empty(BEHIND * (BEHIND + 2) * width))
     assert np.array_equal(x[:width], outside)
     assert np.array_equal(x[-width:], outside)
     assert x[width:-width].reshape(n, width) == pytest.approx(goal, rel=1e-4)
@@ -297,12 +298,12 @@ def test_three_modes_are_carried_on_to_where_they_lead(n: int, modes: int, seed:
 def test_differences_are_combined_to_the_least(n: int, seed: int) -> None:
     """The twin is least squares by LAPACK over relative differences; their combination is no larger than the twin's."""
     random = np.random.default_rng(seed)
-    iterates = 10.0 ** random.uniform(-6, 6, (n, 1)) * (1.0 + 0.1 * random.normal(size=(5, n, 4)))
+    iterates = 10.0 ** random.uniform(-6, 6, (n, 1)) * (1.0 + 0.1 * random.normal(size=(5, n, DRAWS)))
     x = iterates[0].reshape(-1).copy()
     earlier = np.stack([iterates[r + 1].reshape(-1) for r in range(BEHIND)])
-    extrapolate(0, n, 4, x, earlier, np.ones(4), np.empty(BEHIND * (BEHIND + 2) * 4))
+    extrapolate(0, n, 1, x, earlier, np.ones(DRAWS), np.empty(BEHIND * (BEHIND + 2) * DRAWS))
     looked = np.arange(0, n, SAMPLE) if n >= MANY else np.arange(n)
-    for lane in range(4):
+    for lane in range(DRAWS):
         d = [((iterates[r] - iterates[r + 1]) / iterates[0])[looked, lane] for r in range(BEHIND)]
         z = np.stack([each - d[0] for each in d[1:]], axis=1)
         weights, *_ = np.linalg.lstsq(z, -d[0], rcond=None)
@@ -310,17 +311,17 @@ def test_differences_are_combined_to_the_least(n: int, seed: int) -> None:
         if len(looked) >= BEHIND:  # else several weights do
             expected = sum(g[r] * iterates[r][:, lane] for r in range(BEHIND))
             size = sum(np.abs(g[r] * iterates[r][:, lane]) for r in range(BEHIND))
-            assert (np.abs(x.reshape(n, 4)[:, lane] - expected) <= 1e-6 * size).all()
+            assert (np.abs(x.reshape(n, DRAWS)[:, lane] - expected) <= 1e-6 * size).all()
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
 def test_what_cannot_be_carried_on_stays(value: float) -> None:
-    x, earlier = np.full(8, value), np.full((BEHIND, 8), value)
-    extrapolate(0, 2, 4, x, earlier, np.ones(4), np.empty(BEHIND * (BEHIND + 2) * 4))
-    assert np.array_equal(np.isfinite(x), np.isfinite(np.full(8, value)))
-    still = np.arange(1.0, 9.0)
+    x, earlier = np.full(16, value), np.full((BEHIND, 16), value)
+    extrapolate(0, 2, 1, x, earlier, np.ones(DRAWS), np.empty(BEHIND * (BEHIND + 2) * DRAWS))
+    assert np.array_equal(np.isfinite(x), np.isfinite(np.full(16, value)))
+    still = np.arange(1.0, 17.0)
     x = still.copy()
-    extrapolate(0, 2, 4, x, np.stack([still] * BEHIND), np.ones(4), np.empty(BEHIND * (BEHIND + 2) * 4))
+    extrapolate(0, 2, 1, x, np.stack([still] * BEHIND), np.ones(DRAWS), np.empty(BEHIND * (BEHIND + 2) * DRAWS))
     assert x == pytest.approx(still, rel=1e-15)
 
 

@@ -201,6 +201,17 @@ def test_one_draw_alone_is_that_draw_of_many(tmp_path: Path) -> None:
     assert np.array_equal(many.values[..., :43], few.values)
 
 
+def test_threads_change_no_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statistics and draws of everything, on one thread and on two: twelve blocks of draws, so that both have some."""
+    tables, found = chain(*RICH), []
+    for threads in ("1", "2"):
+        monkeypatch.setenv("LCAENGINE_THREADS", threads)
+        found.append(simulate(tmp_path, tables, draws=96, indicators=["ghg", "energy"]))
+    one, two = found
+    for name in ("mean", "sd", "quantiles", "values"):
+        assert getattr(one, name).tobytes() == getattr(two, name).tobytes()
+
+
 def test_indicators_in_turns_are_the_same_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = chain(*RICH)
     at_once = simulate(tmp_path, tables, draws=40, indicators=[])

@@ -20,7 +20,7 @@ Numbers = NDArray[np.float64]
 
 def measure(rows: Numbers) -> Numbers:
     measured = np.full((len(rows), 5), np.nan)
-    measure_rows(rows, LEVELS, NORMAL_LEVELS, measured)
+    measure_rows(rows, np.arange(len(rows)), LEVELS, NORMAL_LEVELS, measured)
     return measured
 
 

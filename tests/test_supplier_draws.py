@@ -18,8 +18,9 @@ import lcaengine as lca
 from lcaengine.policy import Policy
 from lcaengine.suppliers import drawn, samples
 from tests.conftest import Run
+from tests.drawn_methods import factor, read_drawn
 from tests.scoring import core
-from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
+from tests.tables import Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
 from tests.test_suppliers import (
     BACKGROUND,
     FLOWS,
@@ -112,6 +113,53 @@ def test_parts_draw_as_one_inventory(seed: int, tmp_path: Path) -> None:
     assert set(STATISTICS) < set(got.column_names)
     assert sum(sd > 0 for sd in got.column("sd").to_pylist() if sd is not None) > 40
     compare(got, expected, ["process_id", "indicator", "stage", "per"], skip=("inventory_hash",))
+
+
+def test_factors_and_mixes_are_those_of_one_inventory(tmp_path: Path) -> None:
+    """Factors, shares of a market and of an allocation take the same draws for the rows of suppliers."""
+    random = Random(4)
+    processes, rows = draw_suppliers(random, 30)
+    rows += [takes("supplier 0", "steel", 2.0), takes("supplier 1", "electricity", 5.0, "kWh", location="JP")]
+    background = {
+        **BACKGROUND,
+        "processes": [
+            *(each for each in BACKGROUND["processes"] if each["process_id"] != "steelworks"),
+            process("steelworks", "processing", location="DE", data_type="primary", allocation="as_given"),
+        ],
+        "exchanges": [*BACKGROUND["exchanges"], exchange("steelworks", "slag", "output", 0.3)],
+        "flows": [*FLOWS, product("slag")],
+        "markets": [
+            BACKGROUND["markets"][0],
+            {**BACKGROUND["markets"][1], "uncertainty_type": "normal", "loc": 0.7, "scale": 0.1},
+            {**BACKGROUND["markets"][2], "uncertainty_type": "normal", "loc": 0.3, "scale": 0.1},
+        ],
+        "allocation": [
+            {"process_id": "steelworks", "product_flow_id": "steel", "factor": 0.9}
+            | {"uncertainty_type": "normal", "loc": 0.9, "scale": 0.02},
+            {"process_id": "steelworks", "product_flow_id": "slag", "factor": 0.1},
+        ],
+    }
+    whole: dict[str, Sequence[Row]] = {
+        **background,
+        "processes": [*background["processes"], *processes],
+        "exchanges": [*background["exchanges"], *rows],
+        "flows": [*background["flows"], *OWN_FLOWS, product("nothing")],
+        "properties": [*PROPERTIES, *OWN_PROPERTIES],
+    }
+    method = read_drawn(
+        tmp_path / "method",
+        factor("ghg", "co2", 1.0, **lognormal(1.0, 0.2)),
+        factor("ghg", "dust", 3.0, uncertainty_type="uniform", minimum=2.0, maximum=4.0),
+    )
+    asked: dict[str, Any] = {"policy": CUT, "draws": 51, "seed": 9, **GHG}
+    one = lca.simulate(lca.read_inventory(write_inventory(tmp_path / "whole", whole, "parquet")), method, **asked)
+    assert one.uncertain_by_table == {"exchanges": 0, "factors": 2, "markets": 2, "allocation": 1}
+    source = write_parts(tmp_path / "suppliers", processes, rows, 3)
+    place = write_inventory(tmp_path / "background", background, "parquet")
+    lca.simulate_suppliers(source, place, tmp_path / "out", method, **asked)
+    got = read_results(tmp_path / "out")
+    assert sum(sd > 0 for sd in got.column("sd").to_pylist() if sd is not None) > 30
+    compare(got, one.to_arrow(), ["process_id", "indicator", "stage", "per"], skip=("inventory_hash",))
 
 
 def test_wide_says_what_long_says(tmp_path: Path) -> None:

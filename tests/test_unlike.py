@@ -187,7 +187,11 @@ Build = Callable[[Any], Any]
         (lambda f: None, {}, "these are no alternatives"),
         (lambda f: {"a": of("a", f), "b": of("b", f, "b")}, {}, "these are no alternatives"),
         (lambda f: [of("a", f), of("b", f, "b")], {"pedigree": "none"}, "'none' is no choice of pedigrees"),
-        (lambda f: [lca.Alternative("a", f, product_id="ore")], {}, "names 2 activities(.|\n)*a ore; b ore"),
+        (
+            lambda f: [lca.Alternative("a", f, product_id="ore")],
+            {},
+            "names 2 activities(.|\n)*process=a,product=ore; process=b,product=ore",
+        ),
         (lambda f: [of("a", f), of("b", f, "b")], {"draws": 1}, "are too few"),
         (lambda f: [of("a", f), of("b", f, "b")], {"seed": -1}, "a seed of -1"),
         (lambda f: [of("a", f), of("b", f, "b")], {"indicators": ["coal"]}, "no indicator 'coal'"),
@@ -215,7 +219,11 @@ def test_words_name_processes_products_and_suppliers(tmp_path: Path) -> None:
     assert name("process=a", "supplier=a") == [("process=a", "a, per kg"), ("supplier=a", "b, per kg")]
     with pytest.raises(lca.LcaError, match="'a' names 2 activities"):
         name("a")
-    for word in ("nobody", "process=", "color=a"):
+    assert name("process=a,product=ore", "product=ore,location=GLO") == [
+        ("process=a,product=ore", "a, per kg"),
+        ("product=ore,location=GLO", "market of ore at GLO, per kg"),
+    ]
+    for word in ("nobody", "process=", "color=a", "process=a,product=", "process=b,supplier=b", ",process=a"):
         with pytest.raises(lca.LcaError, match=f"no activity of '{word}'"):
             name(word)
 

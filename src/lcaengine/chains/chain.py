@@ -130,8 +130,9 @@ def choose_activity(
     names = []
     for a in found[:8]:
         product = flows.ids[int(activities.flow[a])].as_py() if activities.flow[a] >= 0 else ""
-        who = activities.name[a] or "market"
-        names.append(f"{who} {product} {activities.location[a]}".rstrip())
+        words = {"process_id": activities.name[a], "product_id": product}
+        words |= {} if activities.name[a] else {"location": activities.location[a]}
+        names.append(", ".join(f"{name} {word!r}" for name, word in words.items() if word))
     more = f" and {len(found) - 8} more" if len(found) > 8 else ""
     fix = f"name one of: {'; '.join(names)}{more}"
     raise LcaError(f"{given} names {len(found)} activities", where, fix)

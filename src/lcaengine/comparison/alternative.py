@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
@@ -116,13 +117,20 @@ def _take_one(footprints: Footprints, found: Sequence[int], given: str) -> int:
     where = footprints.system.inventory.label
     if not found:
         raise LcaError(f"there is no activity of {given}", where, "name a process, bill, product or supplier of it")
-    activities, flows = footprints.system.activities, footprints.system.inventory.flows
-    names = []
-    for a in found[:MOST_NAMED]:
-        product = flows.ids[int(activities.flow[a])].as_py() if activities.flow[a] >= 0 else ""
-        names.append(" ".join(f"{activities.name[a] or 'market'} {product} {activities.location[a]}".split()))
+    names = [_spell(footprints, a) for a in found[:MOST_NAMED]]
     more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
     raise LcaError(f"{given} names {len(found)} activities", where, f"name one of: {'; '.join(names)}{more}")
+
+
+def _spell(footprints: Footprints, activity: int) -> str:
+    """Write what names one activity alone, as it can be given."""
+    activities, flow = footprints.system.activities, int(footprints.system.activities.flow[activity])
+    words = {
+        "process": activities.name[activity],
+        "product": footprints.system.inventory.flows.ids[flow].as_py() if flow >= 0 else "",
+        "location": "" if activities.name[activity] else activities.location[activity],
+    }
+    return ",".join(f"{kind}={word}" for kind, word in words.items() if word)
 
 
 def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequence[str]) -> list[Alternative]:
@@ -133,7 +141,8 @@ def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequenc
     versions : sequence of (str, Footprints)
         Inventories, or one under several policies, by name.
     words : sequence of str
-        Ids of processes, bills, products or suppliers; ``supplier=alpha`` says of what, where several things have it.
+        Ids of processes, bills, products or suppliers; ``supplier=alpha`` says of what, where several things have it,
+        and ``process=dairy,product=cheese`` or ``product=power,location=CN`` names one of several activities.
 
     Returns
     -------
@@ -159,12 +168,25 @@ def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequenc
 
 
 def _find_word(footprints: Footprints, word: str) -> list[int]:
-    """Find what a word names: as an id of any kind, or of the kind it says."""
-    kind, _, rest = word.partition("=")
-    supplier = footprints.system.activities.supplier
-    every = {"process", "product", "supplier"}
-    found = _find_id(footprints, supplier, word, every)
-    return found or (_find_id(footprints, supplier, rest, {kind}) if kind in KINDS and rest else [])
+    """Find what a word names: as an id of any kind, or of the kinds it says, ``process=dairy,product=cheese``."""
+    activities = footprints.system.activities
+    found = _find_id(footprints, activities.supplier, word, {"process", "product", "supplier"})
+    if found:
+        return found
+    pieces = re.split(rf"(?:^|,)({'|'.join((*KINDS, 'location'))})=", word)
+    if pieces[0] or word.startswith(",") or len(pieces) < 3 or not all(pieces[2::2]):
+        return []
+    flows, named = footprints.system.inventory.flows.ids, dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    column: dict[str, Sequence[str]] = {
+        "process": activities.name,
+        "demand": activities.name,
+        "product": [flows[int(flow)].as_py() if flow >= 0 else "" for flow in activities.flow],
+        "supplier": activities.supplier,
+        "location": activities.location,
+    }
+    every = [a for a in range(len(activities)) if all(column[kind][a] == word for kind, word in named.items())]
+    markets = [a for a in every if not activities.name[a]]
+    return markets if markets and not {"process", "demand", "supplier"} & set(named) else every
 
 
 def _find_id(footprints: Footprints, supplier: Sequence[str], id: str, kinds: set[str]) -> list[int]:

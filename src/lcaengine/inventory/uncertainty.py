@@ -19,6 +19,8 @@ id    name                        parameters
 13    beta_pert                   loc = mode, minimum, maximum, scale = lambda (4)
 ===== =========================== ==================================================================
 
+Of other types than these three, negative says nothing: their sign is in their parameters.
+
 References
 ----------
 Mutel, C., stats_arrays 4.0: the modules of its `distributions`, for the parameters each one needs.

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from numba import config, njit, set_num_threads
+from numba import config, get_num_threads, njit, set_num_threads
 
 from lcaengine.kernels.cache import DiskCache
 
-__all__ = ["compiled", "compiled_parallel"]
+__all__ = ["compiled", "compiled_parallel", "count_threads"]
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -42,12 +42,18 @@ def compiled_parallel(kernel: Kernel) -> Kernel:
     @wraps(kernel)
     def enter(*arrays: Any) -> Any:
         with ENTRY:
-            most = os.environ.get(THREADS, "")
-            if most.isdecimal():  # of this thread; bits do not depend on it
-                set_num_threads(min(max(1, int(most)), int(config.NUMBA_NUM_THREADS)))  # type: ignore[attr-defined]
+            set_num_threads(count_threads())  # of this thread; bits do not depend on it
             return fast(*arrays)
 
     return cast(Kernel, enter)
+
+
+def count_threads() -> int:
+    """Count the threads that a parallel kernel may use, by the environment or as numba has it."""
+    most = os.environ.get(THREADS, "")
+    if not most.isdecimal():
+        return int(get_num_threads())
+    return min(max(1, int(most)), int(config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
 
 
 def _keep(fast: Any, kernel: Kernel) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.kernels.compiled import compiled
+from lcaengine.kernels.vectors import DRAWS
 
 __all__ = ["BEHIND", "CYCLE", "extrapolate"]
 
@@ -28,7 +29,7 @@ MANY = 256
 def extrapolate(
     start: int,
     end: int,
-    width: int,
+    columns: int,
     x: NDArray[np.float64],
     earlier: NDArray[np.float64],
     active: NDArray[np.float64],
@@ -44,40 +45,44 @@ def extrapolate(
     ----------
     start, end : int
         Rows.
-    width : int
-        Numbers a row.
+    columns : int
+        Right-hand sides: a row has eight numbers of each, `width` together.
     x : (n * width,) float64
         The newest iterate, and what comes of it.
     earlier : (BEHIND, m * width) float64
         Those before it, the last first; m is at least ``end - start``.
     active : (width,) float64
         Above zero where x moves; the others stay as they are.
-    room : (BEHIND * (BEHIND + 2) * width,) float64
+    room : (BEHIND * (BEHIND + 2) * 8,) float64
         Where it may work.
     """
-    gram = room[: BEHIND * BEHIND * width].reshape((BEHIND, BEHIND, width))
-    differences = room[BEHIND * BEHIND * width : BEHIND * (BEHIND + 1) * width].reshape((BEHIND, width))
-    weight = room[BEHIND * (BEHIND + 1) * width : BEHIND * (BEHIND + 2) * width].reshape((BEHIND, width))
-    gram[:] = 0.0
-    for p in range(start, end, SAMPLE if end - start >= MANY else 1):
-        for j in range(width):
-            newer = x[p * width + j]
-            scale = 1.0 / newer if newer != 0.0 else 0.0
+    gram = room[: BEHIND * BEHIND * DRAWS].reshape((BEHIND, BEHIND, DRAWS))
+    differences = room[BEHIND * BEHIND * DRAWS : BEHIND * (BEHIND + 1) * DRAWS].reshape((BEHIND, DRAWS))
+    weight = room[BEHIND * (BEHIND + 1) * DRAWS : BEHIND * (BEHIND + 2) * DRAWS].reshape((BEHIND, DRAWS))
+    for column in range(columns):
+        own = column * DRAWS
+        gram[:] = 0.0
+        for p in range(start, end, SAMPLE if end - start >= MANY else 1):
+            at, before = p * columns * DRAWS + own, (p - start) * columns * DRAWS + own
+            for j in range(DRAWS):
+                newer = x[at + j]
+                scale = 1.0 / newer if newer != 0.0 else 0.0
+                for r in range(BEHIND):
+                    older = earlier[r, before + j]
+                    differences[r, j] = (newer - older) * scale
+                    newer = older
             for r in range(BEHIND):
-                older = earlier[r, (p - start) * width + j]
-                differences[r, j] = (newer - older) * scale
-                newer = older
-        for r in range(BEHIND):
-            for c in range(r + 1):
-                for j in range(width):
-                    gram[r, c, j] += differences[r, j] * differences[c, j]
-    _weigh(gram, active, weight)
-    for p in range(start, end):
-        for j in range(width):
-            value = weight[0, j] * x[p * width + j]
-            for r in range(1, BEHIND):
-                value += weight[r, j] * earlier[r - 1, (p - start) * width + j]
-            x[p * width + j] = value
+                for c in range(r + 1):
+                    for j in range(DRAWS):
+                        gram[r, c, j] += differences[r, j] * differences[c, j]
+        _weigh(gram, active[own : own + DRAWS], weight)
+        for p in range(start, end):
+            at, before = p * columns * DRAWS + own, (p - start) * columns * DRAWS + own
+            for j in range(DRAWS):
+                value = weight[0, j] * x[at + j]
+                for r in range(1, BEHIND):
+                    value += weight[r, j] * earlier[r - 1, before + j]
+                x[at + j] = value
 
 
 @compiled

@@ -30,6 +30,14 @@ LOOK = 2
 
 
 @compiled
+def _make_aligned(size: int) -> Numbers:
+    """Make an array that starts at a line of the cache: a vector is read in one go."""
+    whole = np.empty(size + DRAWS)
+    start = -(whole.ctypes.data // 8) % DRAWS
+    return whole[start : start + size]
+
+
+@compiled
 def _sweep(
     columns: Columns,
     groups: NDArray[np.int64],
@@ -77,7 +85,8 @@ def _solve_loop(
     A number that has converged is left as it is, so that it depends on no other draw and on no other right-hand side.
     """
     width, start, end = DRAWS * len(columns), groups[begin], groups[stop]
-    earlier, room = np.empty((BEHIND, (end - start) * width)), np.empty(BEHIND * (BEHIND + 2) * width)
+    earlier = _make_aligned(BEHIND * (end - start) * width).reshape((BEHIND, (end - start) * width))
+    room = np.empty(BEHIND * (BEHIND + 2) * DRAWS)
     active, moving, sweeps = np.ones(width), np.empty(width), 0
     for cycle in range(most_cycles):
         for step in range(CYCLE):
@@ -98,7 +107,7 @@ def _solve_loop(
                 active[j] = active[j] if error[j] > tolerance else 0.0
         if not active.any():
             break
-        extrapolate(start, end, width, x, earlier, active, room)
+        extrapolate(start, end, len(columns), x, earlier, active, room)
     _measure(columns, start, end, inverse, inner, provider, data, right, x, error)
     for j in range(width):
         if active[j] > 0.0:
@@ -169,7 +178,7 @@ def solve_draws(
     blocks, width = len(data), DRAWS * len(columns)
     errors, sweeps = np.zeros((blocks, DRAWS)), np.zeros(blocks, np.int64)
     for block in prange(blocks):
-        rest, error = np.empty(len(outer) * width), np.empty(width)
+        rest, error = _make_aligned(len(outer) * width), np.empty(width)
         active, moving = np.ones(width), np.zeros(width)
         own_inverse, own_data, own_right, own_x = inverse[block], data[block], right[block], x[block]
         group = 0

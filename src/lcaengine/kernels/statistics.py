@@ -158,9 +158,13 @@ def measure_draws(
 
 @compiled_parallel
 def measure_rows(
-    draws: NDArray[np.float64], levels: NDArray[np.float64], normal: NDArray[np.float64], measured: NDArray[np.float64]
+    draws: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    levels: NDArray[np.float64],
+    normal: NDArray[np.float64],
+    measured: NDArray[np.float64],
 ) -> None:
-    """Measure every row of draws, (rows, d) float64, as :func:`measure_draws` does one."""
-    for block in prange(-(-len(draws) // BLOCK)):
-        for row in range(block * BLOCK, min(len(draws), (block + 1) * BLOCK)):
-            measure_draws(draws[row], levels, normal, measured[row])
+    """Measure chosen rows of draws, (rows, d) float64, each as :func:`measure_draws` does one."""
+    for block in prange(-(-len(chosen) // BLOCK)):
+        for at in range(block * BLOCK, min(len(chosen), (block + 1) * BLOCK)):
+            measure_draws(draws[chosen[at]], levels, normal, measured[at])

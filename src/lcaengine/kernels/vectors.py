@@ -16,7 +16,17 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-__all__ = ["DRAWS", "Columns", "measure_row", "multiply_add", "solve_row", "subtract_row", "sum_row"]
+__all__ = [
+    "DRAWS",
+    "Columns",
+    "add_vector",
+    "copy_vector",
+    "measure_row",
+    "multiply_add",
+    "solve_row",
+    "subtract_row",
+    "sum_row",
+]
 
 DRAWS = 8
 """Draws that stand side by side in a vector."""
@@ -257,8 +267,33 @@ def _build_sum(
     return types.void(*arrays), write
 
 
+def _build_copy(_: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
+    def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        writer = _make_writer(context, builder, signature, given, (0, 2))
+        writer.store(writer.load(0, given[1]), 1, given[3])
+        return context.get_dummy_value()
+
+    return types.void(source, types.int64, target, types.int64), write
+
+
+def _build_add(_: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
+    def write(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        writer = _make_writer(context, builder, signature, given, (0, 2))
+        total = builder.fadd(writer.load(1, given[3]), writer.load(0, given[1]))
+        writer.store(total, 1, given[3])
+        return context.get_dummy_value()
+
+    return types.void(source, types.int64, target, types.int64), write
+
+
 multiply_add = cast(Callable[[float, float, float], float], intrinsic(_build_multiply_add))
 """Multiply and add, rounded once: a b + c, the same bits on every machine."""
+
+copy_vector = cast(Callable[[Array, int, Array, int], None], intrinsic(_build_copy))
+"""Copy a vector: array, where it starts, target, where it goes."""
+
+add_vector = cast(Callable[[Array, int, Array, int], None], intrinsic(_build_add))
+"""Add a vector to another, in place; arguments as there."""
 
 subtract_row = cast(
     Callable[[Columns, Array, Array, Array, Array, int, int, Array, int], None], intrinsic(_build_subtract)

@@ -18,14 +18,12 @@ from lcaengine.method import Method
 from lcaengine.suppliers.drawing import Drawing
 from lcaengine.suppliers.extended import Extended
 from lcaengine.uncertainty.simulation import (
-    BLOCK_BYTES,
-    FEWEST_BLOCKS,
-    MOST_BLOCKS,
     MOST_INFEASIBLE,
     Plan,
     prepare_draws,
 )
 from lcaengine.uncertainty.solved import solve_draw_blocks
+from lcaengine.uncertainty.turns import split_blocks
 
 __all__ = ["Drawn", "draw_probes", "pack_drawn", "unpack_drawn"]
 
@@ -148,9 +146,7 @@ def _draw_turn(
     infeasible: dict[int, str] = {}
     slow, residual = 0, max(before.residual, prepared.static.residual)
     entries = len(prepared.sampled.amounts) + plan.footprints.value[:, :, 0].size * len(chosen)
-    side_by_side = min(max(BLOCK_BYTES // (8 * DRAWS * entries), FEWEST_BLOCKS), MOST_BLOCKS)
-    for first in range(0, blocks, side_by_side):
-        count = min(side_by_side, blocks - first)
+    for first, count in split_blocks(blocks, entries):
         solved = solve_draw_blocks(prepared.sampled, prepared.structure, prepared.static, plan.seed, first, count)
         values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity[activity]
         infeasible |= solved.infeasible

@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 LOGNORMAL, NORMAL = 2, 3
+MIRRORED = (2, 8, 9)
+"""Types that lie above zero by themselves, and below it where they are negative; of others the sign is in loc [1]."""
 _FIRST = 2
 """Types below it are no distributions."""
 
@@ -50,7 +52,7 @@ class Distributions:
     loc, scale, shape, minimum, maximum : (m,) float64
         In the row's own unit, NaN where one is not given.
     negative : (m,) bool
-        Whether it is mirrored at zero.
+        Whether it is mirrored at zero: only those of :data:`MIRRORED` are.
     factor : (m,) float64
         Base units per unit of the row.
     amount : (m,) float64
@@ -210,7 +212,7 @@ def read_distributions(
         shape=frame.number("shape")[rows],
         minimum=frame.number("minimum")[rows],
         maximum=frame.number("maximum")[rows],
-        negative=frame.flag("negative")[rows],
+        negative=frame.flag("negative")[rows] & np.isin(kind, MIRRORED),
         factor=factor,
         amount=amount,
     )

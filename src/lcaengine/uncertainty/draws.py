@@ -106,12 +106,10 @@ def place_values(distributions: Distributions, uniform: NDArray[np.float64]) -> 
         [base unit of each row]
     """
     placed = np.empty(uniform.shape)
-    is_cut = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
     for kind in np.unique(distributions.kind).tolist():
         rows = np.flatnonzero(distributions.kind == kind)
         some = distributions.take(rows)
-        mirrored = some.negative & (is_cut[rows] | (kind != NORMAL))
-        parameters = (some.loc, some.scale, some.shape, some.minimum, some.maximum, mirrored)
+        parameters = (some.loc, some.scale, some.shape, some.minimum, some.maximum, some.negative)
         placed[rows] = find_quantiles(kind, uniform[rows], *parameters) * some.factor[:, None]
     return placed
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.uncertainty.distributions import LOGNORMAL, NORMAL, Distributions
+from lcaengine.uncertainty.distributions import LOGNORMAL, Distributions
 from lcaengine.uncertainty.quantiles import find_quantiles
 
 __all__ = ["Moments", "find_moments"]
@@ -100,8 +100,7 @@ def _find_kind(given: Distributions, kind: int, is_cut: bool) -> tuple[Numbers, 
             mean, variance = (np.where(wide, *pair) for pair in zip(by_formula, (mean, variance), strict=True))
     else:
         mean, variance = _FORMULAS[kind](given)
-    is_mirrored = given.negative & (from_outside or kind not in (NORMAL, *_BOUNDED))  # as draws are
-    sign = np.where(is_mirrored, -1.0, 1.0)
+    sign = np.where(given.negative, -1.0, 1.0)
     return sign * mean * given.factor, variance * given.factor**2, of_log
 
 

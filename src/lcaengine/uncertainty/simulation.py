@@ -23,13 +23,14 @@ from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
 from lcaengine.uncertainty.draws import LARGEST_SEED
 from lcaengine.uncertainty.pedigree import Pedigree
-from lcaengine.uncertainty.room import Room
+from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
 from lcaengine.uncertainty.static import check_static, score_at_means
 from lcaengine.uncertainty.structure import Structure, build_structure
 from lcaengine.uncertainty.table import refuse_overflow
+from lcaengine.uncertainty.turns import split_blocks
 
 __all__ = [
     "Plan",
@@ -46,13 +47,11 @@ Numbers = NDArray[np.float64]
 
 MOST_BYTES = 1 << 30
 """What draws may hold at a time; where all indicators need more, they are drawn in turns, in the same draws."""
-BLOCK_BYTES = 1 << 26
-"""What the amounts and answers of the blocks of draws that are solved side by side may take up, but for two blocks."""
-FEWEST_BLOCKS, MOST_BLOCKS = 2, 128
-"""Blocks of eight draws that are solved side by side."""
 MOST_INFEASIBLE = 0.01
 """Share of draws without an answer beyond which there is no result [1]."""
 FEWEST_DRAWS = 2
+UNSPLIT = 2
+"""Parts where there are no labels: what is unassigned, and the total."""
 
 
 def simulate(
@@ -265,16 +264,12 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     footprints, draws, sampled = plan.footprints, plan.draws, prepared.sampled
     n, parts = len(footprints.value), len(footprints.stages)
     blocks = -(-draws // DRAWS)
-    values = np.empty((n, parts, len(chosen), blocks * DRAWS))
+    values = make_aligned(n, parts, len(chosen), blocks * DRAWS)
     infeasible: dict[int, str] = {}
     residual, slow = prepared.static.residual, 0
-    entries = len(sampled.amounts) + n * parts * len(chosen)
-    side_by_side = min(max(BLOCK_BYTES // (8 * DRAWS * entries), FEWEST_BLOCKS), MOST_BLOCKS)
     room = Room()
-    for first in range(0, blocks, side_by_side):
-        count = min(side_by_side, blocks - first)
-        own = values[..., first * DRAWS : (first + count) * DRAWS]
-        solved = solve_draw_blocks(sampled, prepared.structure, prepared.static, plan.seed, first, count, room, own)
+    for first, count in split_blocks(blocks, len(sampled.amounts) + n * parts * len(chosen)):
+        solved = solve_draw_blocks(sampled, prepared.structure, prepared.static, plan.seed, first, count, room, values)
         infeasible |= {draw: why for draw, why in solved.infeasible.items() if draw < draws}
         residual, slow = max(residual, solved.residual), slow + solved.slow
         if plan.progress:
@@ -294,15 +289,21 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
 def _measure(values: Numbers, feasible: NDArray[np.bool_], known: NDArray[np.bool_]) -> Numbers:
     """Measure mean, sd and quantiles over the draws that have an answer, of what is known: (n, parts, k, 5)."""
     rows = values.reshape(-1, values.shape[-1])
-    if not known.all():
-        rows = rows[known.reshape(-1)]
+    counted = known.copy()
+    is_unsplit = values.shape[1] == UNSPLIT
+    if is_unsplit:  # the total is what is unassigned, to the bit
+        counted[:, 0] &= ~known[:, 1]
+    chosen = np.flatnonzero(counted)
     if not feasible.all():
-        rows = np.ascontiguousarray(rows[:, feasible])
-    found = np.empty((len(rows), 2 + len(LEVELS)))
+        rows, chosen = rows[np.ix_(chosen, np.flatnonzero(feasible))], np.arange(len(chosen))
     normal = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
-    measure_rows(rows, np.array(LEVELS), normal, found)
+    found = np.empty((len(chosen), 2 + len(LEVELS)))
+    measure_rows(rows, chosen, np.array(LEVELS), normal, found)
     measured = np.full((*known.shape, 2 + len(LEVELS)), np.nan)
-    measured[known] = found
+    measured[counted] = found
+    if is_unsplit:
+        both = known[:, 0] & known[:, 1]
+        measured[:, 0][both] = measured[:, 1][both]
     return measured
 
 

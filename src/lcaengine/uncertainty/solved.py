@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.errors import SolveError
+from lcaengine.kernels.places import write_parts
 from lcaengine.kernels.terms import subtract_background
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Intensities, name_activities, solve_stages
-from lcaengine.uncertainty.room import Room
+from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.starved import find_starved, take_draw
 from lcaengine.uncertainty.structure import Structure
@@ -72,8 +73,8 @@ def solve_draw_blocks(
     blocks : int
     room : Room, optional
         Where it works, for who draws again and again.
-    out : (n, labels + 2, k, blocks * 8) float64, optional
-        Where intensities are written, if not to an array of their own.
+    out : (n, labels + 2, k, draws) float64, optional
+        Where intensities are written, from draw 8 first on, if not to an array of their own.
 
     Returns
     -------
@@ -106,27 +107,22 @@ def solve_values(
     """
     (n, k), blocks, room = static.total.shape, values.shape[1] // DRAWS, room or Room()
     direct = sampled.burdens.sum(values, room.take("burdens", blocks, n * k * DRAWS)).reshape(blocks, n, k, DRAWS)
-    shape = (n, structure.labels + 2, k, blocks * DRAWS)
-    intensity = np.empty(shape) if out is None else out
-    background, error = _solve_background(structure, values, direct, static, room)
-    if len(structure.background.activity) < n:
-        intensity[:, :-1] = 0.0
-    intensity[structure.background.activity, -2] = _put_draws_last(background)
-    if structure.labels and len(structure.downstream.activity):
+    whole = make_aligned(n, structure.labels + 2, k, blocks * DRAWS) if out is None else out
+    at = 0 if out is None else first * DRAWS
+    part, downstream = structure.background, structure.downstream
+    background, error = part.solve(values, direct, static.unassigned[part.activity], room, part.activity, "background")
+    owned = np.empty((blocks, 0))
+    if structure.labels and len(downstream.activity):
         parts, more = _solve_labels(structure, values, direct, background, static, room)
-        by_label = _put_draws_last(parts).reshape(-1, structure.labels, k, blocks * DRAWS)
-        intensity[structure.downstream.activity, :-2] = by_label
-        error = np.maximum(error, more)
-    intensity[:, -1] = intensity[:, -2]
-    for label in range(structure.labels):
-        intensity[:, -1] += intensity[:, label]
-    return _solve_others(sampled, structure, values, direct, intensity, error.reshape(-1), first * DRAWS)
-
-
-def _put_draws_last(solved: Numbers) -> Numbers:
-    """Turn (blocks, m, columns, 8) into (m, columns, blocks * 8)."""
-    blocks, m, columns, _ = solved.shape
-    return solved.transpose(1, 2, 0, 3).reshape(m, columns, blocks * DRAWS)
+        owned, error = parts.reshape(blocks, -1), np.maximum(error, more)
+    write_parts(
+        background.reshape(blocks, len(part.activity) * k * DRAWS), part.place, owned, downstream.place, whole, at
+    )
+    starved = find_starved(sampled, structure, values, whole, at, direct)
+    starved |= find_unsupplied(sampled.system, sampled.supplies, values)
+    infeasible = {first * DRAWS + draw: why for draw, why in starved.items()}
+    intensity = whole[..., at : at + blocks * DRAWS]
+    return _solve_others(sampled, structure, values, direct, intensity, error.reshape(-1), first * DRAWS, infeasible)
 
 
 def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
@@ -147,16 +143,6 @@ def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
     return solve_stages(
         system.coupling, direct, structure.label, structure.labels, lambda at: name_activities(system, at)
     )
-
-
-def _solve_background(
-    structure: Structure, values: Numbers, direct: Numbers, static: Intensities, room: Room
-) -> tuple[Numbers, Numbers]:
-    """Solve the unlabelled activities, by place: (blocks, m, k, 8)."""
-    part = structure.background
-    if not len(part.activity):
-        return np.zeros((len(direct), 0, *direct.shape[2:])), np.zeros((len(direct), DRAWS))
-    return part.solve(values, direct[:, part.activity], static.unassigned[part.activity], room)
 
 
 def _solve_labels(
@@ -186,12 +172,10 @@ def _solve_others(
     intensity: Numbers,
     error: Numbers,
     first: int,
+    infeasible: dict[int, str],
 ) -> Solved:
-    """Find the draws that have no answer, and factorize those whose sweeps do not converge."""
+    """Factorize the feasible draws whose sweeps do not converge; those that have no answer are no numbers."""
     converged = error <= WORST_ERROR
-    starved = find_starved(sampled, structure, values, intensity, direct)
-    starved |= find_unsupplied(sampled.system, sampled.supplies, values)
-    infeasible = {first + draw: why for draw, why in starved.items()}
     residual, slow = float(error[converged].max(initial=0.0)), 0
     for draw in np.flatnonzero(~converged).tolist():
         if first + draw in infeasible:

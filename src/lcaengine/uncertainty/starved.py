@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.errors import SolveError
+from lcaengine.kernels.places import CHUNK, find_lowest
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import name_activities, solve_coupling
 from lcaengine.solve.loops import MOST_GROWTH, measure_growth
@@ -22,7 +23,7 @@ Numbers = NDArray[np.float64]
 
 
 def find_starved(
-    sampled: Sampled, structure: Structure, values: Numbers, intensity: Numbers, direct: Numbers
+    sampled: Sampled, structure: Structure, values: Numbers, intensity: Numbers, at: int, direct: Numbers
 ) -> dict[int, str]:
     """Find the draws in which a loop needs at least as much of itself as it makes, credits left out.
 
@@ -35,8 +36,10 @@ def find_starved(
     sampled : Sampled
     structure : Structure
     values : (rows, draws) float64
-    intensity : (n, parts, k, draws) float64
-        As solved.
+    intensity : (n, parts, k, any) float64
+        As solved; its last part is the total.
+    at : int
+        Where the first of the draws stands.
     direct : (blocks, n, k, 8) float64
 
     Returns
@@ -53,9 +56,7 @@ def find_starved(
     changes = find_changing(sampled)
     spares = ((values[sampled.demanded[changes]] * sampled.sign[changes, None]) > 0).any(axis=0)
     if not sampled.has_credits and not spares.all():
-        lowest = direct.min(axis=1).transpose(0, 2, 1).reshape(draws, -1)  # by draw and indicator
-        proves = (intensity[members, -1] > 0).all(axis=0).T & (lowest >= 0)
-        doubtful = spares | ~proves.any(axis=1)
+        doubtful = np.asarray(spares | ~_prove(members, intensity, at, direct).any(axis=0))
     if not doubtful.any():
         return found
     blocks = np.unique(np.flatnonzero(doubtful) // DRAWS)
@@ -89,12 +90,40 @@ def find_changing(sampled: Sampled) -> NDArray[np.bool_]:
     return np.asarray(side[row] * sampled.sign >= 0)
 
 
+def _prove(members: NDArray[np.int64], intensity: Numbers, at: int, direct: Numbers) -> NDArray[np.bool_]:
+    """Tell where intensities of members are above zero and no burden is below it, (k, draws)."""
+    blocks, n, k, _ = direct.shape
+    burden = _find_lowest(direct.reshape(blocks, n, -1), np.arange(n), 0, k * DRAWS).reshape(blocks, k, DRAWS)
+    row, flat = (
+        (members * intensity.shape[1] + intensity.shape[1] - 1) * k,
+        intensity.reshape(1, -1, intensity.shape[3]),
+    )
+    total = [_find_lowest(flat, row + column, at, blocks * DRAWS)[0] for column in range(k)]
+    return np.asarray((np.stack(total) > 0) & (burden.transpose(1, 0, 2).reshape(k, -1) >= 0))
+
+
+def _find_lowest(numbers: Numbers, rows: NDArray[np.int64], at: int, width: int) -> Numbers:
+    """Find the lowest number of some rows in every column, (tables, width)."""
+    lowest = np.empty((len(numbers), -(-len(rows) // CHUNK), width))
+    find_lowest(numbers, rows, at, lowest)
+    return np.asarray(lowest.min(axis=1))
+
+
+def _list_doubtful(outputs: Terms, ones: int) -> NDArray[np.int64]:
+    """List the activities whose net output is not a number that is certain, and above zero."""
+    is_sure = (outputs.one == ones) & (outputs.two == ones) & (outputs.weight > 0)
+    sure = np.concatenate([[0], np.cumsum(is_sure)])[outputs.starts]
+    count = np.diff(outputs.starts)
+    return np.flatnonzero((count == 0) | (np.diff(sure) < count))
+
+
 def _find_negative(sampled: Sampled, values: Numbers) -> dict[int, str]:
     """Find the draws in which a process makes no more than it takes of its own product."""
-    net = sampled.outputs.sum(values).reshape(-1, len(sampled.outputs), DRAWS)
+    doubtful = _list_doubtful(sampled.outputs, sampled.starts["ones"])
+    net = sampled.outputs.take(doubtful).sum(values).reshape(values.shape[1] // DRAWS, len(doubtful), DRAWS)
     found = {}
     for block, lane in np.argwhere((net <= 0).any(axis=1)).tolist():
-        named = name_activities(sampled.system, np.flatnonzero(net[block, :, lane] <= 0))
+        named = name_activities(sampled.system, doubtful[net[block, :, lane] <= 0])
         found[block * DRAWS + lane] = f"{named} makes no more of its product than it takes"
     return found
 

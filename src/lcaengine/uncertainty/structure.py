@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.kernels.lanes import solve_draws
+from lcaengine.kernels.places import prepare_rows
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Ordering, order_coupling
 from lcaengine.system import build_coupling
@@ -57,7 +58,13 @@ class Part:
     outputs: Terms
 
     def solve(
-        self, values: Numbers, right: Numbers, start: Numbers, room: Room | None = None
+        self,
+        values: Numbers,
+        right: Numbers,
+        start: Numbers,
+        room: Room | None = None,
+        rows: NDArray[np.int64] | None = None,
+        name: str = "solved",
     ) -> tuple[Numbers, Numbers]:
         """Solve for blocks of draws.
 
@@ -69,7 +76,11 @@ class Part:
         start : (m, columns) float64
             Where loops start, by place.
         room : Room, optional
-            Where amounts are summed.
+            Where amounts are summed, and what is solved stands until the room is used again under that name.
+        rows : (m,) int64, optional
+            Row of every place in the right-hand sides, where these are not by place.
+        name : str
+            Of what is solved.
 
         Returns
         -------
@@ -77,22 +88,21 @@ class Part:
         error : (blocks, 8) float64
             Componentwise backward error [1]; infinite where loops did not converge.
         """
-        blocks, m, columns, _ = right.shape
-        room = room or Room()
-        data = self.amounts.sum(values, room.take("amounts", blocks, len(self.amounts) * DRAWS))
-        inverse = self.outputs.sum(values, room.take("outputs", blocks, m * DRAWS))
+        blocks, _, columns, _ = right.shape
+        m, own = len(self.activity), room or Room()
+        data = self.amounts.sum(values, own.take("amounts", blocks, len(self.amounts) * DRAWS))
+        inverse = self.outputs.sum(values, own.take("outputs", blocks, m * DRAWS))
         np.divide(1.0, inverse, out=inverse)
         order, error, solved = self.ordering, np.zeros((blocks, DRAWS)), []
+        structure = (order.outer, order.inner, order.provider, data, order.starts, self.groups)
+        given, start = np.ascontiguousarray(right).reshape(blocks, -1), np.ascontiguousarray(start)
+        at = np.arange(m) if rows is None else rows
         for first, width in _split_columns(columns):
-            some = slice(first, first + width)
-            each = np.ascontiguousarray(right[:, :, some]).reshape(blocks, -1)
-            x = np.empty((blocks, m, width, DRAWS))
-            x[:] = start[None, :, some, None]
-            structure = (order.outer, order.inner, order.provider, data, order.starts, self.groups)
-            flat = x.reshape(blocks, -1)
-            found, _ = solve_draws((0,) * width, inverse, *structure, each, flat, TOLERANCE, MOST_CYCLES)
+            each, x = (own.take(of, blocks, m * width * DRAWS) for of in ("right", f"{name} from {first}"))
+            prepare_rows(given, at, first, start, width, each, x)
+            found, _ = solve_draws((0,) * width, inverse, *structure, each, x, TOLERANCE, MOST_CYCLES)
             error = np.maximum(error, np.where(np.isnan(found), np.inf, found))
-            solved.append(x)
+            solved.append(x.reshape(blocks, m, width, DRAWS))
         return (solved[0] if len(solved) == 1 else np.concatenate(solved, axis=2)), error
 
 
