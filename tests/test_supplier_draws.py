@@ -366,6 +366,39 @@ def test_amounts_off_their_center_are_counted(tmp_path: Path) -> None:
     assert (report.run["amounts_off_center"], report.run["uncertain_exchanges"]) == (1, 4)
 
 
+def test_rows_alike_are_told_apart_as_in_one_inventory(tmp_path: Path) -> None:
+    """By comment, source, data type and base units, whatever stands in other columns; and they are counted."""
+    rows = [
+        emits("supplier 0", amount, unit, **lognormal(amount, sigma), **more)
+        for amount, unit, sigma, more in (
+            (9000.0, "g", 0.1, {}),
+            (10.0, "kg", 0.9, {}),
+            (0.002, "t", 0.4, {"comment": "boiler"}),
+            (3.0, "kg", 0.2, {"comment": "kiln"}),
+            (1.0, "kg", 0.6, {"data_type": "proxy"}),
+            (800.0, "g", 0.3, {"is_avoided": False, "source_id": "meter"}),
+        )
+    ]
+    rows += [emits("supplier 0", 2.0, pedigree="2;3;1;4;3"), emits("supplier 0", 1500.0, "g", pedigree="2;3;1;4;3")]
+    processes, exchanges = one_supplier(*rows)
+    meter: Tables = {"sources": [{"source_id": "meter", "citation": "meter"}]}
+    source = write_parts(tmp_path / "s", processes, exchanges, 1)
+    whole = {
+        **PLANT,
+        **meter,
+        "flows": [*FLOWS, *OWN_FLOWS],
+        "properties": OWN_PROPERTIES,
+        "processes": [*PLANT["processes"], *processes],
+        "exchanges": [*PLANT["exchanges"], *exchanges],
+    }
+    background = write_inventory(tmp_path / "background", {**PLANT, **meter})
+    asked: dict[str, Any] = {"draws": 50, "seed": 3, **GHG}
+    report = lca.simulate_suppliers(source, background, tmp_path / "out", core(), **asked)
+    one = lca.simulate(lca.read_inventory(write_inventory(tmp_path / "whole", whole)), core(), **asked)
+    compare(read_results(tmp_path / "out"), one.to_arrow(), ["indicator", "stage", "per"], skip=("inventory_hash",))
+    assert report.run["alike_rows"] == len(rows)
+
+
 def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_parts(tmp_path / "s", *one_supplier(ACID), 1)
     background = write_inventory(tmp_path / "background", PLANT)

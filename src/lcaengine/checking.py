@@ -21,6 +21,7 @@ from lcaengine.system import build_system, list_flows, match_factors
 from lcaengine.uncertainty.contradictions import report_contradictions
 from lcaengine.uncertainty.counts import count_uncertain
 from lcaengine.uncertainty.crossings import report_crossings
+from lcaengine.uncertainty.unpaired import report_alike
 
 __all__ = ["Check", "check", "examine"]
 
@@ -103,6 +104,7 @@ def examine(place: str | Path, method: Method | str | Path | None = None, policy
 def _examine_system(inventory: Inventory, method: Method | None, policy: Policy, found: Findings) -> None:
     system = build_system(inventory, policy, found)
     report_loops(system, found)
+    report_alike(inventory, found)
     matched = None if method is None else match_factors(system, method, found)
     if method is None or matched is None or found.blockers():
         report_fallbacks(system, found)

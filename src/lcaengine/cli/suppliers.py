@@ -179,6 +179,9 @@ def _describe_draws(run: Mapping[str, Any]) -> list[str]:
         lines.append("No exchange states a distribution or a pedigree: nothing varies.")
     if run["amounts_off_center"]:
         lines.append(f"{run['amounts_off_center']} amounts are more than 1 % off the center of their distribution")
+    if run["alike_rows"]:
+        lines.append(f"{run['alike_rows']} uncertain rows are alike in process, flow, direction, provider, location:")
+        lines.append("  which of them takes which draw goes by comment, source and amount")
     if run["draws_without_answer"]:
         lines.append(f"{run['draws_without_answer']} draw(s) of the background have no answer and are left out")
     return lines

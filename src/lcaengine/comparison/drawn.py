@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from lcaengine.uncertainty import Pedigree, simulate_footprints
 from lcaengine.uncertainty.reach import list_drawn_keys
 from lcaengine.uncertainty.sampled import sample_system
 from lcaengine.uncertainty.simulation import refuse_infeasible
+from lcaengine.uncertainty.unpaired import AlikeRows, list_alike, list_unpaired
 
 __all__ = ["Drawn", "draw_alternatives"]
 
@@ -37,6 +39,8 @@ class Drawn:
     values : (m, parts, k, draws) float64
     shared : (k, m, m) int64
         By indicator, how many drawn rows two of them rest on both; on the diagonal, how many one rests on.
+    unpaired : dict of (int, int, int) to list of str
+        By indicator and two alternatives, the rows alike of which nobody can say which takes whose draw.
     draws, seed : int
     pedigree : Pedigree
     infeasible : dict of int to str
@@ -50,6 +54,7 @@ class Drawn:
     static: Numbers
     values: Numbers
     shared: NDArray[np.int64]
+    unpaired: Mapping[tuple[int, int, int], list[str]]
     draws: int
     seed: int
     pedigree: Pedigree
@@ -63,6 +68,7 @@ class _Version:
 
     values: dict[int, Numbers]
     keys: dict[int, list[NDArray[np.uint64]]]
+    alike: Mapping[int, AlikeRows]
     infeasible: Mapping[int, str]
     residual: float
 
@@ -127,6 +133,7 @@ def _draw_version(
     return _Version(
         {a: samples.values[at] for at, a in enumerate(kept)},
         {a: list_drawn_keys(sampled, a) for a in kept},
+        list_alike(footprints.system.inventory, pedigree),
         samples.infeasible,
         samples.residual,
     )
@@ -169,12 +176,28 @@ def _gather(
         static=static,
         values=values,
         shared=_count_shared([version.keys[each.activity] for each, version in zip(group, of, strict=True)]),
+        unpaired=_find_unpaired(group, of),
         draws=draws,
         seed=seed,
         pedigree=pedigree,
         infeasible=dict(sorted(infeasible.items())),
         residual=max(version.residual for version in of),
     )
+
+
+def _find_unpaired(group: Sequence[Alternative], versions: Sequence[_Version]) -> dict[tuple[int, int, int], list[str]]:
+    """Find the rows alike of each two alternatives, by indicator, that cannot be told one by one."""
+    found = {}
+    for i, j in combinations(range(len(group)), 2):
+        one, other = versions[i], versions[j]
+        if one is other or not (one.alike or other.alike):
+            continue
+        alike = np.array(sorted({*one.alike, *other.alike}), np.uint64)
+        both = zip(one.keys[group[i].activity], other.keys[group[j].activity], strict=True)
+        for k, (mine, theirs) in enumerate(both):
+            shared = np.intersect1d(np.intersect1d(mine, alike), theirs)
+            found[k, i, j] = list_unpaired(shared.tolist(), one.alike, other.alike)
+    return found
 
 
 def _count_shared(keys: Sequence[Sequence[NDArray[np.uint64]]]) -> NDArray[np.int64]:

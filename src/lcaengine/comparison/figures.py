@@ -25,6 +25,8 @@ SPREADS = pa.schema(
         ("status", pa.string()),
     ]
 )
+MOST_NAMED = 3
+"""Of how many rows alike the names are told."""
 RANKS = pa.schema(
     [
         *((name, pa.string()) for name in ("alternative", "indicator", "stage")),
@@ -51,6 +53,8 @@ class Figure:
         Whether there is a figure, and whether it moves from draw to draw.
     shared : (m, m) int64
         Drawn rows that two rest on; on the diagonal, that one rests on.
+    place : int
+        Of the indicator among those that are drawn.
     """
 
     indicator: int
@@ -61,6 +65,7 @@ class Figure:
     known: NDArray[np.bool_]
     varies: NDArray[np.bool_]
     shared: NDArray[np.int64]
+    place: int
 
 
 def take_figure(drawn: Drawn, k: int, part: int) -> Figure:
@@ -77,7 +82,7 @@ def take_figure(drawn: Drawn, k: int, part: int) -> Figure:
     varies = known & (np.ptp(values, axis=1) > SAME * scale.max(axis=1))
     words = {"indicator": indicator.id, "stage": drawn.parts[part], "unit": indicator.unit.label, "per": first.per}
     static = drawn.static[:, part, k]
-    return Figure(drawn.indicators[k], words, values, scale, static, known, varies, drawn.shared[k])
+    return Figure(drawn.indicators[k], words, values, scale, static, known, varies, drawn.shared[k], k)
 
 
 def _find_moments(values: Numbers) -> tuple[float, float]:
@@ -186,9 +191,19 @@ def _note(drawn: Drawn, figure: Figure, numbers: PairNumbers, x: int, i: int, j:
         notes.append(f"{' and '.join(zero)} {'is' if len(zero) == 1 else 'are'} zero in every draw{ratio}")
     if numbers.equal[x] == 1.0 and len(zero) < 2:
         notes.append("the two are the same in every draw")
+    unpaired = drawn.unpaired.get((figure.place, i, j), [])
+    if unpaired:
+        notes.append(_tell_unpaired(unpaired))
     count, below = figure.values.shape[1], int(numbers.not_above[x])
     if np.isnan(numbers.ratio[x, 0]) and names[i] not in zero:
         notes.append(f"no ratio: {names[i]} is zero or below in {below} of {count} draws")
     elif below == count and names[i] not in zero:
         notes.append(f"{names[i]} is below zero: a ratio above one is farther below")
     return notes
+
+
+def _tell_unpaired(names: list[str]) -> str:
+    """Say of which rows alike it is not known who takes whose draw."""
+    listed = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
+    why = "their number differs, or neither comment nor source tells them apart"
+    return f"which takes whose draw of rows alike is not known, and so the difference is not: {listed}; {why}"

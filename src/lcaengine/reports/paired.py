@@ -16,6 +16,7 @@ from lcaengine.footprints.display import HEADLINES, format_value
 from lcaengine.reports.remarks import describe_off_center, print_remarks
 from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
+from lcaengine.uncertainty.unpaired import find_alike
 
 __all__ = ["describe_paired", "print_paired", "tabulate_paired"]
 
@@ -43,8 +44,8 @@ def describe_paired(groups: Mapping[str, PairedComparison]) -> dict[str, object]
     for one in (one for each in groups.values() for one in each.alternatives):
         if id(one.footprints) not in runs:
             of = one.footprints.system.inventory
-            about = {**describe_run(one.footprints), **describe_off_center(one.footprints)}
-            runs[id(one.footprints)] = {"read_from": of.label, **about}
+            about = {"read_from": of.label, **describe_run(one.footprints), **describe_off_center(one.footprints)}
+            runs[id(one.footprints)] = {**about, "alike_rows": len(find_alike(of, some.pedigree))}
     return {
         "draws": some.draws,
         "seed": some.seed,
@@ -160,6 +161,7 @@ def _print_remarks(
         where = ", ".join(dict.fromkeys(each.indicator for each in pairs))
         named = "; ".join(who[:MOST_IN_PAIRS]) + (f" and {len(who) - MOST_IN_PAIRS} more" if who[5:] else "")
         console.print(f"[yellow]{named}[/yellow] ({escape(where)}): {escape(note)}.")
+    _print_alike(console, compared)
     if compared.infeasible:
         draw, why = min(compared.infeasible.items())
         count = len(compared.infeasible)
@@ -168,6 +170,18 @@ def _print_remarks(
         )
     if len(letters) > MOST_IN_PAIRS:
         console.print("Pairs are shown with the first alternative; -o FILE lists all.")
+
+
+def _print_alike(console: Console, compared: PairedComparison) -> None:
+    """Say which inventories have uncertain rows of one identity."""
+    systems = {one.footprints.system.inventory.label: one.footprints.system for one in compared.alternatives}
+    for label, system in systems.items():
+        count = len(find_alike(system.inventory, compared.pedigree))
+        if count:
+            console.print(
+                f"{escape(label)}: {count} uncertain rows are alike in process, flow, direction, provider and "
+                "location; which of them takes which draw goes by comment, source and amount."
+            )
 
 
 def _print_status(console: Console, compared: PairedComparison, indicators: Sequence[str]) -> None:

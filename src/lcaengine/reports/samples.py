@@ -20,6 +20,7 @@ from lcaengine.reports.write import describe_run
 from lcaengine.results import Answer
 from lcaengine.uncertainty import Samples, detach_samples, list_draws
 from lcaengine.uncertainty.static import say_static
+from lcaengine.uncertainty.unpaired import find_alike
 
 __all__ = ["describe_samples", "print_samples", "write_samples"]
 
@@ -66,6 +67,12 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
         f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values "
         f"{say_static(samples.static_values)}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
     )
+    alike = _count_alike(samples)
+    if alike:
+        console.print(
+            f"[yellow]{alike} uncertain rows are alike in process, flow, direction, provider and location[/yellow]: "
+            "which of them takes which draw goes by comment, source and amount; lcaengine check names the first."
+        )
     if samples.infeasible:
         draw, why = min(samples.infeasible.items())
         console.print(
@@ -86,6 +93,11 @@ def _count_uncertain(samples: Samples) -> str:
     return f"{samples.uncertain} uncertain rows ({', '.join(f'{name} {n}' for name, n in counts.items() if n)})"
 
 
+def _count_alike(samples: Samples) -> int:
+    """Count uncertain exchanges that have others of their identity."""
+    return len(find_alike(samples.footprints.system.inventory, samples.pedigree))
+
+
 def describe_samples(samples: Samples) -> dict[str, object]:
     """Describe how the numbers came about, draws included.
 
@@ -100,6 +112,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         "draws": samples.draws,
         "seed": samples.seed,
         **{f"uncertain_{table}": count for table, count in samples.uncertain_by_table.items()},
+        "alike_rows": _count_alike(samples),
         "static_values": samples.static_values,
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,

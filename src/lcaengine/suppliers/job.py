@@ -95,6 +95,7 @@ def describe_draws(part: Part, probes: Probes) -> dict[str, float]:
     return {
         "uncertain_exchanges": 0 if part.own is None else len(part.own.distributions),
         "amounts_off_center": 0 if part.own is None else part.own.off_center,
+        "alike_rows": 0 if part.own is None else part.own.alike,
         "uncertain_in_background": drawn.uncertain,
         "draws_without_answer": len(drawn.infeasible),
         "draws_factorized": drawn.slow,
@@ -113,14 +114,19 @@ def read_suppliers(store: Store, name: str, drawing: Drawing | None = None) -> t
     found = Findings()
     more = () if drawing is None else SPREAD_COLUMNS
     processes, first = read_part(store, "processes", name, PROCESS_COLUMNS, list_columns("processes"))
-    exchanges, second = read_part(store, "exchanges", name, (*EXCHANGE_COLUMNS, *more), list_columns("exchanges"))
+
+    def read_rows(columns: Sequence[str]) -> tuple[pa.Table, str]:
+        return read_part(store, "exchanges", name, columns, list_columns("exchanges"))
+
+    exchanges, second = read_rows((*EXCHANGE_COLUMNS, *more))
     part = encode_part(name or ONE_PART, processes, exchanges, found)
     raise_blockers(found, name_part(name), MEND)
     assert part is not None
     if drawing is not None:
         from lcaengine.suppliers.own import list_own_rows
 
-        part = replace(part, own=list_own_rows(part, exchanges, drawing.pedigree, found))
+        own = list_own_rows(part, exchanges, drawing.pedigree, found, lambda columns: read_rows(columns)[0])
+        part = replace(part, own=own)
         raise_blockers(found, name_part(name), MEND)
     return part, join_digests(first, second)
 

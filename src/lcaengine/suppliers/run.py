@@ -33,7 +33,7 @@ LOOK_AHEAD, LOOK_FAR = 8, 64
 
 More where the background is drawn.
 """
-OWN = ("uncertain_exchanges", "amounts_off_center")
+OWN = ("uncertain_exchanges", "amounts_off_center", "alike_rows")
 """What is counted of every part's own."""
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and how many suppliers were scored."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ from lcaengine.inventory.conversion import convert
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.inventory import Inventory
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
-from lcaengine.uncertainty.keys import make_keys
+from lcaengine.uncertainty.alike import Described, describe_rows, hash_identity, number_alike
 from lcaengine.uncertainty.pedigree import Pedigree, find_sigma, read_scores
 from lcaengine.units import read_unit
 
@@ -26,6 +26,7 @@ __all__ = [
     "find_uncertain",
     "list_distributions",
     "list_kinds",
+    "list_stated",
     "make_empty",
     "read_distributions",
 ]
@@ -35,8 +36,6 @@ MIRRORED = (2, 8, 9)
 """Types that lie above zero by themselves, and below it where they are negative; of others the sign is in loc [1]."""
 _FIRST = 2
 """Types below it are no distributions."""
-_IDENTITY = ("process_id", "flow_id", "direction", "provider_id", "location")
-"""What identifies an exchange, apart from its ordinal among equals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,7 @@ def distribute_rows(
     find_factors: Callable[[NDArray[np.int64]], NDArray[np.float64]],
     pedigree: Pedigree | None,
     label: str,
+    complete: Callable[[Described], Described] | None = None,
 ) -> Distributions:
     """List the distributions of exchange rows that are typed, and not yet of an inventory.
 
@@ -135,6 +135,8 @@ def distribute_rows(
     pedigree : Pedigree or None
     label : str
         Names the rows in a message.
+    complete : callable, optional
+        Gives what tells rows alike apart in base units and with all words, where the frame has neither.
 
     Returns
     -------
@@ -146,8 +148,14 @@ def distribute_rows(
         Where the table has no factor for a score.
     """
     used = find_uncertain(frame, amount, pedigree)
-    keys = make_keys("exchanges", [frame.columns[name] for name in _IDENTITY])[used]
-    return read_distributions(frame, used, keys, find_factors(used), amount[used], pedigree, label)
+    identity = hash_identity(frame)[used]
+    listed = read_distributions(frame, used, identity, find_factors(used), amount[used], pedigree, label)
+
+    def describe(rows: NDArray[np.int64]) -> Described:
+        described = describe_rows(listed.take(rows), frame, list_stated(frame)[used[rows]])
+        return described if complete is None else complete(described)
+
+    return replace(listed, key=number_alike(identity, describe))
 
 
 def find_uncertain(frame: Frame, amount: NDArray[np.float64], pedigree: Pedigree | None) -> NDArray[np.int64]:
@@ -246,6 +254,11 @@ def list_kinds(frame: Frame) -> NDArray[np.int64]:
     count = len(UNCERTAINTY_TYPES)
     codes = frame.codes("uncertainty_type", pa.array([*UNCERTAINTY_TYPES, *map(str, range(count))]))
     return np.where(codes >= 0, codes % count, 0)
+
+
+def list_stated(frame: Frame) -> NDArray[np.bool_]:
+    """Tell which rows of a table state a distribution."""
+    return np.asarray(list_kinds(frame) >= _FIRST)
 
 
 def _find_factors(inventory: Inventory, rows: NDArray[np.int64]) -> NDArray[np.float64]:
