@@ -18,6 +18,7 @@ from lcaengine.inventory.words import pick
 from lcaengine.suppliers.part import SPREAD_COLUMNS, Part
 from lcaengine.uncertainty import Pedigree
 from lcaengine.uncertainty.alike import TELLS, Described, describe_rows
+from lcaengine.uncertainty.centers import find_off_center
 from lcaengine.uncertainty.distributions import Distributions, distribute_rows
 from lcaengine.units import read_unit
 
