@@ -193,7 +193,7 @@ def test_the_commands_say_what_is_missing(tmp_path: Path) -> None:
     assert (empty.returncode, "no row can be carried" in empty.stderr) == (2, True)
     assert not (tmp_path / "inventory").exists()
     itself = run("questionnaire", str(sheet), "--mapping", str(mapping), "-o", str(sheet))
-    assert (itself.returncode, "is the sheet itself" in itself.stderr) == (2, True)
+    assert (itself.returncode, "is what is read" in itself.stderr) == (2, True)
     unscored = run("questionnaire", str(sheet), "--mapping", str(mapping), "-o", str(tmp_path / "out.csv"))
     assert (unscored.returncode, "Not scored: 1 of 1 rows" in unscored.stdout) == (1, True)
     assert "C2 (carbon) is 'x', which is no number" in (tmp_path / "out.csv").read_text(encoding="utf-8")

@@ -181,6 +181,22 @@ def test_wide_says_what_long_says(tmp_path: Path) -> None:
         assert long[row["process_id"], "processing"]["p_limit"] is None
 
 
+def test_a_limit_is_per_reference_unit_and_null_in_rows_per_kg(tmp_path: Path) -> None:
+    """A gadget of half a kg, a tenth of it Nd: 4 kg CO2e a gadget are 8 a kg, and nobody set a limit for these."""
+    background = write_inventory(tmp_path / "background", PLANT)
+    own = makes("supplier 0", "gadget", unit="piece"), takes("supplier 0", "acid", 0.6, **lognormal(0.6, 0.3))
+    source = write_parts(tmp_path / "s", [process("supplier 0", "assembly")], list(own), 1)
+    stated = (("mass", 0.5), ("content:Nd", 0.05))
+    rows = [{"flow_id": "gadget", "property": name, "value": value, "unit": "kg/piece"} for name, value in stated]
+    pq.write_table(pa.Table.from_pylist([dict(product("gadget", "piece"))]), source / "flows.parquet")
+    pq.write_table(pa.Table.from_pylist(rows), source / "properties.parquet")
+    lca.simulate_suppliers(source, background, tmp_path / "out", core(), 200, 5, limits={"ghg": 4.0}, **GHG)
+    got = {row["per"]: row for row in read_results(tmp_path / "out").to_pylist() if row["stage"] == "total"}
+    assert 0.6 < got["piece"]["p_limit"] <= 1.0
+    assert got["kg"]["p_limit"] is got["kg Nd"]["p_limit"] is None
+    assert got["kg Nd"]["value"] == pytest.approx(3.0 / 0.05)
+
+
 def one_supplier(*rows: Row, **made: Any) -> tuple[list[Row], list[Row]]:
     """Give a supplier of oxide."""
     return [process("supplier 0", "assembly")], [makes("supplier 0", "oxide", **made), *rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
+from lcaengine.method import find_method
 from tests.conftest import Run
 from tests.tables import emits, makes, write_inventory
 from tests.test_scenarios import HOUSE
@@ -222,7 +224,7 @@ def test_what_is_not_there_or_would_be_overwritten(run: Run, tmp_path: Path) -> 
     before = changes.read_bytes()
     code, _, err = run("whatif", "example:two-suppliers", changes, "-o", changes)
     assert (code, changes.read_bytes()) == (2, before)
-    assert "is the table of changes" in err
+    assert "is what is read" in err
     code, _, err = run("whatif", "example:two-suppliers", changes, "--indicator", "gwp")
     assert (code, "no indicator 'gwp'" in err) == (2, True)
 
@@ -304,7 +306,7 @@ def test_the_changes_that_are_written_run_again(run: Run, tmp_path: Path, ending
         again = [[line.partition(",change")[0] for line in file.read_text("utf-8").splitlines()] for file in beside]
         assert again[0][0] == again[1][0]
         code, _, err = run("whatif", inventory, beside[0], "-o", first)  # which it would write over
-        assert (code, "is the table of changes" in err) == (2, True)
+        assert (code, "is what is read" in err) == (2, True)
 
 
 def test_scenarios_are_read_as_other_results_are(tmp_path: Path) -> None:
@@ -416,3 +418,43 @@ def test_a_percentage_below_zero_is_refused(tmp_path: Path) -> None:
     with pytest.raises(lca.DataError, match=r"would turn the flow around") as refused:
         lca.change(base, [lca.Change(process_id="refinery", flow_id="electricity", amount="-20 %")])
     assert "write 80 % for 20 % less" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("named", "target", "draws"),
+    [
+        ("w.pairs.csv", "w.csv", ["--draws", "4"]),
+        ("w.ranks.csv", "w.csv", ["--draws", "4"]),
+        ("w.alternatives.csv", "./w.csv", []),
+        ("w.completeness.csv", "w.csv", []),
+        ("w.completeness.CSV", "w.CSV", []),
+    ],
+)
+def test_changes_named_as_what_is_written_beside_results_stay(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, target: str, draws: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = "scenario,process_id,flow_id,amount,unit\nless,mine-a,electricity,1,kWh\n"
+    (tmp_path / named).write_text(table, encoding="utf-8")
+    code, out, err = run("whatif", "example:two-suppliers", named, *draws, "-o", target)
+    assert (code, out, "is what is read, and has the name" in err) == (2, "", True)
+    assert {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()} == {named: table}
+
+
+def test_folders_where_files_go_beside_results_are_found_before_drawing(run: Run, tmp_path: Path) -> None:
+    for target in ("x.json", "x.csv"):
+        (tmp_path / "x.draws.parquet").mkdir(exist_ok=True)
+        code, out, err = run("simulate", "example:two-suppliers", "--draws", "4", "--raw", "-o", tmp_path / target)
+        assert (code, out, "x.draws.parquet' is a folder" in err) == (2, "", True)
+    assert [file.name for file in tmp_path.iterdir()] == ["x.draws.parquet"]
+
+
+def test_nothing_is_written_into_a_method(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(find_method("core"), folder)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    for words in (["score"], ["check"], ["simulate", "--draws", "4"], ["contributions", "--process", "grid"]):
+        target = folder / "factors.csv"
+        code, _, err = run(words[0], "example:two-suppliers", *words[1:], "--method", folder, "-o", target)
+        assert (code, "is a part of the inventory or method" in err) == (2, True)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before

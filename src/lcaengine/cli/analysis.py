@@ -76,17 +76,18 @@ def contributions(
     from lcaengine.chains import build_sankey, list_contributions
     from lcaengine.errors import LcaError
     from lcaengine.io.write import FORMATS, check_target
-    from lcaengine.method import read_method
+    from lcaengine.method import find_method, read_method
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
 
     asked = Asked(stage, draws, seed, (pedigree, pedigree_factors, basic_uncertainty), plot)
     check_asked(asked, drivers, sankey or by != "process")
     if demand and process:
         raise LcaError("--demand and --process are both given", "", "give one of them")
+    sources = inventory, find_method(method)
     if output is not None:
-        check_target(output, FORMATS, inventory)
+        check_target(output, FORMATS, *sources)
     if plot is not None:
-        check_plot(plot, inventory)
+        check_plot(plot, *sources)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json)
     ids = {"process_id": demand or process, "product_id": product, "supplier_id": supplier, "location": location}
     if drivers:
@@ -138,10 +139,10 @@ def compare(
     """Show how far results move with a choice; or compare products, suppliers and inventories in the same draws."""
     start_lightly()
     from lcaengine.io.write import FORMATS, check_target
+    from lcaengine.method import find_method
 
     if output is not None:
-        for each in (inventory, *(others or [])):
-            check_target(output, FORMATS, each)
+        check_target(output, FORMATS, inventory, *(others or []), find_method(method))
     spread = (pedigree, pedigree_factors, basic_uncertainty)
     settings = paired.take_settings(draws, seed, *spread, stages, unlike, bool(of or others))
     policy = Policy(unlinked=unlinked, max_fallback=max_fallback, open_water=open_water)
@@ -265,13 +266,12 @@ def diff(
     from lcaengine.comparison import diff as find_difference
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import FORMATS, check_target
-    from lcaengine.method import read_method
+    from lcaengine.method import find_method, read_method
     from lcaengine.reports.analysis import describe_difference, print_difference
     from lcaengine.reports.answer import write_tables
 
     if output is not None:
-        for each in (old, new):
-            check_target(output, FORMATS, each)
+        check_target(output, FORMATS, old, new, find_method(method))
     known = read_method(method)
     scored = [score_or_exit(each, known, policy, as_json) for each in (old, new)]
     usual = [name for name in HEADLINES if known.find(name) >= 0] or [known.indicators[0].id]

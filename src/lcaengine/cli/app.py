@@ -95,10 +95,14 @@ def check(
     """List all findings of an inventory at once: code, table, row, column, value, what to do."""
     start_lightly()
     from lcaengine.checking import examine
-    from lcaengine.reports.findings import describe_check, write_check
+    from lcaengine.io.write import check_target
+    from lcaengine.method import find_method
+    from lcaengine.reports.findings import FINDINGS, describe_check, write_check
     from lcaengine.reports.flows import print_flows
     from lcaengine.reports.terminal import print_findings, print_uncertain
 
+    if output is not None:
+        check_target(output, FINDINGS, inventory, find_method(method))
     checked = examine(inventory, method, policy)
     if output is not None:
         write_check(checked, output, inventory, flows)
@@ -147,12 +151,12 @@ def score(
     if workers is not None or cluster is not None:
         raise LcaError("--workers and --cluster are for suppliers in parts", "", "add --background, or leave them away")
     from lcaengine.io.write import FORMATS, check_target
-    from lcaengine.method import read_method
+    from lcaengine.method import find_method, read_method
 
     if wide and output is None:
         raise LcaError("--wide is a layout of a file, and no file is named", "", "add -o FILE, or leave --wide away")
     if output is not None:
-        check_target(output, FORMATS, inventory)
+        check_target(output, FORMATS, inventory, find_method(method))
         if not (as_json or indicator or everything or quality):
             write_scores(inventory, read_method(method), policy, by, output, wide, keep)
             return

@@ -90,7 +90,7 @@ def import_(
     if format not in READERS:
         fix = "choose one of: " + ", ".join(f"{name} ({about})" for name, (_, _, about) in READERS.items())
         raise LcaError(f"{format!r} is no format that is read", "", fix, given=format, allowed=tuple(READERS))
-    check_folder(target, overwrite, source)
+    check_folder(target, overwrite, source, mapping or "", background or "", *(flows or ()))
     options = _list_options(format, mapping, background)
     tables = [read_mapping(each) for each in flows or ()]
     imported = explain_units(read(format, source, options), units or ())

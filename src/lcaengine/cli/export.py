@@ -58,12 +58,14 @@ def export(
         fix = "choose one of: " + ", ".join(f"{name} ({about})" for name, (_, about) in WRITERS.items())
         raise LcaError(f"{format!r} is no format that is written", "", fix, given=format, allowed=tuple(WRITERS))
     from lcaengine.inventory import read_inventory
-    from lcaengine.method import read_method
+    from lcaengine.io.write import refuse_sources
+    from lcaengine.method import find_method, read_method
 
     for each in (target, _name_report(target)):
         if each.exists() and not overwrite:
             fix = "name another, or add --overwrite to replace it"
             raise OutputError(f"there is something at {str(each)!r} already", str(each), fix)
+        refuse_sources(each, inventory, *(() if inventory_only else (find_method(method),)))
     footprints = None if inventory_only else score_or_exit(inventory, read_method(method), policy, as_json)
     read = read_inventory(inventory) if footprints is None else footprints.system.inventory
     try:

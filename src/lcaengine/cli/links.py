@@ -33,7 +33,7 @@ def links(
     if target is not None:
         from lcaengine.formats.imported import write_inventory
 
-        check_folder(target, overwrite, inventory)
+        check_folder(target, overwrite, inventory, apply)
         linked = apply_links(read_inventory(inventory), apply)
         write_inventory(linked, target, overwrite)
         with presenting():

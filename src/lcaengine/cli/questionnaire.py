@@ -17,7 +17,6 @@ from lcaengine.cli.shared import (
     print_json,
     with_policy,
 )
-from lcaengine.errors import LcaError
 from lcaengine.policy import Policy
 
 __all__ = ["questionnaire"]
@@ -38,7 +37,7 @@ def questionnaire(
     from lcaengine.formats.questionnaire.read import fill_questionnaire
     from lcaengine.formats.questionnaire.scores import score_questionnaire
     from lcaengine.io.write import check_target
-    from lcaengine.method import read_method
+    from lcaengine.method import find_method, read_method
     from lcaengine.reports.questionnaire import (
         SHEETS,
         describe_questionnaire,
@@ -46,9 +45,7 @@ def questionnaire(
         write_questionnaire,
     )
 
-    check_target(output, SHEETS, background or "")
-    if output.exists() and Path(sheet).exists() and output.samefile(sheet):
-        raise LcaError(f"{str(output)!r} is the sheet itself", str(output), "name another file")
+    check_target(output, SHEETS, sheet, mapping, background or "", find_method(method))
     progress = show_progress(f"reading {sheet}")
     filled = fill_questionnaire(sheet, mapping=mapping, background=background, progress=progress)
     scored = score_questionnaire(filled, read_method(method), policy, indicator or ())

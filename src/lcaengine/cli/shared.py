@@ -212,13 +212,13 @@ def present_tables(
             show(open_console())
 
 
-def check_plot(plot: Path, inventory: str) -> None:
+def check_plot(plot: Path, *sources: str | Path) -> None:
     """Refuse a picture that cannot be written, before anything is scored."""
     from lcaengine.io.write import check_target
     from lcaengine.plots import ENDINGS, require_matplotlib
 
     require_matplotlib()
-    check_target(plot, ENDINGS, inventory)
+    check_target(plot, ENDINGS, *sources)
 
 
 def list_written(files: Sequence[Path]) -> str:

@@ -97,13 +97,14 @@ def simulate(
         raise LcaError(what, "", "add --background, or leave them away")
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import FORMATS, check_target
-    from lcaengine.method import read_method
+    from lcaengine.method import find_method, read_method
     from lcaengine.reports.samples import write_samples
     from lcaengine.uncertainty import Pedigree, check_choices, simulate_footprints
     from lcaengine.uncertainty.pictures import PICTURES
 
-    _check_files(inventory, output, wide, each, keep or [], plot, picture, indicator or [])
-    path = None if output is None else check_target(output, FORMATS, inventory)
+    sources = inventory, find_method(method)
+    _check_files(sources, output, wide, each, keep or [], plot, picture, indicator or [])
+    path = None if output is None else check_target(output, FORMATS, *sources)
     spread_of = Pedigree(pedigree, pedigree_factors, basic_uncertainty)
     check_choices(draws, seed, by, static)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
@@ -120,7 +121,7 @@ def simulate(
 
 
 def _check_files(
-    inventory: str,
+    sources: tuple[str | Path, ...],
     output: str | None,
     wide: bool,
     each: bool,
@@ -137,7 +138,7 @@ def _check_files(
     if keep and not (each or plot):
         raise LcaError("--keep says whose draws --raw writes, and --plot draws", "", "add one, or leave --keep away")
     if plot is not None:
-        check_plot(plot, inventory)
+        check_plot(plot, *sources)
         check_picture(picture or PICTURES[0])
         if len(set(indicators)) > 1:
             raise LcaError("a picture is of one indicator", "--plot", "name one --indicator")

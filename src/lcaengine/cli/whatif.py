@@ -53,11 +53,11 @@ def whatif(
 ) -> None:
     """Score scenarios beside an inventory: other amounts, providers or mixes, as a table of changes says."""
     start_lightly()
-    from lcaengine.method import read_method
+    from lcaengine.io.write import FORMATS, check_target
+    from lcaengine.method import find_method, read_method
     from lcaengine.reports.answer import write_tables
     from lcaengine.reports.paired import describe_paired, print_paired, tabulate_paired
     from lcaengine.reports.scenarios import (
-        check_apart,
         describe_scenarios,
         list_tables,
         print_changes,
@@ -68,7 +68,7 @@ def whatif(
     spread = (pedigree, pedigree_factors, basic_uncertainty)
     settings = paired.take_settings(draws, seed, *spread, stages, unlike, False)
     if output is not None:
-        check_apart(output, inventory, changes)
+        check_target(output, FORMATS, inventory, changes, find_method(method))
     wanted, known = read_changes(changes), read_method(method)
     base = score_or_exit(inventory, known, policy, as_json, by)
     base.select(indicator or ())

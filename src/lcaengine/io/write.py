@@ -17,7 +17,17 @@ import pyarrow.parquet as pq
 from lcaengine.errors import OutputError
 from lcaengine.io.shipped import find_example
 
-__all__ = ["FORMATS", "check_folder", "check_target", "replace_file", "replace_folder", "write_rows", "write_table"]
+__all__ = [
+    "FORMATS",
+    "check_folder",
+    "check_target",
+    "is_beside",
+    "refuse_sources",
+    "replace_file",
+    "replace_folder",
+    "write_rows",
+    "write_table",
+]
 
 FORMATS = (".parquet", ".csv", ".json", ".xlsx")
 """Endings of files that results are written to."""
@@ -25,7 +35,7 @@ WORDS_BYTES = 1 << 26
 """Most bytes that the distinct words of a column may take where it is packed as codes and words."""
 
 
-def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -> Path:
+def check_target(target: str | Path, endings: tuple[str, ...], *sources: str | Path) -> Path:
     """Give the path of a file to write, or say why it cannot be written.
 
     Parameters
@@ -33,13 +43,14 @@ def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -
     target : str or Path
     endings : tuple of str
         Endings that can be written, lower case.
-    inventory : str
-        Place of the inventory, which is never written into; empty where there is none.
+    *sources : str or Path
+        Whatever is read: inventories, tables, methods; none of them is written into or over. Empty ones are none.
 
     Raises
     ------
     OutputError
-        If the ending is none of them, there is no such folder, or it is the inventory's.
+        If the ending is none of them, there is no such folder, or a source would be written over: by the file, or by
+        one of those beside it, which :func:`is_beside` tells.
     """
     if not isinstance(target, str | Path) or "\0" in str(target):
         raise OutputError(f"{target!r} is no path of a file", "", "name a file")
@@ -54,12 +65,64 @@ def check_target(target: str | Path, endings: tuple[str, ...], inventory: str) -
         )
     if not path.parent.is_dir():
         raise OutputError(f"there is no folder {str(path.parent)!r}", str(path), "make it, or name another")
-    own = _find_folder(inventory) if inventory else None
-    if own is not None and own.exists() and own.resolve() in (path.resolve(), *path.resolve().parents):
-        raise OutputError(
-            f"{str(path)!r} is a part of the inventory", str(path), "write beside the inventory, not into it"
-        )
+    refuse_sources(path, *sources)
+    folders = [each for each in path.parent.iterdir() if is_beside(each.name, path) and each.is_dir()]
+    if folders:
+        what = f"{str(folders[0])!r} is a folder, and what stands beside {path.name!r} is written there"
+        raise OutputError(what, str(path), "take it away, or name another file")
     return path
+
+
+def refuse_sources(path: Path, *sources: str | Path) -> None:
+    """Refuse to write over what is read, into it, or over it by what stands beside a file.
+
+    Raises
+    ------
+    OutputError
+    """
+    for each in sources:
+        _refuse_source(path, each)
+
+
+def _refuse_source(path: Path, source: str | Path) -> None:
+    own = _find_folder(str(source)) if str(source) else None
+    if own is None or not own.exists():
+        return
+    target = _stand_together(path)
+    if own.resolve() in (path.resolve(), target, *target.parents) or _stand_together(own) == target:
+        if own.is_dir() or own.suffix.lower() == ".zip":
+            what, fix = f"{str(path)!r} is a part of the inventory or method", "write beside it, not into it"
+        else:
+            what, fix = f"{str(path)!r} is what is read", "name another file"
+        raise OutputError(what, str(path), fix)
+    places = (_stand_together(own), own.resolve())
+    if any(each.parent == target.parent and is_beside(each.name, path) for each in places):
+        what = f"{own.name!r} is what is read, and has the name of what is written beside {path.name!r}"
+        raise OutputError(what, str(path), "name another file")
+
+
+def is_beside(name: str, target: Path) -> bool:
+    """Tell whether a file of a name may be written beside a target: whatever NAME is.
+
+    Beside ``out.csv`` are ``out.NAME.csv`` and ``out.run.json``, beside ``out.parquet`` is ``out.NAME.parquet``, beside
+    any ``out.draws.parquet``.
+
+    Examples
+    --------
+    >>> is_beside("out.gaps.csv", Path("out.csv")), is_beside("other.gaps.csv", Path("out.csv"))
+    (True, False)
+    """
+    stem, ending, name = target.stem.lower(), target.suffix.lower(), name.lower()
+    _, _, after = name.removeprefix(f"{stem}.").partition(".")
+    if not name.startswith(f"{stem}.") or ending not in FORMATS:
+        return False
+    tables = (".csv", ".parquet")
+    return (ending in tables and f".{after}" == ending) or name in (f"{stem}.run.json", f"{stem}.draws.parquet")
+
+
+def _stand_together(path: Path) -> Path:
+    """Give a path with its folder resolved, and not the link that it may be itself."""
+    return path.parent.resolve() / path.name
 
 
 def _find_folder(inventory: str) -> Path:
@@ -80,7 +143,7 @@ def replace_file(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
-def check_folder(target: Path, overwrite: bool = False, source: str = "") -> None:
+def check_folder(target: Path, overwrite: bool = False, *sources: str | Path) -> None:
     """Say why a folder cannot be made at `target`, if it cannot.
 
     Parameters
@@ -88,23 +151,26 @@ def check_folder(target: Path, overwrite: bool = False, source: str = "") -> Non
     target : Path
     overwrite : bool
         Whether an inventory that stands there may be replaced, if there is nothing else in its folder.
-    source : str
-        What is read for it, which is never written into or replaced.
+    *sources : str or Path
+        What is read for it, which is never written into or replaced. Empty ones are none.
 
     Raises
     ------
     OutputError
-        If there is something already that may not be replaced, its own folder is not there, or it is the source's.
+        If there is something already that may not be replaced, its own folder is not there, or it is a source's.
     """
     if "\0" in str(target) or not target.name or not target.resolve().parent.is_dir():
         what = f"{str(target)!r} is no folder in one that is there"
         raise OutputError(what, str(target), "make the folder around it")
-    own = _find_folder(source) if source else None
-    if own is not None and own.exists():
+    for own in (_find_folder(str(each)) for each in sources if str(each)):
+        if not own.exists():
+            continue
         inner, outer = own.resolve(), target.resolve()
         if outer == inner or outer in inner.parents or (own.is_dir() and inner in outer.parents):
             raise OutputError(
-                f"{str(target)!r} and the source stand in one another", str(target), "name another folder"
+                f"{str(target)!r} and {str(own)!r}, which is read, stand in one another",
+                str(target),
+                "name another folder",
             )
     is_there = target.is_symlink() or target.exists()
     if is_there and not (overwrite and (target / "inventory.toml").is_file() and not target.is_symlink()):

@@ -8,7 +8,7 @@ from lcaengine.method.method import (
     Indicator,
     Method,
 )
-from lcaengine.method.read import list_methods, read_method, take_method
+from lcaengine.method.read import find_method, list_methods, read_method, take_method
 
 __all__ = [
     "SITE_ELECTRICITY",
@@ -17,6 +17,7 @@ __all__ = [
     "Factor",
     "Indicator",
     "Method",
+    "find_method",
     "list_methods",
     "read_method",
     "take_method",

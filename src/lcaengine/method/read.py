@@ -17,7 +17,7 @@ from lcaengine.method.uncertainty import COLUMNS, read_uncertainty
 from lcaengine.places import GLOBAL, is_place
 from lcaengine.units import REFUSED, Unit, read_unit
 
-__all__ = ["list_methods", "read_method", "take_method"]
+__all__ = ["find_method", "list_methods", "read_method", "take_method"]
 
 _NEEDED = {
     "indicators.csv": ("indicator", "name", "unit"),
@@ -140,6 +140,22 @@ def take_method(method: object) -> Method:
         what = f"{type(method).__name__} is no method"
         raise MethodError(what, "", "give a name (core), a folder, or what read_method returns")
     return read_method(method)
+
+
+def find_method(name: str) -> Path:
+    """Give the folder that a method is read from.
+
+    Raises
+    ------
+    MethodError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> find_method("core/1.0-ar5").name
+    '1.0-ar5'
+    """
+    return _find_folder(name, None)
 
 
 def _find_folder(name: str, version: str | None) -> Path:

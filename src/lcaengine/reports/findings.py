@@ -14,7 +14,10 @@ from lcaengine.findings import Finding, Findings
 from lcaengine.io.write import check_target, replace_file, write_table
 from lcaengine.system import count_flows
 
-__all__ = ["describe_check", "write_check", "write_findings"]
+__all__ = ["FINDINGS", "describe_check", "write_check", "write_findings"]
+
+FINDINGS = (".json", ".csv", ".parquet")
+"""Endings of files that findings are written to."""
 
 
 def write_findings(findings: Findings, target: str | Path, inventory: str) -> None:
@@ -25,7 +28,7 @@ def write_findings(findings: Findings, target: str | Path, inventory: str) -> No
     OutputError
         If the ending is unknown, the target is a part of the inventory, or the file cannot be written.
     """
-    path = check_target(target, (".json", ".csv", ".parquet"), inventory)
+    path = check_target(target, FINDINGS, inventory)
     rows = findings.to_dicts()
     try:
         if path.suffix.lower() == ".json":
@@ -60,7 +63,7 @@ def write_check(checked: Check, target: str | Path, inventory: str, with_flows: 
     if not with_flows or checked.flows is None:
         write_findings(checked.findings, target, inventory)
         return
-    path = check_target(target, (".json", ".csv", ".parquet"), inventory)
+    path = check_target(target, FINDINGS, inventory)
     if path.suffix.lower() != ".json":
         write_findings(checked.findings, target, inventory)
         write_table(checked.flows, path.with_suffix(f".flows{path.suffix}"))

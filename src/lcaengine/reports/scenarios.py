@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from lcaengine.errors import OutputError
 from lcaengine.footprints.display import HEADLINES, format_value
 from lcaengine.io.write import FORMATS, check_target
 from lcaengine.reports.answer import write_tables
@@ -21,7 +20,6 @@ from lcaengine.scenarios import BASE, Scenarios
 from lcaengine.scenarios.table import hash_changes, tabulate_changes
 
 __all__ = [
-    "check_apart",
     "describe_scenarios",
     "list_tables",
     "print_changes",
@@ -56,23 +54,8 @@ def write_scenarios(found: Scenarios, target: str | Path, file: str | Path | Non
     OutputError
         If the target cannot be written, or is a part of the inventory or the table of changes.
     """
-    path = check_apart(target, found.base.system.inventory.label, file)
+    path = check_target(target, FORMATS, found.base.system.inventory.label, file or "")
     return write_tables(path, list_tables(found), describe_scenarios(found, file))
-
-
-def check_apart(target: str | Path, inventory: str, file: str | Path | None) -> Path:
-    """Give the path of a file to write, where nothing that is read is written over.
-
-    Raises
-    ------
-    OutputError
-        If it, or the changes beside it, is the table of changes; else as :func:`~lcaengine.io.write.check_target`.
-    """
-    path = check_target(target, FORMATS, inventory)
-    for each in (path, path.with_name(f"{path.stem}.changes{path.suffix}")):
-        if file is not None and each.resolve() == Path(file).resolve():
-            raise OutputError(f"{str(each)!r} is the table of changes", str(each), "name another file")
-    return path
 
 
 def list_tables(found: Scenarios) -> dict[str, pa.Table]:

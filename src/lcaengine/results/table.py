@@ -31,7 +31,8 @@ def to_long(scored: Scored, coded: bool = False) -> pa.Table:
     pyarrow.Table
         supplier_id, process_id, product_id, location, indicator, stage, value, unit, per, primary_data_share, status,
         missing_inputs, missing_factors, inventory_hash, method. Split by something else than stages, `by` and `part`
-        stand in place of `stage`; of suppliers and locations, parts of zero are left out.
+        stand in place of `stage`; of suppliers and locations, parts of zero are left out. Chances to keep a limit,
+        which is per reference unit, are null in rows per kg.
     """
     n = len(scored)
     own = scored.identity.column("per").combine_chunks()
@@ -46,7 +47,7 @@ def to_long(scored: Scored, coded: bool = False) -> pa.Table:
         blocks.append((at, factors[at], np.full(len(at), word)))
     activity, factor, of_word = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
     order = np.argsort(activity, kind="stable")
-    table = _list_rows(scored, activity[order], factor[order], choose(words, of_word[order]))
+    table = _list_rows(scored, activity[order], factor[order], choose(words, of_word[order]), order < n)
     return table if coded else spell_table(table)
 
 
@@ -124,9 +125,16 @@ def _list_missing(scored: Scored) -> pa.DictionaryArray:
 
 
 def _list_rows(
-    scored: Scored, activity: NDArray[np.int64], factor: NDArray[np.float64], per: pa.DictionaryArray
+    scored: Scored,
+    activity: NDArray[np.int64],
+    factor: NDArray[np.float64],
+    per: pa.DictionaryArray,
+    is_own: NDArray[np.bool_],
 ) -> pa.Table:
-    """Give the rows of activities, each with its factor and unit: indicator by indicator, part by part."""
+    """Give the rows of activities, each with its factor and unit: indicator by indicator, part by part.
+
+    A limit is per reference unit: chances to keep it stand where a row is per that.
+    """
     _, parts, k = scored.value.shape
     value = (scored.value[activity] * factor[:, None, None]).transpose(0, 2, 1).reshape(-1)
     rows = np.arange(len(value))
@@ -138,7 +146,8 @@ def _list_rows(
     statistics = {
         name: _nullable(each[whose, part, indicator] * factor[line]) for name, each in scored.statistics.items()
     }
-    statistics |= {name: _nullable(each[whose, part, indicator]) for name, each in scored.chances.items()}
+    for name, each in scored.chances.items():
+        statistics[name] = _nullable(np.where(is_own[line], each[whose, part, indicator], np.nan))
     part_names = choose(pa.array(scored.parts, pa.string()), part)
     split = {"stage": part_names}
     if scored.by != "stage":
