@@ -351,7 +351,7 @@ def test_what_names_several_is_refused_with_the_candidates() -> None:
     footprints = score_tables({**CHAIN, "processes": processes})
     with pytest.raises(lca.LcaError, match="supplier_id 'acme' names 4 activities") as caught:
         lca.list_contributions(footprints, supplier_id="acme")
-    assert caught.value.fix == "name one of: grid power; mill steel CN; pit-a ore US; pit-b ore"
+    assert caught.value.fix == "give the process (process_id, or --process): grid; mill; pit-a; pit-b"
     assert lca.list_contributions(footprints, supplier_id="acme", product_id="ore", location="US").name == "pit-a"
     assert lca.list_contributions(footprints, supplier_id="acme", process_id="pit-a").name == "pit-a"
 

@@ -105,7 +105,11 @@ def compare(
     inventory: Place,
     of: Annotated[
         list[str] | None,
-        typer.Option("--of", metavar="ID", help="A process, product, supplier or bill, in draws; may be repeated."),
+        typer.Option(
+            "--of",
+            metavar="ID",
+            help="A process, product, supplier or bill, PROCESS:PRODUCT or PRODUCT@PLACE, in draws; may be repeated.",
+        ),
     ] = None,
     others: Annotated[
         list[str] | None,
