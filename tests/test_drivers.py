@@ -24,7 +24,7 @@ from tests.drawn_methods import factor, read_drawn
 from tests.draws import inventories
 from tests.scoring import core, has, row, score, system
 from tests.small_method import write_small_method
-from tests.tables import Row, Tables, emits, exchange, makes, process, product, takes, waste, write_inventory
+from tests.tables import CO2, Row, Tables, emits, exchange, makes, process, product, takes, waste, write_inventory
 from tests.test_drawn_systems import uncertain, write_uncertain_method
 
 
@@ -312,30 +312,61 @@ def mix(shares: dict[str, float], **spread: Any) -> Tables:
 def test_shares_of_a_market_by_hand(tmp_path: Path) -> None:
     """h = sum s g = 2.1, and Var h = sum s (g - 2.1)^2 / (a + 1) = 2.29 / 100, with .5 x .5 / .05^2 = 100 = a + 1.
 
-    dh/ds_c, where a and b give way, is (5 - 2.1) / .8; c known exactly takes .2 x 2.9^2 / (100 x .8) off the variance.
+    All of it is of the mix, its one driver. dh/ds_c, where a and b give way, is (5 - 2.1) / .8.
     """
     tables = mix({name: share for name, (share, _) in MAKERS.items()}, **normal(0.5, 0.05))
     drivers = lca.list_drivers(score(tmp_path, tables), process_id="mill", cutoff=0.0, draws=2000)
     found = rows_of(drivers)
-    c = found["market of ore at GLO: share of c"]
-    assert (c["table"], c["row"], c["distribution"], drivers.uncertain) == ("markets", 3, "dirichlet", 3)
-    assert [drivers.total, drivers.sd] == pytest.approx([2.1, math.sqrt(0.0229)])
-    assert c["variance_share"] == pytest.approx(0.2 * 2.9**2 / 2.29)
+    assert drivers.uncertain == 1
+    assert next(iter(found)) == "market of ore at GLO: mix"
+    assert {each["mix"] for each in drivers.table.to_pylist()[1:4]} == {"market of ore at GLO: mix"}
+    whole, c = found["market of ore at GLO: mix"], found["market of ore at GLO: share of c"]
+    assert (c["table"], c["row"], c["distribution"]) == ("markets", 3, "dirichlet")
+    assert (whole["table"], whole["row"], whole["flow_id"], whole["amount"]) == ("markets", 1, "ore", None)
+    assert [drivers.total, drivers.sd, whole["score_sd"]] == pytest.approx([2.1, *[math.sqrt(0.0229)] * 2])
     assert [c["amount"], c["derivative"], c["amount_sd"]] == pytest.approx([0.2, 2.9 / 0.8, 0.04])
-    assert c["narrower_if_exact"] == pytest.approx(1 - math.sqrt(1 - 0.2 * 2.9**2 / 0.8 / 2.29))
+    assert [whole["variance_share"], whole["narrower_if_exact"], whole["narrower_if_halved"]] == [1.0, 1.0, 0.5]
+    assert c["variance_share"] is c["narrower_if_exact"] is c["score_sd"] is None
     assert drivers.simulated is not None
     assert drivers.simulated.sd == pytest.approx(drivers.sd, rel=4 / math.sqrt(2 * 2000))
     # h correlates with c by s (g - m) / (a + 1) over the deviations of both: 0.2 x 2.9 / 100 / (.04 x sqrt(.0229)).
     assert c["spearman"] == pytest.approx(0.2 * 2.9 / 100 / (0.04 * math.sqrt(0.0229)), abs=0.05)
+    assert whole["spearman"] == pytest.approx(1.0)  # the score is a constant and what the mix moves it by
 
 
-def test_one_of_two_shares_tells_of_the_other(tmp_path: Path) -> None:
-    tables = mix({"a": 0.4, "b": 0.6}, **normal(0.4, 0.05))
-    found = rows_of(lca.list_drivers(score(tmp_path, tables), process_id="mill", draws=0))
-    for name in "ab":
-        own = found[f"market of ore at GLO: share of {name}"]
-        assert [own["narrower_if_exact"], own["narrower_if_halved"]] == pytest.approx([1.0, 0.5])
-    assert sum(found[f"market of ore at GLO: share of {name}"]["variance_share"] for name in "ab") == pytest.approx(1.0)
+def test_two_shares_of_an_allocation_are_one_driver(tmp_path: Path) -> None:
+    """Cheese has 0.8 of 10 kg CO2, whey 0.2; sd 0.04: 10 x 0.04 a kg, beside 0.8 x 10 x 0.05 of the emission.
+
+    (0.4)^2 and (0.4)^2: each is half of the variance, however the factor of one is spread over both.
+    """
+    tables: Tables = {
+        "flows": [product("cheese"), product("whey"), CO2],
+        "processes": [process("dairy", allocation="as_given")],
+        "exchanges": [
+            makes("dairy", "cheese"),
+            exchange("dairy", "whey", "output", 8.0),
+            emits("dairy", 10.0, **normal(10.0, 0.5)),
+        ],
+        "allocation": [
+            row(process_id="dairy", product_flow_id="cheese", factor=0.8, **normal(0.8, 0.04)),
+            row(process_id="dairy", product_flow_id="whey", factor=0.2),
+        ],
+    }
+    drivers = lca.list_drivers(score(tmp_path, tables), process_id="dairy", product_id="cheese", draws=0)
+    found = rows_of(drivers)
+    assert drivers.uncertain == 2
+    shares = [found[name]["variance_share"] for name in ("dairy: allocation", "dairy: Carbon dioxide, fossil (air)")]
+    assert shares == pytest.approx([0.5, 0.5])
+    assert found["dairy: allocation"]["score_sd"] == pytest.approx(0.4)
+    assert [found[f"dairy: share of {name}"]["elasticity"] for name in ("cheese", "whey")] == pytest.approx([1, -0.25])
+    assert [found[f"dairy: share of {name}"]["variance_share"] for name in ("cheese", "whey")] == [None, None]
+    bars = {each["amount of"]: each for each in drivers.plot().table.to_pylist()}
+    assert set(bars) == {"dairy: allocation", "dairy: Carbon dioxide, fossil (air)"}
+    ends = [bars["dairy: allocation"][name] for name in ("amount one sd lower", "one sd higher")]
+    assert ends == pytest.approx([7.6, 8.4])
+    emission = found["dairy: Carbon dioxide, fossil (air)"]
+    named = [emission[name] for name in ("indicator", "stage", "score", "unit", "per", "derivative_unit")]
+    assert named == ["ghg", "total", pytest.approx(8.0), "kg CO2e", "kg", "kg CO2e/kg per kg"]
 
 
 def move(tables: Tables, table: str, at: int, column: str, step: float) -> Tables:
@@ -509,9 +540,7 @@ def test_the_scale_is_linear_where_logarithms_say_nothing() -> None:
     is_lognormal = np.array([True, False])
 
     def choose(contributions: list[float], linear: list[float], log: list[float]) -> str:
-        return choose_scale(
-            1.0, np.array(contributions), Effects(np.array(linear), np.array(log), is_lognormal, np.ones(2))
-        )
+        return choose_scale(1.0, np.array(contributions), Effects(np.array(linear), np.array(log), is_lognormal))
 
     assert choose([0.4, 0.6], [0.5, 0.4], [0.4, 0.4]) == "log"
     assert choose([1.4, -0.4], [0.5, 0.4], [0.4, 0.4]) == "linear"

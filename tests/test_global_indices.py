@@ -64,15 +64,48 @@ def test_rows_are_chosen_by_name_and_numbers_are_made_again(tmp_path: Path) -> N
     assert not found.table.equals(other.table)
 
 
-def test_shares_of_a_market_are_among_the_others(tmp_path: Path) -> None:
-    """One of two numbers is a mix: the other is chosen, and the two share the variance."""
-    tables = dict(mix({"a": 0.5, "b": 0.3, "c": 0.2}, **normal(0.5, 0.05)))
+MARKET = {"a": 0.5, "b": 0.3, "c": 0.2}
+
+
+def mill(tmp_path: Path) -> lca.Footprints:
+    """A mill that takes ore of a market whose mix is uncertain, and emits."""
+    tables = dict(mix(MARKET, **normal(0.5, 0.05)))
     tables["exchanges"] = [*tables["exchanges"], emits("mill", 1.0, **normal(1.0, 0.2))]
-    found = indices_of(lca.find_global_indices(score(tmp_path, tables), process_id="mill", samples=512))
-    emission, others = found["mill: Carbon dioxide, fossil (air)"], found["all others"]
+    return score(tmp_path, tables)
+
+
+EMISSION, MIX = "mill: Carbon dioxide, fossil (air)", "market of ore at GLO: mix"
+
+
+@pytest.mark.parametrize("rows", [(), [("markets", 2)], [("exchanges", 9)], [("exchanges", 9), ("markets", 3)]])
+def test_a_mix_is_one_number(tmp_path: Path, rows: list[tuple[str, int]]) -> None:
+    """The score is a sum of an emission and of what a mix moves: the two share the variance, chosen or not."""
+    footprints = mill(tmp_path)
+    emission = next(
+        r for r in lca.list_drivers(footprints, process_id="mill", draws=0).table.to_pylist() if r["part"] == EMISSION
+    )
+    assert emission["row"] == 9
+    found = lca.find_global_indices(footprints, process_id="mill", rows=rows, samples=512)
+    named = indices_of(found)
+    chosen = {"exchanges": EMISSION, "markets": MIX}
+    expected = [chosen[table] for table, _ in rows] or [EMISSION, MIX]
+    assert list(named) == [*expected, "all others"]
+    assert found.evaluations == 512 * (len(expected) + 3)
     share = 0.04 / (0.04 + 0.0229)  # the variance of the mix: tests/test_drivers.py
-    assert emission["first_order"] == pytest.approx(share, abs=2.5 * emission["first_order_half_width"])
-    assert others["total"] == pytest.approx(1 - share, abs=2.5 * others["total_half_width"])
+    shares = {
+        EMISSION: share,
+        MIX: 1 - share,
+        "all others": 1 - sum({EMISSION: share, MIX: 1 - share}[each] for each in expected),
+    }
+    for each, own in named.items():
+        for name in ("first_order", "total"):
+            assert abs(own[name] - shares[each]) < max(2.5 * own[f"{name}_half_width"], 1e-9), each
+
+
+def test_a_mix_is_named_once(tmp_path: Path) -> None:
+    rows = [("markets", 1), ("markets", 2)]
+    with pytest.raises(lca.LcaError, match="of a mix that is named already"):
+        lca.find_global_indices(mill(tmp_path), process_id="mill", rows=rows, samples=16)
 
 
 @pytest.mark.parametrize("given", [each for each, _ in TYPES])
@@ -94,9 +127,9 @@ def test_values_at_the_uniform_numbers_of_draws_are_the_draws(given: tuple[Any, 
         ({"count": 0}, "count is 0"),
         ({"seed": -1}, "seed"),
         ({"stage": "nowhere"}, "stage is"),
-        ({"rows": [("exchanges", 1)]}, "no row that is drawn"),  # certain
-        ({"rows": [("gold", 5)]}, "no row that is drawn"),
-        ({"rows": [5]}, "no row that is drawn"),
+        ({"rows": [("exchanges", 1)]}, "no uncertain row"),  # certain
+        ({"rows": [("gold", 5)]}, "no uncertain row"),
+        ({"rows": [5]}, "no uncertain row"),
         ({"rows": [("exchanges", 5), ("exchanges", 5)]}, "named twice"),
         ({"process_id": "plant"}, "no uncertain number"),
         ({"process_id": "mine", "rows": [("exchanges", 5)]}, "does not vary"),

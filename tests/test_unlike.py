@@ -12,7 +12,7 @@ import lcaengine as lca
 from lcaengine.comparison.alternative import name_alternatives
 from lcaengine.comparison.unlike import find_unlike
 from tests.scoring import core, has, score
-from tests.tables import ABOUT, Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
+from tests.tables import ABOUT, CO2, Row, Tables, emits, exchange, makes, process, product, takes, write_inventory
 from tests.test_paired import mines
 from tests.test_simulate import lognormal
 
@@ -190,7 +190,7 @@ Build = Callable[[Any], Any]
         (
             lambda f: [lca.Alternative("a", f, product_id="ore")],
             {},
-            "names 2 activities(.|\n)*process=a,product=ore; process=b,product=ore",
+            "names 2 activities(.|\n)*give the process .*: a; b",
         ),
         (lambda f: [of("a", f), of("b", f, "b")], {"draws": 1}, "are too few"),
         (lambda f: [of("a", f), of("b", f, "b")], {"seed": -1}, "a seed of -1"),
@@ -219,13 +219,45 @@ def test_words_name_processes_products_and_suppliers(tmp_path: Path) -> None:
     assert name("process=a", "supplier=a") == [("process=a", "a, per kg"), ("supplier=a", "b, per kg")]
     with pytest.raises(lca.LcaError, match="'a' names 2 activities"):
         name("a")
-    assert name("process=a,product=ore", "product=ore,location=GLO") == [
-        ("process=a,product=ore", "a, per kg"),
-        ("product=ore,location=GLO", "market of ore at GLO, per kg"),
-    ]
-    for word in ("nobody", "process=", "color=a", "process=a,product=", "process=b,supplier=b", ",process=a"):
+    for word in ("nobody", "process=", "color=a"):
         with pytest.raises(lca.LcaError, match=f"no activity of '{word}'"):
             name(word)
+
+
+def test_what_a_message_names_can_be_typed(tmp_path: Path) -> None:
+    """One process makes two products, ids hold the signs that join them, and ore is sold in two places."""
+    own = [
+        makes("a", "ore"),
+        makes("b", "ore"),
+        makes("c:d", "metal"),
+        exchange("c:d", "slag@hot", "output", 1.0),
+        emits("c:d", 1.0),
+    ]
+    places = {"a": "CN", "b": "DE"}
+    shares = [{"flow_id": "ore", "process_id": each, "share": 1.0, "location": at} for each, at in places.items()]
+    tables: Tables = {
+        "flows": [product("ore"), product("metal"), product("slag@hot"), CO2],
+        "processes": [process("a"), process("b"), process("c:d", allocation="as_given")],
+        "exchanges": own,
+        "allocation": [{"process_id": "c:d", "product_flow_id": flow, "factor": 0.5} for flow in ("metal", "slag@hot")],
+        "markets": shares,
+    }
+    footprints = score(tmp_path, tables)
+    for word, typed in {"c:d": ["c:d:metal", "c:d:slag@hot"], "ore": ["ore@CN", "ore@DE"]}.items():
+        with pytest.raises(lca.LcaError) as caught:
+            name_alternatives([("one", footprints)], [word])
+        assert caught.value.fix == f"name one of: {'; '.join(typed)}"
+        found = name_alternatives([("one", footprints)], typed)
+        assert [each.name for each in found] == typed
+        assert len({each.activity for each in found}) == 2
+    with pytest.raises(lca.LcaError, match="no activity of 'c:d:ore'"):
+        name_alternatives([("one", footprints)], ["c:d:ore"])
+    with pytest.raises(lca.LcaError) as caught:
+        lca.list_contributions(footprints, process_id="c:d")
+    assert caught.value.fix == "give the product (product_id, or --product): metal; slag@hot"
+    with pytest.raises(lca.LcaError) as caught:
+        lca.list_contributions(footprints, product_id="ore")
+    assert caught.value.fix == "give the location (location, or --location): CN; DE"
 
 
 def test_names_tell_ids_and_inventories_apart(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
+from lcaengine.footprints.candidates import tell_apart
 from lcaengine.footprints.detach import identify
 from lcaengine.footprints.measures import find_burdens
 from lcaengine.results import PER_BILL, Status
@@ -126,16 +127,7 @@ def choose_activity(
     where = footprints.system.inventory.label
     if not found:
         raise LcaError(f"there is no activity of {given}", where, _suggest(footprints, asked))
-    flows = footprints.system.inventory.flows
-    names = []
-    for a in found[:8]:
-        product = flows.ids[int(activities.flow[a])].as_py() if activities.flow[a] >= 0 else ""
-        words = {"process_id": activities.name[a], "product_id": product}
-        words |= {} if activities.name[a] else {"location": activities.location[a]}
-        names.append(", ".join(f"{name} {word!r}" for name, word in words.items() if word))
-    more = f" and {len(found) - 8} more" if len(found) > 8 else ""
-    fix = f"name one of: {'; '.join(names)}{more}"
-    raise LcaError(f"{given} names {len(found)} activities", where, fix)
+    raise LcaError(f"{given} names {len(found)} activities", where, tell_apart(footprints, found))
 
 
 def _suggest(footprints: Footprints, asked: Mapping[str, str]) -> str:

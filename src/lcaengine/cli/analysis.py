@@ -109,7 +109,7 @@ def compare(
         typer.Option(
             "--of",
             metavar="ID",
-            help="A process, product, supplier or bill, in draws, or process=P,product=F; may be repeated.",
+            help="A process, product, supplier or bill, PROCESS:PRODUCT or PRODUCT@PLACE, in draws; may be repeated.",
         ),
     ] = None,
     others: Annotated[

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
+from lcaengine.footprints.candidates import identify_one, list_candidates, tell_apart
 from lcaengine.results import PER_BILL
 from lcaengine.solve import show_activity
 from lcaengine.units import Unit
@@ -17,8 +17,6 @@ __all__ = ["Alternative", "find_same", "name_alternatives", "take_alternatives"]
 
 MOST = 50
 """How many alternatives are compared at a time: each with each."""
-MOST_NAMED = 8
-"""How many candidates a message names."""
 KINDS = ("process", "demand", "product", "supplier")
 """What a word of the command line may say an id is of: ``supplier=alpha``."""
 
@@ -117,20 +115,7 @@ def _take_one(footprints: Footprints, found: Sequence[int], given: str) -> int:
     where = footprints.system.inventory.label
     if not found:
         raise LcaError(f"there is no activity of {given}", where, "name a process, bill, product or supplier of it")
-    names = [_spell(footprints, a) for a in found[:MOST_NAMED]]
-    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
-    raise LcaError(f"{given} names {len(found)} activities", where, f"name one of: {'; '.join(names)}{more}")
-
-
-def _spell(footprints: Footprints, activity: int) -> str:
-    """Write what names one activity alone, as it can be given."""
-    activities, flow = footprints.system.activities, int(footprints.system.activities.flow[activity])
-    words = {
-        "process": activities.name[activity],
-        "product": footprints.system.inventory.flows.ids[flow].as_py() if flow >= 0 else "",
-        "location": "" if activities.name[activity] else activities.location[activity],
-    }
-    return ",".join(f"{kind}={word}" for kind, word in words.items() if word)
+    raise LcaError(f"{given} names {len(found)} activities", where, tell_apart(footprints, found))
 
 
 def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequence[str]) -> list[Alternative]:
@@ -141,8 +126,8 @@ def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequenc
     versions : sequence of (str, Footprints)
         Inventories, or one under several policies, by name.
     words : sequence of str
-        Ids of processes, bills, products or suppliers; ``supplier=alpha`` says of what, where several things have it,
-        and ``process=dairy,product=cheese`` or ``product=power,location=CN`` names one of several activities.
+        Ids of processes, bills, products or suppliers; ``supplier=alpha`` says of what, where several things have it;
+        ``PROCESS:PRODUCT`` is one product of a process that makes several, ``PRODUCT@PLACE`` the market of a place.
 
     Returns
     -------
@@ -163,30 +148,49 @@ def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequenc
         for name, footprints, at in found:
             if at:
                 called = word if len(versions) == 1 else name if len(distinct) == 1 else f"{word}, {name}"
-                alternatives.append(Alternative(called, footprints, activity=_take_one(footprints, at, repr(word))))
+                alternatives.append(Alternative(called, footprints, activity=_take_word(footprints, at, word)))
     return alternatives
 
 
 def _find_word(footprints: Footprints, word: str) -> list[int]:
-    """Find what a word names: as an id of any kind, or of the kinds it says, ``process=dairy,product=cheese``."""
-    activities = footprints.system.activities
-    found = _find_id(footprints, activities.supplier, word, {"process", "product", "supplier"})
-    if found:
-        return found
-    pieces = re.split(rf"(?:^|,)({'|'.join((*KINDS, 'location'))})=", word)
-    if pieces[0] or word.startswith(",") or len(pieces) < 3 or not all(pieces[2::2]):
-        return []
-    flows, named = footprints.system.inventory.flows.ids, dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    column: dict[str, Sequence[str]] = {
-        "process": activities.name,
-        "demand": activities.name,
-        "product": [flows[int(flow)].as_py() if flow >= 0 else "" for flow in activities.flow],
-        "supplier": activities.supplier,
-        "location": activities.location,
-    }
-    every = [a for a in range(len(activities)) if all(column[kind][a] == word for kind, word in named.items())]
-    markets = [a for a in every if not activities.name[a]]
-    return markets if markets and not {"process", "demand", "supplier"} & set(named) else every
+    """Find what a word names: as an id of any kind, or of the kind it says."""
+    kind, _, rest = word.partition("=")
+    supplier = footprints.system.activities.supplier
+    every = {"process", "product", "supplier"}
+    found = _find_id(footprints, supplier, word, every)
+    if not found and kind in KINDS and rest:
+        found = _find_id(footprints, supplier, rest, {kind})
+    return found or _find_joined(footprints, word)
+
+
+def _find_joined(footprints: Footprints, word: str) -> list[int]:
+    """Find what ``PROCESS:PRODUCT`` or ``PRODUCT@PLACE`` names; ids may hold these signs themselves."""
+    found: set[int] = set()
+    for at, sign in enumerate(word):
+        first, second = word[:at], word[at + 1 :]
+        if sign == ":" and first and second:
+            found |= set(footprints.find(process_id=first, product_id=second))
+        if sign == "@" and first and second:
+            found |= set(footprints.find(product_id=first, location=second))
+    return sorted(found)
+
+
+def _take_word(footprints: Footprints, found: Sequence[int], word: str) -> int:
+    """Take what a word names; of several, say by what word each is named alone."""
+    if len(found) == 1:
+        return found[0]
+    what = f"{word!r} names {len(found)} activities"
+    fix = f"name one of: {list_candidates([_spell(footprints, a) for a in found])}"
+    raise LcaError(what, footprints.system.inventory.label, fix)
+
+
+def _spell(footprints: Footprints, activity: int) -> str:
+    """Give the shortest word that names an activity and nothing else; what is known of it where none does."""
+    process, product, place = identify_one(footprints, activity)
+    words = [process, f"process={process}", f"{process}:{product}"] if process else [product]
+    words.append(f"{product}@{place}")
+    alone = (word for word in words if _find_word(footprints, word) == [activity])
+    return next(alone, " ".join(part for part in (process or "market", product, place) if part))
 
 
 def _find_id(footprints: Footprints, supplier: Sequence[str], id: str, kinds: set[str]) -> list[int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
-from lcaengine.drivers.sources import Sources, describe_source, draw_sources, find_sources
+from lcaengine.drivers.sources import Sources, describe_mix, describe_source, draw_effects, draw_sources, find_sources
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
@@ -35,6 +35,7 @@ REST = "rest"
 SCHEMA = pa.schema(
     [
         ("part", pa.string()),
+        ("mix", pa.string()),
         ("table", pa.string()),
         ("row", pa.int64()),
         ("process_id", pa.string()),
@@ -47,15 +48,23 @@ SCHEMA = pa.schema(
         ("distribution", pa.string()),
         ("amount_sd", pa.float64()),
         ("derivative", pa.float64()),
+        ("derivative_unit", pa.string()),
         ("elasticity", pa.float64()),
+        ("score_sd", pa.float64()),
         ("variance_share", pa.float64()),
         ("spearman", pa.float64()),
         ("narrower_if_exact", pa.float64()),
         ("narrower_if_halved", pa.float64()),
         ("parts", pa.int64()),
+        ("indicator", pa.string()),
+        ("stage", pa.string()),
+        ("score", pa.float64()),
+        ("unit", pa.string()),
+        ("per", pa.string()),
     ]
 )
-"""`row` is that of `table`, from 1; `parts` counts what a row here holds: one, or the rest."""
+"""`row` is that of `table`, from 1, of a mix its first; `mix` names what a share is of; `parts` counts what a row here
+holds: one, or the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ class Drivers:
     status : str
         Of the score: complete, fallback, proxy or cut_off.
     uncertain : int
-        Uncertain numbers that the score answers to.
+        Uncertain numbers that the score answers to; the shares of one market or allocation count as one.
     scale : {"linear", "log"}
         On what scale the spread is found to first order.
     sd : float
@@ -128,11 +137,14 @@ class Drivers:
     pedigree : Pedigree
         What was made of pedigrees.
     table : pyarrow.Table
-        One row an exchange or factor of the method, and one a share of a market or of an allocation, or an amount of a
-        market, that is uncertain: its `derivative` [unit of the indicator / amount_unit], `elasticity`,
-        `variance_share` (contribution to the variance, to first order), `spearman` (rank correlation in draws), and
-        by how much of itself the score's 95 % interval would narrow were it known exactly, or with half its spread.
-        Largest share of the variance first, then the largest elasticity; then the rest, in one row.
+        One row an exchange or factor of the method, an uncertain amount of a market, and a mix: a market or allocation
+        whose shares are uncertain. Its `amount` [amount_unit, the reference unit of the flow], `derivative` [unit of
+        the score / amount_unit], `elasticity`, `score_sd` (standard deviation of the score by it alone, to first
+        order), `variance_share` (contribution to the variance), `spearman` (rank correlation in draws), and by how
+        much of itself the score's 95 % interval would narrow were it known exactly, or with half its spread. The
+        shares of a mix sum to one and are one driver: what concerns the spread stands in the row of the mix,
+        derivative and elasticity in rows of its shares, which follow and name it in `mix`. Largest share of the
+        variance first, then the largest elasticity; then the rest, in one row.
 
     Examples
     --------
@@ -186,6 +198,26 @@ class Drivers:
         return draw_drivers(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What is listed.
+
+    Attributes
+    ----------
+    rows, mixes : int64
+        Positions in the sources, and among the drivers.
+    order : int64
+        Of rows, then mixes.
+    every : int
+        How many there would be without a cut-off.
+    """
+
+    rows: NDArray[np.int64]
+    mixes: NDArray[np.int64]
+    order: NDArray[np.int64]
+    every: int
+
+
 def list_drivers(
     footprints: Footprints,
     *,
@@ -208,7 +240,7 @@ def list_drivers(
     adds to it, are to first order around the numbers as written
     (:func:`~lcaengine.uncertainty.first_order.measure_spread`). Draws stand beside: where spreads are wide they differ
     from that, and the draws are right. Where a share of a market or an allocation moves, the others give way in
-    proportion, and one that is known tells of the others.
+    proportion; all shares of one are one driver of the spread.
 
     Parameters
     ----------
@@ -264,10 +296,10 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     spread = measure_spread(found.score, sources.effects, scale)
     if not np.isfinite(spread.sd):
         raise SolveError("the spread is too large for a number", chain.name(activity), "check amounts and units")
-    kept = _choose_rows(found, sources, spread, cutoff)
-    simulated, spearman = None, np.full(len(kept), np.nan)
+    listed = _choose_rows(found, sources, spread, cutoff)
+    simulated, spearman = None, np.full(len(listed.rows) + len(listed.mixes), np.nan)
     if plan.draws:
-        simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, kept)
+        simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, listed)
     return Drivers(
         name=_name_figure(chain),
         indicator=footprints.method.indicators[chain.indicator].id,
@@ -276,14 +308,14 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
         stage=stage,
         total=found.score,
         status=footprints.status_of(chain.activity, chain.indicator),
-        uncertain=int(((sources.sd > 0) & (sources.slope != 0)).sum()),
+        uncertain=len(np.unique(sources.driver[(sources.sd > 0) & (sources.slope != 0)])),
         scale=scale,
         sd=spread.sd,
         geometric_sd=float(np.exp(spread.sigma)) if scale == LOG else None,
         far=_list_far(chain, sources),
         simulated=simulated,
         pedigree=plan.pedigree,
-        table=_tabulate(chain, found.score, sources, spread, kept, spearman),
+        table=_tabulate(chain, (found.score, stage), sources, spread, listed, spearman),
     )
 
 
@@ -324,53 +356,89 @@ def _list_far(chain: Chain, sources: Sources) -> tuple[Far, ...]:
     return tuple(found)
 
 
-def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> NDArray[np.int64]:
-    """Choose the rows that are listed, in their order."""
-    effect, share = np.abs(sources.slope * sources.amount), np.nan_to_num(spread.share)
-    counts = (effect >= cutoff * np.abs(found.contributions).sum()) | (share >= max(cutoff, np.finfo(float).tiny))
-    kept = np.flatnonzero(counts & (sources.slope != 0))
-    return kept[np.lexsort((-effect[kept], -share[kept]))]
+def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> _Listed:
+    """Choose the rows and mixes that are listed, in their order; a mix is where one of its shares is."""
+    count, effect = len(sources.independent), np.abs(sources.slope * sources.amount)
+    share = np.nan_to_num(spread.share)
+    moves = (effect >= cutoff * np.abs(found.contributions).sum()) & (sources.slope != 0)
+    varies = share >= max(cutoff, np.finfo(float).tiny)
+    moves[:count] |= varies[:count] & (sources.slope[:count] != 0)
+    rows = np.flatnonzero(moves)
+    of_mix = np.unique(sources.driver[count:][sources.slope[count:] != 0])
+    mixes = of_mix[varies[of_mix] | np.isin(of_mix, sources.driver[rows])]
+    largest = np.zeros(len(share))
+    np.maximum.at(largest, sources.driver, effect)
+    driver = np.concatenate([sources.driver[rows], mixes])
+    is_row, own = np.arange(len(driver)) < len(rows), np.concatenate([effect[rows], largest[mixes]])
+    order = np.lexsort((-own, is_row & (driver >= count), driver, -largest[driver], -share[driver]))
+    return _Listed(rows, mixes, order, len(np.flatnonzero(sources.slope != 0)) + len(of_mix))
 
 
-def _simulate(
-    plan: Plan, indicator: int, part: int, sources: Sources, kept: NDArray[np.int64]
-) -> tuple[Simulated, Numbers]:
-    """Draw the score, and correlate it with what is drawn of the rows that are listed."""
+def _simulate(plan: Plan, indicator: int, part: int, sources: Sources, listed: _Listed) -> tuple[Simulated, Numbers]:
+    """Draw the score, and correlate it with what is drawn of the rows and mixes that are listed."""
     turn = draw_indicators(prepare_draws(plan, [indicator]), 0, 1)
     scores, activity = turn.values[0, part, 0], int(plan.kept[0])
-    spearman = correlate_ranks(draw_sources(sources, kept, plan.seed, plan.draws), scores)
+    drawn = draw_sources(sources, listed.rows, plan.seed, plan.draws)
+    moved = draw_effects(sources, listed.mixes, plan.seed, plan.draws)
+    spearman = correlate_ranks(np.concatenate([drawn, moved]), scores)
     low, middle, high = turn.quantiles[activity, part, 0].tolist()
     mean, sd = float(turn.mean[activity, part, 0]), float(turn.sd[activity, part, 0])
     return Simulated(plan.draws, plan.seed, len(turn.infeasible), mean, sd, low, middle, high), spearman
 
 
 def _tabulate(
-    chain: Chain, score: float, sources: Sources, spread: FirstOrder, kept: NDArray[np.int64], spearman: Numbers
+    chain: Chain,
+    figure: tuple[float, str],
+    sources: Sources,
+    spread: FirstOrder,
+    listed: _Listed,
+    spearman: Numbers,
 ) -> pa.Table:
-    """Give a row for each source that counts, and the rest."""
-    rows = []
-    for at, rank in zip(kept.tolist(), spearman.tolist(), strict=True):
-        slope, amount, varies = float(sources.slope[at]), float(sources.amount[at]), sources.sd[at] > 0
-        own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
-        factor = own.pop("factor")
-        rows.append(
-            {
-                **own,
-                "amount": amount / factor,
-                "distribution": sources.distribution[at],
-                "amount_sd": float(sources.sd[at]) / factor if varies else None,
-                "derivative": slope * factor,
-                "elasticity": amount * slope / score if score else None,
-                "variance_share": float(spread.share[at]) if varies else None,
-                "spearman": None if np.isnan(rank) else rank,
-                "narrower_if_exact": float(spread.narrower_if_exact[at]) if varies else None,
-                "narrower_if_halved": float(spread.narrower_if_halved[at]) if varies else None,
-                "parts": 1,
-            }
-        )
-    left = sources.slope != 0
-    left[kept] = False
-    if left.any():
-        share = float(spread.share[left].sum())
-        rows.append({"part": REST, "variance_share": None if np.isnan(share) else share, "parts": int(left.sum())})
-    return pa.Table.from_pylist(rows, SCHEMA)
+    """Give a row for each row and mix that counts, and the rest; `figure` is the score, and its stage."""
+    score, stage = figure
+    own = [_describe_row(chain, sources, spread, at, score) for at in listed.rows.tolist()]
+    own += [
+        {**describe_mix(chain, sources, at), **_describe_spread(sources, spread, at)} for at in listed.mixes.tolist()
+    ]
+    for each, rank in zip(own, spearman.tolist(), strict=True):
+        each.update(mix=each.get("mix", ""), spearman=None if np.isnan(rank) else rank, parts=1)
+    rows = [own[at] for at in listed.order.tolist()]
+    left = listed.every - len(rows)
+    if left:
+        drivers = np.unique(sources.driver[sources.slope != 0])
+        kept = np.concatenate([sources.driver[listed.rows], listed.mixes])
+        share = float(spread.share[np.setdiff1d(drivers, kept)].sum())
+        rows.append({"part": REST, "variance_share": None if np.isnan(share) else share, "parts": left})
+    indicator = chain.footprints.method.indicators[chain.indicator].id
+    figures = {"indicator": indicator, "stage": stage, "score": score, "unit": chain.unit, "per": chain.per}
+    return pa.Table.from_pylist([{**each, **figures} for each in rows], SCHEMA)
+
+
+def _describe_row(chain: Chain, sources: Sources, spread: FirstOrder, at: int, score: float) -> dict[str, Any]:
+    """Describe an exchange, factor, amount or share: what it is, and what it does to the score."""
+    own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
+    factor, slope, amount = own.pop("factor"), float(sources.slope[at]), float(sources.amount[at])
+    is_share, unit = at >= len(sources.independent), own["amount_unit"]
+    per = f" per ({unit})" if "/" in unit else f" per {unit}" if unit else ""
+    return {
+        **own,
+        "mix": describe_mix(chain, sources, int(sources.driver[at]))["part"] if is_share else "",
+        "amount": amount / factor,
+        "distribution": sources.distribution[at],
+        "amount_sd": float(sources.sd[at]) / factor if sources.sd[at] > 0 else None,
+        "derivative": slope * factor,
+        "derivative_unit": f"{chain.unit}/{chain.per}{per}",
+        "elasticity": amount * slope / score if score else None,
+        **({} if is_share or not sources.sd[at] > 0 else _describe_spread(sources, spread, int(sources.driver[at]))),
+    }
+
+
+def _describe_spread(sources: Sources, spread: FirstOrder, driver: int) -> dict[str, Any]:
+    """Describe what a driver adds to the spread of the score."""
+    return {
+        "distribution": sources.distribution[int(np.argmax(sources.driver == driver))],
+        "score_sd": float(np.sqrt(sources.effects.linear[driver])),
+        "variance_share": float(spread.share[driver]),
+        "narrower_if_exact": float(spread.narrower_if_exact[driver]),
+        "narrower_if_halved": float(spread.narrower_if_halved[driver]),
+    }

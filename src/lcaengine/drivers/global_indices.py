@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, choose_activity, follow_chain
 from lcaengine.drivers.drivers import check_stage
-from lcaengine.drivers.sources import TABLES, Sources, describe_source, find_sources
+from lcaengine.drivers.sources import TABLES, Sources, describe_mix, describe_source, find_sources
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Distributions, Pedigree, check_choices
@@ -98,7 +98,7 @@ def find_global_indices(
     seed: int = 1,
     pedigree: Pedigree | None = None,
 ) -> GlobalIndices:
-    """Find the Sobol indices of one score by a chosen few of the numbers it rests on, and by all others together.
+    """Find the Sobol indices of one score by a chosen few of the numbers and mixes it rests on, and by all others.
 
     With V the variance of the score h, an index of first order is ``Var(E[h | x_i]) / V``, a total one
     ``1 - Var(E[h | all but x_i]) / V``. They hold however wide spreads are. Needs the extra ``sensitivity`` (SALib).
@@ -109,10 +109,10 @@ def find_global_indices(
     process_id, product_id, supplier_id, location, indicator, stage : str
         As in :func:`list_drivers`.
     count : int
-        How many are chosen, where `rows` names none: those that contribute most to the variance, to first order.
+        How many are chosen, where `rows` names none: what contributes most to the variance, to first order.
     rows : sequence of (table, row)
-        Uncertain rows of ``exchanges``, ``factors`` or of amounts of ``markets``, from 1, as :func:`list_drivers` gives
-        them.
+        Uncertain rows of ``exchanges``, ``factors``, ``markets`` or ``allocation``, from 1, as :func:`list_drivers`
+        gives them. A share stands for its mix: all shares of one market or allocation are one number of the scheme.
     samples : int
         N, a power of two: ``N (count + 3)`` scores are found.
     seed : int
@@ -148,9 +148,11 @@ def find_global_indices(
     found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree)
     sources = find_sources(chain, found)
     chosen = _choose_rows(chain, sources, rows) if rows else _choose_largest(sources, count)
+    chosen = chosen[np.argsort(chosen >= len(sources.independent), kind="stable")]  # mixes are the last
     prepared = prepare_draws(plan, [chain.indicator])
-    listed, places = _find_places(prepared, sources, chosen)
-    evaluated = evaluate_samples(prepared, footprints.stages.index(stage), listed, places, samples)
+    evaluated = evaluate_samples(
+        prepared, footprints.stages.index(stage), *_find_places(prepared, sources, chosen), samples
+    )
     table = _tabulate(chain, sources, chosen, find_indices(evaluated, seed))
     of = (chain.name(plan.kept), indicator, chain.unit, chain.per, stage, found.score)
     return GlobalIndices(*of, samples, len(evaluated.scores), seed, table)
@@ -158,57 +160,67 @@ def find_global_indices(
 
 def _find_places(
     prepared: Prepared, sources: Sources, chosen: NDArray[np.int64]
-) -> tuple[Distributions, NDArray[np.int64]]:
-    """Find the distributions of what is chosen, and the rows of the drawn values that they are."""
-    sampled = prepared.sampled
+) -> tuple[Distributions, NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Find the distributions of the rows that are chosen, the drawn values that they are, and those of each mix."""
+    sampled, count = prepared.sampled, len(sources.independent)
     lists = (sampled.distributions, sampled.market_amounts, sampled.factors)
     listed = join_lists(*lists)
     table = np.repeat(np.arange(len(lists)), [len(each) for each in lists])  # as the first of TABLES
     places = {key: at for at, key in enumerate(zip(table.tolist(), listed.row.tolist(), strict=True))}
-    own = np.array([places[int(sources.table[at]), int(sources.row[at])] for at in chosen.tolist()])
-    return listed.take(own), own
+    rows = chosen[chosen < count].tolist()
+    own = np.array([places[int(sources.table[at]), int(sources.row[at])] for at in rows], np.int64)
+    shares = sampled.starts["market_shares"] + np.arange(len(sources.driver) - count)  # allocation follows markets
+    return listed.take(own), own, [shares[sources.driver[count:] == each] for each in chosen[len(rows) :]]
 
 
 def _tabulate(
     chain: Chain, sources: Sources, chosen: NDArray[np.int64], indices: dict[str, NDArray[np.float64]]
 ) -> pa.Table:
-    """Give a row for each that was chosen, and one for all others."""
-    described = [describe_source(chain, int(sources.table[at]), int(sources.row[at])) for at in chosen.tolist()]
+    """Give a row for each that was chosen, the largest first, and one for all others."""
+    described = [
+        describe_source(chain, int(sources.table[at]), int(sources.row[at]))
+        if at < len(sources.independent)
+        else describe_mix(chain, sources, at)
+        for at in chosen.tolist()
+    ]
     columns = zip(*(indices[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")), strict=True)
     lines = [
         {**each, **dict(zip(SCHEMA.names[-4:], numbers, strict=True))}
         for each, numbers in zip([*described, {"part": OTHERS}], columns, strict=True)
     ]
-    return pa.Table.from_pylist(lines, SCHEMA)
+    order = np.argsort(-sources.effects.linear[chosen], kind="stable").tolist()
+    return pa.Table.from_pylist([*(lines[at] for at in order), lines[-1]], SCHEMA)
 
 
 def _choose_largest(sources: Sources, count: int) -> NDArray[np.int64]:
-    """Choose the independent rows that add most to the variance."""
+    """Choose the drivers, rows and mixes, that add most to the variance."""
     if not isinstance(count, int) or count < 1:
         raise LcaError(f"count is {count!r}", "find_global_indices", "choose one or more", given=count)
-    of_row = sources.effects.linear[: len(sources.independent)]
-    largest = np.argsort(-of_row, kind="stable")[:count]
-    largest = largest[of_row[largest] > 0]
+    effect = sources.effects.linear
+    largest = np.argsort(-effect, kind="stable")[:count]
+    largest = largest[effect[largest] > 0]
     if not len(largest):
-        what = "the score answers to no uncertain number that is drawn by itself"
+        what = "the score answers to no uncertain number"
         raise LcaError(what, "find_global_indices", "see list_drivers for what it answers to")
     return largest
 
 
 def _choose_rows(chain: Chain, sources: Sources, rows: Sequence[tuple[str, int]]) -> NDArray[np.int64]:
-    """Find the rows that are named."""
+    """Find the drivers that are named; a share stands for its mix."""
     known: dict[tuple[str, int], int] = {}
-    for source in np.flatnonzero(sources.independent.kind != CERTAIN).tolist():
+    varies = np.concatenate([sources.independent.kind != CERTAIN, sources.row[len(sources.independent) :] >= 0])
+    for source in np.flatnonzero(varies).tolist():
         own = describe_source(chain, int(sources.table[source]), int(sources.row[source]))
-        known[own["table"], own["row"]] = source
-    fix = f"name rows of {', '.join(TABLES[:3])} as list_drivers gives them, each once"
+        known[own["table"], own["row"]] = int(sources.driver[source])
+    fix = f"name rows of {', '.join(TABLES)} as list_drivers gives them, each once"
     chosen = []
     for each in rows:
         at = known.get((str(each[0]), each[1])) if isinstance(each, tuple) and len(each) == 2 else None
         if at is None:
-            what = f"{each!r} is no row that is drawn by itself, and that the system rests on"
+            what = f"{each!r} is no uncertain row that the system rests on"
+            raise LcaError(what, "find_global_indices", fix, given=each)
+        if at in chosen:
+            what = f"{each!r} is named twice" if rows.count(each) > 1 else f"{each!r} is of a mix that is named already"
             raise LcaError(what, "find_global_indices", fix, given=each)
         chosen.append(at)
-    if len(set(chosen)) < len(chosen):
-        raise LcaError("a row is named twice", "find_global_indices", fix)
     return np.array(chosen)

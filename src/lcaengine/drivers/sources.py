@@ -21,7 +21,7 @@ from lcaengine.uncertainty.mixes import REST, Mixes, draw_mixes
 from lcaengine.uncertainty.moments import Moments, find_moments
 from lcaengine.uncertainty.widened import CERTAIN, join_lists
 
-__all__ = ["TABLES", "Sources", "describe_source", "draw_sources", "find_sources"]
+__all__ = ["TABLES", "Sources", "describe_mix", "describe_source", "draw_effects", "draw_sources", "find_sources"]
 
 Numbers = NDArray[np.float64]
 
@@ -32,6 +32,8 @@ DIRICHLET = "dirichlet"
 @dataclass(frozen=True, slots=True)
 class Sources:
     """All rows that a score rests on: those that are independent, then the shares of mixes.
+
+    A driver is what varies by itself: an independent row, or a mix, all shares of one market or allocation together.
 
     Attributes
     ----------
@@ -44,7 +46,10 @@ class Sources:
     slope : (m,) float64
         dh/dx [unit of the indicator / base unit]; by a share of a mix where the others give way in proportion.
     distribution : list of str
+    driver : (m,) int64
+        Of which driver each is: itself, or its mix.
     effects : Effects
+        Of the drivers: the independent rows, then the mixes.
     independent : Distributions
         Of the first rows.
     mixes : tuple of Mixes
@@ -57,6 +62,7 @@ class Sources:
     sd: Numbers
     slope: Numbers
     distribution: list[str]
+    driver: NDArray[np.int64]
     effects: Effects
     independent: Distributions
     mixes: tuple[Mixes, ...]
@@ -87,6 +93,7 @@ def find_sources(chain: Chain, found: Derivatives) -> Sources:
         effects.append(of_mix)
         slopes.append(own)
         deviations.append(np.sqrt(mix.share * (1.0 - mix.share) / (mix.concentration[mix.whole] + 1.0)))
+    before = np.cumsum([count, *(len(mix.concentration) for mix in mixes)])
     tables = (EXCHANGES, MARKETS, FACTORS, MARKETS, ALLOCATION)
     sizes = [len(each) for each in (*lists, *mixes)]
     named = [UNCERTAINTY_TYPES[kind] for kind in rows.kind.tolist()]
@@ -97,6 +104,7 @@ def find_sources(chain: Chain, found: Derivatives) -> Sources:
         sd=np.concatenate(deviations),
         slope=np.concatenate(slopes),
         distribution=named + [DIRICHLET] * sum(sizes[len(lists) :]),
+        driver=np.concatenate([np.arange(count), *(at + mix.whole for at, mix in zip(before, mixes, strict=False))]),
         effects=join_effects(*effects),
         independent=rows,
         mixes=mixes,
@@ -125,15 +133,47 @@ def draw_sources(sources: Sources, chosen: NDArray[np.int64], seed: int, draws: 
         values[own] = draw_values(sources.independent.take(chosen[own]), seed, 0, draws)
     shares = np.flatnonzero(chosen >= count)
     if len(shares):
-        drawn = np.concatenate([draw_mixes(each, seed, 0, draws) for each in sources.mixes])
-        values[shares] = drawn[chosen[shares] - count]
+        values[shares] = _draw_shares(sources, seed, draws)[chosen[shares] - count]
     return values
+
+
+def draw_effects(sources: Sources, drivers: NDArray[np.int64], seed: int, draws: int) -> Numbers:
+    """Draw what some mixes do to the score, to first order: ``sum s_i dh/ds_i``.
+
+    Returns
+    -------
+    (drivers, draws) float64
+        [unit of the indicator], but for a constant.
+    """
+    if not len(drivers):
+        return np.empty((0, draws))
+    count = len(sources.independent)
+    apart = sources.slope[count:] * (1.0 - sources.amount[count:])  # what is left of dh/ds where others give way
+    moved = apart[:, None] * _draw_shares(sources, seed, draws)
+    return np.array([moved[sources.driver[count:] == each].sum(axis=0) for each in drivers])
+
+
+def _draw_shares(sources: Sources, seed: int, draws: int) -> Numbers:
+    return np.concatenate([draw_mixes(each, seed, 0, draws) for each in sources.mixes])
 
 
 def describe_source(chain: Chain, table: int, row: int) -> dict[str, Any]:
     """Say what a row is, and how many base units its amount is counted in (``factor``)."""
     ways = {EXCHANGES: _describe_exchange, FACTORS: _describe_factor, MARKETS: _describe_supply}
     return {"table": TABLES[table], **ways.get(TABLES[table], _describe_allocation)(chain, row)}
+
+
+def describe_mix(chain: Chain, sources: Sources, driver: int) -> dict[str, Any]:
+    """Say what a mix is: a market, or an allocation; its row is the first that is not what others leave."""
+    members = np.flatnonzero(sources.driver == driver)
+    first = members[np.argmax(sources.row[members] >= 0)]
+    table, row = TABLES[int(sources.table[first])], int(sources.row[first])
+    own = describe_source(chain, int(sources.table[first]), row)
+    if table == MARKETS:
+        return {**own, "part": f"market of {own['flow_id']} at {own['location']}: mix", "provider_id": ""}
+    exchange = chain.footprints.system.inventory.frames[table].columns["exchange_flow_id"][row].as_py()
+    name = f"{own['process_id']}: allocation" + (f" of {exchange}" if exchange else "")
+    return {**own, "part": name, "flow_id": exchange or ""}
 
 
 def _refuse_variance(

@@ -16,7 +16,9 @@ __all__ = ["draw_drivers"]
 def draw_drivers(drivers: Drivers) -> Picture:
     """Draw the score with each uncertain amount one standard deviation lower and higher, to first order.
 
-    With x an amount and sd its standard deviation, a bar goes from ``h - sd dh/dx`` to ``h + sd dh/dx``.
+    With x an amount and sd its standard deviation, a bar goes from ``h - sd dh/dx`` to ``h + sd dh/dx``. The shares of
+    one market or allocation are one bar, of the standard deviation of h by them alone to each side: they move together,
+    the way that moves the score.
 
     Parameters
     ----------
@@ -33,21 +35,18 @@ def draw_drivers(drivers: Drivers) -> Picture:
     """
     require_matplotlib()
     rows = drivers.table.to_pylist()
-    bars = [
-        Bar(
-            row["part"],
-            drivers.total - row["derivative"] * row["amount_sd"],
-            drivers.total + row["derivative"] * row["amount_sd"],
-            row["variance_share"],
-        )
-        for row in rows
-        if row["amount_sd"] is not None
-    ]
+    bars = []
+    for row in rows:
+        if row["score_sd"] is not None:
+            moved = row["score_sd"] if row["derivative"] is None else row["derivative"] * row["amount_sd"]
+            bars.append(Bar(row["part"], drivers.total - moved, drivers.total + moved, row["variance_share"]))
     if not bars:
         what = "nothing that is listed varies" if drivers.uncertain else "the score rests on nothing uncertain"
         raise LcaError(what, f"tornado of {drivers.name}", "state distributions or pedigrees, or lower the cut-off")
     part = "" if drivers.stage == "total" else f", {drivers.stage.replace('_', ' ')}"
-    notes = ["To first order, one amount at a time, the others as written; where a share moves, its others give way."]
+    notes = ["To first order, one amount at a time, the others as written."]
+    if any(row["score_sd"] is not None and row["derivative"] is None for row in rows):
+        notes.append("The shares of one market or allocation are one bar: together, as they move the score up.")
     left = drivers.uncertain - len(bars)
     if left > 0:
         notes.append(f"{left} more uncertain amounts are below the cut-off.")

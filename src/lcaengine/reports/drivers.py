@@ -80,17 +80,20 @@ def _print_figure(console: Console, drivers: Drivers) -> None:
     console.print("exactly, or with half its spread; to first order, as shares of the variance are.")
     if drivers.simulated is not None:
         console.print("rank: correlation of ranks of amount and score in the draws (Spearman).")
+    if any(drivers.table["mix"].to_pylist()):
+        console.print("mix, allocation: all its shares as one, since they sum to one; its rank is that of")
+        console.print("what they move the score by. Where one share moves, the others give way.")
     _print_spread(console, drivers)
 
 
 def _print_rows(console: Console, drivers: Drivers) -> None:
-    """Print what varies, then what is certain and moves the score most."""
+    """Print what varies, a mix with its shares, then what is certain and moves the score most."""
     if not drivers.table.num_rows:
         return
     rows, has_ranks = drivers.table.to_pylist(), drivers.simulated is not None
-    rest = [row for row in rows if row["amount"] is None]
-    uncertain = [row for row in rows if row["amount_sd"] is not None]
-    certain = [row for row in rows if row["amount"] is not None and row["amount_sd"] is None]
+    rest = [row for row in rows if row["table"] is None]
+    uncertain = [row for row in rows if row["score_sd"] is not None or row["mix"]]
+    certain = [row for row in rows if row["table"] is not None and row["score_sd"] is None and not row["mix"]]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("exchange, factor or share", overflow="fold")
     for name in ("elasticity", "variance", *(("rank",) if has_ranks else ()), "exact", "halved"):
@@ -102,14 +105,15 @@ def _print_rows(console: Console, drivers: Drivers) -> None:
     print_whole(console, table)
     left = max(len(uncertain) - MOST_UNCERTAIN, 0) + max(len(certain) - MOST_CERTAIN, 0)
     if left:
-        console.print(f"{left} more rows: -o FILE, or a larger --cutoff.")
+        console.print(f"{left} more rows are not shown; -o FILE writes all of them.")
 
 
 def _add_row(table: Table, row: dict[str, Any], has_ranks: bool) -> None:
-    count = f", {row['parts']} rows" if row["amount"] is None else ""
+    count = f", {row['parts']} row{'s' if row['parts'] != 1 else ''}" if row["table"] is None else ""
+    name = f"  {row['part'].rpartition(': ')[2]}" if row["mix"] else row["part"]
     ranks = [_show(row["spearman"], "{:.2f}")] if has_ranks else []
     shares = [_percent(row[name]) for name in ("variance_share", "narrower_if_exact", "narrower_if_halved")]
-    table.add_row(Text(row["part"] + count), _show(row["elasticity"], "{:.3f}"), shares[0], *ranks, *shares[1:])
+    table.add_row(Text(name + count), _show(row["elasticity"], "{:.3f}"), shares[0], *ranks, *shares[1:])
 
 
 def _print_spread(console: Console, drivers: Drivers) -> None:

@@ -46,9 +46,9 @@ class FirstOrder:
     sigma : float
         Standard deviation on the scale: of the score, or of its logarithm.
     share : (m,) float64
-        Contribution of each row to the variance on the scale [1]; NaN where nothing varies.
+        Contribution of each number or mix to the variance on the scale [1]; NaN where nothing varies.
     narrower_if_exact, narrower_if_halved : (m,) float64
-        By how much of itself the 95 % interval of the score would narrow were the row known exactly, and with half its
+        By how much of itself the 95 % interval of the score would narrow were it known exactly, and with half its
         spread [1].
     """
 
@@ -62,7 +62,7 @@ class FirstOrder:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What each row adds to the variance of a score.
+    """What each of some independent numbers, or mixes of shares, adds to the variance of a score.
 
     Attributes
     ----------
@@ -71,15 +71,11 @@ class Effects:
     log : (m,) float64
         To Var ln h [1].
     is_lognormal : (m,) bool
-    known : (m,) float64
-        What goes of the variance where the row is known exactly, per what it adds [1]: one, but for shares of a mix, of
-        which one tells of the others.
     """
 
     linear: Numbers
     log: Numbers
     is_lognormal: NDArray[np.bool_]
-    known: Numbers
 
 
 def find_effects(score: float, amount: Numbers, slope: Numbers, kind: NDArray[np.int8], moments: Moments) -> Effects:
@@ -106,20 +102,19 @@ def find_effects(score: float, amount: Numbers, slope: Numbers, kind: NDArray[np
     """
     moved, is_lognormal = slope != 0, kind == LOGNORMAL
     linear = np.where(moved, slope, 0.0) ** 2 * np.where(moved, moments.variance, 0.0)
-    ones = np.ones(len(linear))
     if score == 0:
-        return Effects(linear, np.full(len(linear), np.nan), is_lognormal, ones)
+        return Effects(linear, np.full(len(linear), np.nan), is_lognormal)
     log = np.where(is_lognormal, (slope * amount / score) ** 2 * moments.log_variance, (np.sqrt(linear) / score) ** 2)
-    return Effects(linear, log, is_lognormal, ones)
+    return Effects(linear, log, is_lognormal)
 
 
 def find_mix_effects(score: float, mixes: Mixes, slope: Numbers) -> tuple[Effects, Numbers]:
-    """Find what each share of some mixes adds to the variance of a score, to first order.
+    """Find what each of some mixes adds to the variance of a score, to first order: all shares of one together.
 
     The shares s of a Dirichlet distribution of concentration a have covariances ``(s_i [i = j] - s_i s_j) / (a + 1)``,
-    so that with g = dh/ds and ``m = sum s_j g_j`` the variance of a mix is ``sum s_i (g_i - m)^2 / (a + 1)``. Where
-    share i moves and the others give way in proportion, ``dh/ds_i = (g_i - m) / (1 - s_i)``; known exactly it takes
-    ``s_i (g_i - m)^2 / ((a + 1) (1 - s_i))`` off the variance.
+    so that with g = dh/ds and ``m = sum s_j g_j`` the variance of a mix is ``sum s_i (g_i - m)^2 / (a + 1)``. It is
+    not split among its shares: no share moves alone, and of two each tells all of the other. Where share i moves and
+    the others give way in proportion, ``dh/ds_i = (g_i - m) / (1 - s_i)``.
 
     Parameters
     ----------
@@ -132,20 +127,21 @@ def find_mix_effects(score: float, mixes: Mixes, slope: Numbers) -> tuple[Effect
     Returns
     -------
     effects : Effects
+        Of every mix, one after the other.
     slope : (m,) float64
-        dh/ds where the others give way.
+        dh/ds of every share, where the others give way.
 
     References
     ----------
     Kotz, S., Balakrishnan, N. and Johnson, N. L. (2000). Continuous multivariate distributions, vol. 1, 2nd ed., ch. 49
     (Dirichlet).
     """
-    share, concentration = mixes.share, mixes.concentration[mixes.whole]
-    apart = slope - np.bincount(mixes.whole, share * slope)[mixes.whole] if len(mixes) else slope
-    linear = share * apart**2 / (concentration + 1.0)
-    log = (np.sqrt(linear) / score) ** 2 if score else np.full(len(linear), np.nan)
-    known = 1.0 / np.where(share < 1.0, 1.0 - share, 1.0)  # of all but one, others are below rounding
-    return Effects(linear, log, np.zeros(len(linear), np.bool_), known), apart * known
+    share, wholes = mixes.share, len(mixes.concentration)
+    apart = slope - np.bincount(mixes.whole, share * slope, wholes)[mixes.whole] if len(mixes) else slope
+    linear = np.bincount(mixes.whole, share * apart**2, wholes) / (mixes.concentration + 1.0)
+    log = (np.sqrt(linear) / score) ** 2 if score else np.full(wholes, np.nan)
+    others = np.where(share < 1.0, 1.0 - share, 1.0)  # of all but one, others are below rounding
+    return Effects(linear, log, np.zeros(wholes, np.bool_)), apart / others
 
 
 def join_effects(*effects: Effects) -> Effects:
@@ -224,7 +220,7 @@ def measure_spread(score: float, effects: Effects, scale: str) -> FirstOrder:
         none = np.full(len(of_row), np.nan)
         return FirstOrder(scale, sd, sigma, none, none, none)
     share = of_row / variance
-    exact, halved = (1.0 - _narrow(sigma, 1.0 - part * share * effects.known, scale) for part in (1.0, HALVED))
+    exact, halved = (1.0 - _narrow(sigma, 1.0 - part * share, scale) for part in (1.0, HALVED))
     return FirstOrder(scale, sd, sigma, share, exact, halved)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -33,7 +34,7 @@ class Evaluated:
     Attributes
     ----------
     problem : dict
-        As SALib takes it: one number between 0 and 1 for each that is chosen, and one for all others.
+        As SALib takes it: one number between 0 and 1 for each row and each mix that is chosen, and one for all others.
     scores : (samples * (numbers + 2),) float64
         [unit of the indicator / base unit]
     """
@@ -43,12 +44,18 @@ class Evaluated:
 
 
 def evaluate_samples(
-    prepared: Prepared, part: int, chosen: Distributions, rows: NDArray[np.int64], samples: int
+    prepared: Prepared,
+    part: int,
+    chosen: Distributions,
+    rows: NDArray[np.int64],
+    mixes: Sequence[NDArray[np.int64]],
+    samples: int,
 ) -> Evaluated:
     """Score the samples of Saltelli's scheme: two sets of draws, and each number of one put into the other.
 
-    Numbers that are chosen are placed by a Sobol sequence, through the inverse of their distributions. All others are
-    one number of the scheme: the first set takes draws 0 to N - 1 of the simulation, the second N to 2 N - 1.
+    Numbers that are chosen are placed by a Sobol sequence, through the inverse of their distributions. The shares of a
+    mix that is chosen are one number of the scheme, and all others are one: the first set takes them from draws 0 to
+    N - 1 of the simulation, the second from N to 2 N - 1.
 
     Parameters
     ----------
@@ -60,8 +67,10 @@ def evaluate_samples(
         Of what is chosen.
     rows : (m,) int64
         Rows of the drawn values that they are.
+    mixes : sequence of int64
+        Rows of the drawn values that are the shares of each mix that is chosen.
     samples : int
-        N, a power of two of at least 16: ``N (m + 3)`` scores are found.
+        N, a power of two of at least 16: ``N (m + 3)`` scores are found, with m rows and mixes.
 
     Returns
     -------
@@ -82,7 +91,7 @@ def evaluate_samples(
     check_samples(samples)
     from SALib.sample import sobol
 
-    count, seed, activity = len(rows) + 1, prepared.plan.seed, int(prepared.plan.kept[0])
+    count, seed, activity = len(rows) + len(mixes) + 1, prepared.plan.seed, int(prepared.plan.kept[0])
     problem = {"num_vars": count, "names": [str(at) for at in range(count)], "bounds": [[0.0, 1.0]] * count}
     uniform = sobol.sample(problem, samples, calc_second_order=False, seed=seed % 2**32)
     groups = np.clip(uniform, JUST_ABOVE_ZERO, 1.0 - JUST_ABOVE_ZERO).reshape(samples, count + 2, count)
@@ -91,10 +100,15 @@ def evaluate_samples(
         some = groups[first : first + SAMPLES_AT_ONCE]
         size = len(some)
         both = [draw_rows(prepared.sampled, seed, start, size) for start in (first, samples + first)]
-        is_second = some[:, :, -1] != some[:, :1, -1]
-        place = np.arange(size)[:, None] + size * is_second
-        values = np.concatenate(both, axis=1)[:, place.reshape(-1)]
-        numbers = place_values(chosen, np.ascontiguousarray(some[:, :, :-1].reshape(-1, count - 1).T))
+        # What is drawn is placed too: the first set has a place of its own, and what is not there is of the second.
+        place = np.arange(size)[:, None, None] + size * (some[:, :, len(rows) :] != some[:, :1, len(rows) :])
+        drawn = np.concatenate(both, axis=1)
+        values = drawn[:, place[:, :, -1].reshape(-1)]
+        for at, shares in enumerate(mixes):
+            values[shares] = drawn[shares][:, place[:, :, at].reshape(-1)]
+        numbers = place_values(
+            chosen, np.ascontiguousarray(some[:, :, : len(rows)].reshape(size * (count + 2), len(rows)).T)
+        )
         values = replace_rows(prepared.sampled, values, rows, numbers)
         solved = solve_values(prepared.sampled, prepared.structure, prepared.static, values)
         if solved.infeasible:
