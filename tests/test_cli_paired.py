@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -12,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
+from lcaengine.cli.simulation import show_draws
 from tests.conftest import Run
-from tests.tables import emits, product, takes, write_inventory
+from tests.scoring import system
+from tests.tables import emits, makes, product, takes, write_inventory
 from tests.test_paired import mines
 from tests.test_scenarios import HOUSE
 from tests.test_simulate import lognormal
@@ -132,7 +135,7 @@ def test_scenarios_in_the_same_draws(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("whatif", TWO, CHANGES, "--draws", "100", *GHG)
     assert code == 0
     lines = lines_of(out)
-    assert "base 5.40" in lines  # the static answer comes first
+    assert "base 5.40 complete" in lines  # the static answer comes first
     assert "D mine B alone 100.0 0.0 0.0 0.0" in lines
     code, out, _ = run("whatif", TWO, CHANGES, "--draws", "16", *GHG, "--json")
     content = json.loads(out)
@@ -142,6 +145,39 @@ def test_scenarios_in_the_same_draws(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "out.parquet"
     assert run("whatif", TWO, CHANGES, "--draws", "16", *GHG, "-o", target)[0] == 0
     assert pq.read_table(tmp_path / "out.pairs.parquet").num_rows == 6
+
+
+def test_places_that_are_not_shown_are_where_it_says(run: Run, tmp_path: Path) -> None:
+    """Of several end products no places are shown."""
+    own = [makes("plant", "rod"), makes("mill", "bar"), emits("plant", 1.0, **lognormal(1.0, 0.1)), emits("mill", 2.0)]
+    place = str(write_inventory(tmp_path / "two", system(*own, flows=[product("rod"), product("bar")])))
+    changes = tmp_path / "changes.csv"
+    changes.write_text(
+        "scenario,process_id,flow_id,amount\nless,mill,co2,1 kg\nleast,mill,co2,0 kg\n", encoding="utf-8"
+    )
+    code, out, err = run("whatif", place, changes, "--draws", "16", *GHG)
+    assert code == 0, err
+    assert "place, % of draws" not in out
+    assert "Places are shown of one product alone; -o FILE lists all of them." in out
+    assert run("whatif", place, changes, "--draws", "16", *GHG, "-o", tmp_path / "a.parquet")[0] == 0
+    assert len(set(pq.read_table(tmp_path / "a.ranks.parquet")["comparison"].to_pylist())) == 2
+
+
+def test_progress_counts_the_draws_of_each_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    times = iter(range(100))
+    monkeypatch.setattr("lcaengine.cli.simulation.time.monotonic", lambda: 10.0 * next(times))
+    monkeypatch.setattr("sys.stderr", said)
+    show = show_draws(1000)
+    for done in (500, 1000, 1001, 3000):
+        show(done, 3000)
+    told = [line.split(" a second")[0].rpartition(", ")[0] for line in said.getvalue().splitlines()]
+    assert told == [
+        "draw 500 of 1000, version 1 of 3",
+        "draw 1000 of 1000, version 1 of 3",
+        "draw 1 of 1000, version 2 of 3",
+        "draw 1000 of 1000, version 3 of 3",
+    ]
 
 
 def test_scenarios_that_cannot_be_scored_are_not_drawn(run: Run, tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def ghg(footprints: lca.Footprints, process_id: str) -> float:
         ([lca.Change("power", "smelter", provider_id="-")], 8.0, 16 + 3.5),  # back to the market
         ([lca.Change("power", location="CN", shares={"coal": 0.25, "hydro": 0.75})], 10.0, 20 + 5 * 0.3),
         ([lca.Change("power", location="CN", shares={"hydro": 1})], 10.0, 20.5),  # who is not named supplies nothing
+        ([lca.Change("power", shares={"hydro": 1})], 10.0, 20.5),  # its only market, at CN
         ([lca.Change("steel", "smelter", amount="2 kg")], 5.0, 10 + 3.5),  # twice as much of the same inputs
         ([lca.Change("co2", "coal", amount="450 g")], 5.5, 11 + 5 * (0.75 * 0.45 + 0.025)),
         (
@@ -250,7 +251,7 @@ def test_policy_method_and_split_are_kept(house: lca.Footprints) -> None:
         (lca.Change("power", "smelter", amount="1 kWh", old_provider_id="hydro"), "no_such_row", "input from coal"),
         (lca.Change("power", "smelter", amount="1 kWh", location="CN"), "no_such_row", "input from coal"),
         (lca.Change("steel", shares={"smelter": 1}), "unknown_market", "no market trades steel"),
-        (lca.Change("power", shares={"hydro": 1}), "unknown_market", "its markets: CN (location)"),
+        (lca.Change("power", location="DE", shares={"hydro": 1}), "unknown_market", "its markets: CN (location)"),
         (lca.Change("power", location="CN", basis="contract", shares={"hydro": 1}), "unknown_market", "CN (location)"),
         (lca.Change("powr", location="CN", shares={"hydro": 1}), "unknown_flow_id", "write one of: power"),
         (lca.Change("power", location="CN", shares={"mill": 1}), "wrong_provider", "name one that does: coal, hydro"),
@@ -266,6 +267,15 @@ def test_what_fits_no_row_is_refused_with_candidates(
         assert f"[{code}]" in str(caught.value)
         assert what in str(caught.value)
         assert "1 blocking" in str(caught.value)
+
+
+def test_one_of_several_markets_is_named_by_its_location(tmp_path: Path) -> None:
+    more = [{**row, "location": "FR"} for row in HOUSE["markets"]]
+    base = lca.read_inventory(write_inventory(tmp_path, {**HOUSE, "markets": [*HOUSE["markets"], *more]}))
+    with pytest.raises(lca.DataError) as caught:
+        lca.change(base, [lca.Change("power", shares={"hydro": 1})])
+    assert "market of power may be any of 2" in str(caught.value)
+    assert "name its location, in column location: CN (location), FR (location)" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from scipy import stats
 import lcaengine as lca
 from lcaengine.uncertainty.sampled import sample_system
 from lcaengine.uncertainty.starved import find_changing
+from tests.conftest import Run
 from tests.scoring import core, has, system
 from tests.tables import Row, Tables, emits, makes, process, product, takes, write_inventory
 
@@ -337,3 +339,38 @@ def test_demands_that_may_spare_something_are_told(tmp_path: Path) -> None:
     sampled = sample_system(lca.score(inventory, core()), [0])
     amount = sampled.distributions.amount[sampled.demanded[find_changing(sampled)]]
     assert sorted(amount.tolist()) == [-7.0, 3.0, 4.0]
+
+
+def test_limits_have_the_share_of_draws_within_them(run: Run, tmp_path: Path) -> None:
+    """A lognormal of median 2 and sigma 0.5: P(h <= 2 exp(0.5 z)) = Phi(z), with 0.8413 at z = 1 (normal tables)."""
+    place = tmp_path / "own"
+    own = [
+        makes("mine", "ore"),
+        emits("mine", 2.0, **lognormal(2.0, 0.5)),
+        makes("mill", "rod"),
+        takes("mill", "ore", 1),
+    ]
+    inventory = lca.read_inventory(write_inventory(place, system(*own, flows=[product("ore"), product("rod")])))
+    limit = 2.0 * math.exp(0.5)
+    samples = lca.simulate(inventory, "core", 2000, 3, indicators=["ghg"], keep=["mine", "mill"], limits={"ghg": limit})
+    rows = {(r["process_id"], r["stage"]): r for r in samples.to_arrow().to_pylist() if r["per"] == "kg"}
+    share = rows["mine", "total"]["p_limit"]
+    assert share == pytest.approx(0.8413, abs=4 * math.sqrt(0.8413 * 0.1587 / 2000))
+    assert rows["mill", "total"]["p_limit"] == share
+    assert rows["mine", "unassigned"]["p_limit"] is None  # a limit is one of totals
+    assert share == (samples.get("ghg", process_id="mine") <= limit).mean()
+    assert samples.find_share_within("ghg", limit, process_id="mill") == share
+    assert samples.find_share_within("ghg", 0.0, process_id="mill") == 0.0
+    with pytest.raises(lca.LcaError, match="a limit of nan is none"):
+        samples.find_share_within("ghg", float("nan"), process_id="mill")
+    words = ("simulate", str(place), "--draws", "2000", "--seed", "3", "--indicator", "ghg")
+    code, out, _ = run(*words, "--limit", f"ghg={limit!r}")
+    assert code == 0
+    assert f"rod, per kg, mill {100 * share:.1f}" in [" ".join(line.split()) for line in out.splitlines()]
+    code, out, _ = run(*words, "--limit", f"ghg={limit!r}", "--json")
+    said = json.loads(out)
+    assert said["run"]["limits"] == {"ghg": limit}
+    assert {r["p_limit"] for r in said["results"] if r["stage"] == "total"} == {share}
+    for given, what in (("energy=1", "which is not drawn"), ("coal=1", "no indicator 'coal'"), ("ghg=nan", "is none")):
+        code, _, err = run(*words, "--limit", given)
+        assert (code, what in err) == (2, True), err

@@ -470,5 +470,5 @@ def test_on_the_command_line(run: Run, tmp_path: Path) -> None:
     for more, says in refused:
         code, _, err = run(*words, *more)
         assert (code, says in err) == (2, True), err
-    code, _, err = run("simulate", "example:two-suppliers", "--limit", "ghg=1")
+    code, _, err = run("simulate", "example:two-suppliers", "--workers", "2")
     assert (code, "add --background" in err) == (2, True)

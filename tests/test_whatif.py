@@ -52,7 +52,7 @@ def test_the_command_shows_base_and_scenarios(run: Run) -> None:
     assert max(map(len, out.splitlines())) <= 80
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert "metal, per kg, refinery GLO" in lines
-    assert "base 5.40" in lines
+    assert "base 5.40 complete" in lines
     assert "less power 4.52 -0.876 -16.2 complete" in lines  # 4.524 of 5.4
     assert "mine B alone 3.42 -1.98 -36.7 complete" in lines
     assert "more of mine B: market of ore: 0.2 mine-a, 0.8 mine-b" in lines

@@ -145,7 +145,7 @@ def draw_groups(
         settings.pedigree,
         settings.stages,
         settings.unlike,
-        show_draws(),
+        show_draws(settings.draws),
     )
     return dict(zip(groups, found, strict=True))
 

@@ -68,7 +68,7 @@ def simulate(
     background: Background = None,
     limit: Annotated[
         list[str] | None,
-        typer.Option("--limit", metavar="NAME=X", help="Of suppliers: share of draws at most X; may be repeated."),
+        typer.Option("--limit", metavar="NAME=X", help="Share of draws with a total of at most X; may be repeated."),
     ] = None,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -92,8 +92,8 @@ def simulate(
         given = (inventory, background, output, method, policy, wide, as_json)
         simulate_parts(*given, drawing, show_draws(), workers, cluster)
         return
-    if workers is not None or cluster is not None or limit:
-        what = "--workers, --cluster and --limit are for suppliers in parts"
+    if workers is not None or cluster is not None:
+        what = "--workers and --cluster are for suppliers in parts"
         raise LcaError(what, "", "add --background, or leave them away")
     from lcaengine.footprints.display import HEADLINES
     from lcaengine.io.write import FORMATS, check_target
@@ -110,8 +110,10 @@ def simulate(
     footprints = score_or_exit(inventory, read_method(method), policy, as_json, by)
     known = [one.id for one in footprints.method.indicators]
     shown = indicator or [name for name in HEADLINES if name in known] or known[:3]
+    limits = read_limits(limit or [])
+    shown = shown if indicator else [*shown, *(name for name in limits if name in known and name not in shown)]
     drawn = indicator or ([] if path or as_json else shown)
-    samples = simulate_footprints(footprints, draws, seed, spread_of, drawn, keep or [], show_draws(), static)
+    samples = simulate_footprints(footprints, draws, seed, spread_of, drawn, keep or [], show_draws(), static, limits)
     named = indicator[0] if indicator else ""
     drawn_picture = None if plot is None else samples.plot(picture or PICTURES[0], named, everything)
     files = [] if path is None else write_samples(samples, path, wide, each)
@@ -180,8 +182,11 @@ def _make_drawing(
     return make_drawing(draws, seed, Pedigree(*spread), indicators, read_limits(limits))
 
 
-def show_draws() -> Callable[[int, int], None]:
-    """Give a function that tells on standard error how far the draws are, and how long they will take."""
+def show_draws(each: int = 0) -> Callable[[int, int], None]:
+    """Give a function that tells on standard error how far the draws are, and how long they will take.
+
+    Where several versions of an inventory are drawn, `each` so many times, it says which of them is.
+    """
     start = last = time.monotonic()
     is_terminal = sys.stderr.isatty()
 
@@ -192,7 +197,10 @@ def show_draws() -> Callable[[int, int], None]:
             return
         last = now
         left = (now - start) / done * (draws - done)
-        text = f"draw {done} of {draws}, {done / (now - start):,.0f} a second, {left:,.0f} s left"
+        many, at = (draws // each, (done - 1) // each) if each else (1, 0)
+        version = f", version {at + 1} of {many}" if many > 1 else ""
+        of = f"{done - at * each} of {each}" if many > 1 else f"{done} of {draws}"
+        text = f"draw {of}{version}, {done / (now - start):,.0f} a second, {left:,.0f} s left"
         end = "\n" if done == draws or not is_terminal else ""
         sys.stderr.write(f"\r{text[:78]:<78}{end}" if is_terminal else text + end)
         sys.stderr.flush()

@@ -89,6 +89,8 @@ def print_paired(console: Console, groups: Mapping[str, PairedComparison], indic
             if len(letters) > 2 and len(groups) == 1:
                 _print_ranks(console, each, labels, indicator)
         _print_remarks(console, each, letters, indicators)
+    if len(groups) > 1 and any(len(each.alternatives) > 2 for each in groups.values()):
+        console.print("Places are shown of one product alone; -o FILE lists all of them.")
     _print_draws(console, next(iter(groups.values())))
     _print_gaps(console, groups)
 

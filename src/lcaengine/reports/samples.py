@@ -15,7 +15,7 @@ from lcaengine.footprints.display import format_value, name_shown
 from lcaengine.io.write import write_table
 from lcaengine.reports.answer import write_answer
 from lcaengine.reports.remarks import describe_off_center, print_remarks, print_status
-from lcaengine.reports.terminal import print_whole
+from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
 from lcaengine.results import Answer
 from lcaengine.uncertainty import Samples, detach_samples, list_draws
@@ -47,7 +47,21 @@ def print_samples(console: Console, samples: Samples, indicators: Sequence[int],
             shown = [format_value(None if each != each else each) for each in numbers]  # NaN is not itself
             table.add_row(Text(f"  {maker}"), *shown)
         print_whole(console, table)
+        if indicator.id in samples.limits:
+            _print_limit(console, samples, k, everything)
     _print_notes(console, samples, indicators, everything)
+
+
+def _print_limit(console: Console, samples: Samples, k: int, everything: bool) -> None:
+    """Print in how many draws each total is at most the limit."""
+    indicator, at = samples.static.method.indicators[k], samples.indicators.index(k)
+    limit = f"{samples.limits[indicator.id]:g} {indicator.unit.label}"
+    table = open_table(f"{indicator.name}, at most {limit}", ["% of draws"])
+    assert samples.p_limit is not None
+    for activity, made, maker in name_shown(samples.static, everything):
+        share = float(samples.p_limit[activity, -1, at])
+        table.add_row(Text(f"{made}, {maker}"), "-" if share != share else f"{100 * share:.1f}")  # NaN is not itself
+    print_whole(console, table)
 
 
 def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], everything: bool) -> None:
@@ -114,6 +128,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         **{f"uncertain_{table}": count for table, count in samples.uncertain_by_table.items()},
         "alike_rows": _count_alike(samples),
         "static_values": samples.static_values,
+        **({"limits": dict(samples.limits)} if samples.limits else {}),
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,
         "basic_uncertainty": samples.pedigree.basic,

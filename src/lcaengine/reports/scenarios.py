@@ -134,7 +134,7 @@ def _print_indicator(console: Console, indicator: str, rows: Sequence[Mapping[st
         name = f"{product}, per {per}, {process_id or 'market'} {location}".rstrip()
         table.add_row(Text(name, style="bold"))
         base = mine[0]["base"]
-        table.add_row(Text(f"  {BASE}"), format_value(base), "", "", "")
+        table.add_row(Text(f"  {BASE}"), format_value(base), "", "", mine[0]["base_status"] or "")
         for row in mine:
             change, ratio = row["change"], row["ratio"]
             is_still = change is not None and abs(change) <= _STILL * abs(base or 0.0)

@@ -238,12 +238,19 @@ def _edit_market(inventory: Inventory, change: Change, makers: Makers, edits: Ed
             "unknown_flow_id", change, what, _suggest(change.flow_id, inventory.flows.ids.to_pylist()), found, "flow_id"
         )
         return
+    there = sorted(each for each in makers.mixes if each[0] == change.flow_id)
+    same = [each for each in there if each[2] == change.basis]
+    if not change.location and key not in makers.mixes and len(same) == 1:
+        key = same[0]  # its only market is meant
     if key not in makers.mixes:
-        there = sorted(f"{place} ({basis})" for flow, place, basis in makers.mixes if flow == change.flow_id)
-        fix = (
-            f"its markets: {_list(there)}" if there else f"no market trades {change.flow_id}: add one to the inventory"
-        )
-        _block("unknown_market", change, f"there is no {change}", fix, found, "location", change.location)
+        places = _list([f"{place or GLOBAL} ({basis})" for _, place, basis in there])
+        fix = f"no market trades {change.flow_id}: add one to the inventory"
+        if there:
+            fix = (
+                f"name its location, in column location: {places}" if not change.location else f"its markets: {places}"
+            )
+        what = f"there is no {change}" if change.location or not same else f"{change} may be any of {len(same)}"
+        _block("unknown_market", change, what, fix, found, "location", change.location)
         return
     if not _once(key in edits.mixes, change, "share", found):
         return

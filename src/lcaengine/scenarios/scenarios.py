@@ -69,18 +69,19 @@ class Scenarios:
         Returns
         -------
         pyarrow.Table
-            scenario, supplier_id, process_id, product_id, location, indicator, unit, per, base, value, change, ratio
-            and status: one row a scenario and total. Null where one of them has no such activity or its figure is
-            missing.
+            scenario, supplier_id, process_id, product_id, location, indicator, unit, per, base, value, change, ratio,
+            status and base_status: one row a scenario and total. Null where one of them has no such activity or its
+            figure is missing.
         """
         results, part = self.select(indicators).results, self._part()
         rows = results.filter(pc.field(part) == "total").select(["scenario", *_KEY, "value", "status"]).to_pylist()
-        before = {tuple(r[name] for name in _KEY): r["value"] for r in rows if r["scenario"] == BASE}
+        before = {tuple(r[name] for name in _KEY): r for r in rows if r["scenario"] == BASE}
         listed = []
         for row in rows:
             if row["scenario"] == BASE:
                 continue
-            base, value = before.get(tuple(row[name] for name in _KEY)), row["value"]
+            of_base = before.get(tuple(row[name] for name in _KEY), {"value": None, "status": None})
+            base, value = of_base["value"], row["value"]
             both = base is not None and value is not None
             listed.append(
                 {
@@ -91,6 +92,7 @@ class Scenarios:
                     "change": value - base if both else None,
                     "ratio": value / base if both and base else None,
                     "status": row["status"],
+                    "base_status": of_base["status"],
                 }
             )
         return pa.Table.from_pylist(listed, _SCHEMA)
@@ -188,5 +190,6 @@ _SCHEMA = pa.schema(
         *((name, pa.string()) for name in ("scenario", *_KEY)),
         *((name, pa.float64()) for name in ("base", "value", "change", "ratio")),
         ("status", pa.string()),
+        ("base_status", pa.string()),
     ]
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +62,10 @@ class Samples:
         The answer at medians or means of the distributions, where that is the static one.
     static_values : {"written", "medians", "means"}
         What the static answer is of.
+    limits : dict of str to float
+        By indicator, what totals were compared with [unit of the indicator / reference unit of the product].
+    p_limit : (n, parts, k) float64, optional
+        Share of draws in which the total is at most the limit [1]; NaN where there is none.
 
     Examples
     --------
@@ -87,6 +92,8 @@ class Samples:
     residual: float
     rescored: Footprints | None = None
     static_values: str = "written"
+    limits: Mapping[str, float] = field(default_factory=dict)
+    p_limit: NDArray[np.float64] | None = None
 
     def __repr__(self) -> str:
         about = self.footprints.system.inventory.about.name
@@ -130,6 +137,43 @@ class Samples:
             raise LcaError(f"the draws of {indicator} of {named} are not kept", "simulate", "name it in `keep`")
         part = self.footprints.stages.index(stage)
         return np.asarray(self.values[at[0], part, self.indicators.index(k)])
+
+    def find_share_within(
+        self, indicator: str, limit: float, *, process_id: str = "", product_id: str = "", location: str = ""
+    ) -> float:
+        """Find the share of draws in which a total is at most a limit: P(footprint <= limit).
+
+        Parameters
+        ----------
+        indicator : str
+        limit : float
+            [unit of the indicator / reference unit of the product]
+        process_id, product_id, location : str
+            What names the activity, as in :meth:`get`.
+
+        Returns
+        -------
+        float
+            [1], of the draws that have an answer; NaN where the figure is missing. Its standard error is
+            ``sqrt(p (1 - p) / draws)``.
+
+        Raises
+        ------
+        LcaError
+            If the limit is no number, or as :meth:`get`.
+
+        Examples
+        --------
+        >>> import lcaengine as lca
+        >>> samples = lca.simulate(lca.read_inventory(lca.find_example("two-suppliers")), draws=8)
+        >>> samples.find_share_within("ghg", 100.0, product_id="metal")
+        1.0
+        """
+        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
+            raise LcaError(f"a limit of {limit!r} is none", "find_share_within", "give a number", given=limit)
+        drawn = self.get(indicator, process_id=process_id, product_id=product_id, location=location)
+        drawn = drawn[~np.isnan(drawn)]
+        return float((drawn <= limit).mean()) if len(drawn) else float("nan")
 
     def to_arrow(self) -> pa.Table:
         """Give the result table, with mean, sd and quantiles of every row."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import NormalDist
 
@@ -66,6 +67,7 @@ def simulate(
     keep: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
     static: str = "written",
+    limits: Mapping[str, float] | None = None,
 ) -> Samples:
     """Draw and score every product, supplier, stage and indicator of an inventory.
 
@@ -95,6 +97,9 @@ def simulate(
     static : {"written", "medians", "means"}
         What `value` is scored at: amounts as they are written, or the medians or means of their distributions. Draws
         are the same.
+    limits : dict of str to float, optional
+        By indicator, what totals are compared with [unit of the indicator / reference unit of the product]; results get
+        a column p_limit, the share of draws at most the limit.
 
     Returns
     -------
@@ -125,7 +130,7 @@ def simulate(
     """
     check_choices(draws, seed, by, static)
     footprints = score(inventory, method, policy, by)
-    return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress, static)
+    return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress, static, limits)
 
 
 def check_choices(draws: int, seed: int, by: str, static: str = "written") -> None:
@@ -151,6 +156,7 @@ def simulate_footprints(
     keep: Sequence[str | int] = (),
     progress: Callable[[int, int], None] | None = None,
     static: str = "written",
+    limits: Mapping[str, float] | None = None,
 ) -> Samples:
     """Draw what is scored; see :func:`simulate`. Activities may be kept by their position, too.
 
@@ -160,7 +166,8 @@ def simulate_footprints(
     """
     check_choices(draws, seed, footprints.by, static)
     chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
-    plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress)
+    wanted = _take_limits(footprints, limits or {}, chosen)
+    plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress, wanted)
     rescored = None if static == WRITTEN else score_at(footprints, static, plan.pedigree)
     samples = _draw_all(plan, chosen)
     refuse_overflow(samples)
@@ -169,7 +176,7 @@ def simulate_footprints(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is drawn, and how."""
+    """What is drawn, and how; limits are of indicators by their position."""
 
     footprints: Footprints
     draws: int
@@ -177,6 +184,7 @@ class Plan:
     pedigree: Pedigree
     kept: NDArray[np.int64]
     progress: Callable[[int, int], None] | None
+    limits: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +207,7 @@ class _Turn:
     sd: Numbers
     quantiles: Numbers
     values: Numbers
+    p_limit: Numbers
     uncertain: Mapping[str, int]
     infeasible: dict[int, str]
     slow: int
@@ -219,6 +228,19 @@ def _find_kept(footprints: Footprints, keep: Sequence[str | int]) -> NDArray[np.
             raise LcaError(f"{each!r} is no process, bill or product", "keep", "name one of the inventory")
         found += named
     return np.unique(np.array(found, np.int64))
+
+
+def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Sequence[int]) -> dict[int, float]:
+    """Take limits, by the position of their indicator; raise where one is none, or is of what is not drawn."""
+    taken = {}
+    for name, limit in limits.items():
+        (k,) = footprints.select([name])
+        if k not in chosen:
+            raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
+        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
+            raise LcaError(f"a limit of {limit!r} is none", "limits", "give a number")
+        taken[k] = float(limit)
+    return taken
 
 
 def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
@@ -242,6 +264,8 @@ def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
         quantiles=np.concatenate([turn.quantiles for turn in turns], axis=2),
         kept=plan.kept,
         values=np.concatenate([turn.values for turn in turns], axis=2),
+        limits={footprints.method.indicators[k].id: limit for k, limit in plan.limits.items()},
+        p_limit=np.concatenate([turn.p_limit for turn in turns], axis=2),
         uncertain=sum(turns[0].uncertain.values()),
         uncertain_by_table=turns[0].uncertain,
         infeasible=turns[0].infeasible,
@@ -283,8 +307,13 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     measured = _measure(values, feasible, known) * prepared.units[:, None, None, None]
     kept = values[plan.kept, ..., :draws] * prepared.units[plan.kept, None, None, None]
     kept[~known[plan.kept]] = np.nan
+    p_limit = np.full(known.shape, np.nan)
+    for at, k in enumerate(chosen):
+        if k in plan.limits:
+            totals = values[:, -1, at][:, feasible] * prepared.units[:, None]
+            p_limit[:, -1, at] = np.where(known[:, -1, at], (totals <= plan.limits[k]).mean(axis=1), np.nan)
     mean, sd, quantiles = measured[..., 0], measured[..., 1], measured[..., 2:]
-    return _Turn(mean, sd, quantiles, kept, sampled.uncertain_by_table, infeasible, slow, residual)
+    return _Turn(mean, sd, quantiles, kept, p_limit, sampled.uncertain_by_table, infeasible, slow, residual)
 
 
 def _measure(values: Numbers, feasible: NDArray[np.bool_], known: NDArray[np.bool_]) -> Numbers:

@@ -30,6 +30,7 @@ def detach_samples(samples: Samples) -> Scored:
     return replace(
         detach(samples.static).keep_indicators(samples.indicators),
         statistics={"mean": samples.mean, "sd": samples.sd, "p2_5": p2_5, "p50": p50, "p97_5": p97_5},
+        chances={"p_limit": samples.p_limit} if samples.limits and samples.p_limit is not None else {},
     )
 
 
@@ -56,7 +57,7 @@ def refuse_overflow(samples: Samples) -> None:
 
 
 def tabulate_samples(samples: Samples) -> pa.Table:
-    """Give the result table, with columns mean, sd, p2_5, p50 and p97_5 behind the others.
+    """Give the result table, with columns mean, sd, p2_5, p50, p97_5, and with limits p_limit, behind the others.
 
     Returns
     -------
