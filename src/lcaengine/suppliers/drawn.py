@@ -53,7 +53,7 @@ class Drawn:
     residual : float
         Worst verified componentwise backward error [1].
     uncertain : int
-        Exchanges of the background with a distribution.
+        Rows of the background with a distribution, of all tables and of the method.
     """
 
     pool: Numbers
