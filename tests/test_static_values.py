@@ -7,9 +7,11 @@ import math
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 import lcaengine as lca
+from lcaengine.uncertainty.static import say_static
 from tests.conftest import Run
 from tests.drawn_methods import factor, read_drawn, write_method
 from tests.scoring import core
@@ -98,3 +100,48 @@ def test_the_command_records_the_choice(run: Run, tmp_path: Path) -> None:
     code, out, err = run(*asked, "modes")
     assert (code, out) == (2, "")
     assert "choose one of written, medians, means" in err
+
+
+@pytest.mark.parametrize("static", ["written", "medians", "means"])
+def test_static_median_and_mean_stand_side_by_side(run: Run, tmp_path: Path, static: str) -> None:
+    """A mine of 5 kg with sigma 0.3: the static value is 5, or 5 exp(0.045) = 5.230; draws, and their statistics, stay.
+
+    Standard errors of 5,000 draws: of the mean sd / sqrt(n), of the median sqrt(pi / 2) sigma / sqrt(n) of itself.
+    """
+    folder = write_inventory(tmp_path / "i", chain(emits("mine", 5.0, **lognormal(5.0, 0.3))))
+    method = write_method(tmp_path / "m", factor("ghg", "co2", 1.0))
+    value = {"written": 5.0, "medians": 5.0, "means": 5.0 * math.exp(0.045)}[static]
+    asked = ("simulate", folder, "--method", method, "--draws", 5000, "--static", static, "--indicator", "ghg")
+    code, out, _ = run(*asked, "--all")
+    assert code == 0
+    for word in ("static", "median", "mean", say_static(static)):
+        assert word in " ".join(out.split())
+    shown = next(line.split() for line in out.splitlines() if line.split()[:1] == ["mine"])
+    assert float(shown[1]) == pytest.approx(value, abs=5e-3)
+    for name in ("out.json", "wide.parquet"):
+        code, _, err = run(*asked, "-o", tmp_path / name, *(["--wide"] if "wide" in name else []))
+        assert code == 0, err
+    written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert written["run"]["static_values"] == static
+    row = next(r for r in written["results"] if (r["process_id"], r["stage"]) == ("mine", "total"))
+    wide = pq.read_table(tmp_path / "wide.parquet")
+    assert json.loads(wide.schema.metadata[b"lcaengine"])["static_values"] == static
+    other = next(r for r in wide.to_pylist() if r["process_id"] == "mine")
+    assert [other[f"ghg.total{name}"] for name in ("", ".mean", ".p50")] == [row["value"], row["mean"], row["p50"]]
+    assert row["value"] == pytest.approx(value)
+    assert row["mean"] == pytest.approx(5.0 * math.exp(0.045), abs=4 * row["sd"] / math.sqrt(5000))
+    assert row["p50"] == pytest.approx(5.0, abs=4 * 5.0 * 0.3 * math.sqrt(math.pi / 2 / 5000))
+
+
+def test_static_values_of_suppliers_are_as_written_and_said(run: Run, tmp_path: Path) -> None:
+    """Of suppliers in parts, means are refused, with nothing written; value, mean and p50 stand in the results."""
+    place = lca.find_example("two-suppliers").parent / "suppliers"
+    words = ["simulate", place, "--background", "example:two-suppliers", "--indicator", "ghg", "--draws", 8]
+    code, out, err = run(*words, "-o", tmp_path / "no", "--static", "means")
+    assert (code, out, (tmp_path / "no").exists()) == (2, "", False)
+    assert "around medians" in err
+    code, out, _ = run(*words, "-o", tmp_path / "out", "--json")
+    assert (code, json.loads(out)["static_values"]) == (0, "written")
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["static_values"] == "written"
+    (file,) = (tmp_path / "out" / "results").iterdir()
+    assert {"value", "mean", "p50"} < set(pq.read_table(file).column_names)

@@ -13,7 +13,6 @@ import typer
 from lcaengine.cli.shared import (
     AsJson,
     BasicUncertainty,
-    IndicatorNames,
     MethodName,
     PedigreeFactors,
     PedigreeTable,
@@ -50,7 +49,7 @@ def simulate(
     output: Results = None,
     wide: Annotated[bool, typer.Option("--wide", help="One row an activity, in the file.")] = False,
     each: Annotated[
-        bool, typer.Option("--raw", help="Write each draw of end products, or of --keep, to FILE.draws.parquet.")
+        bool, typer.Option("--raw", help="Write each draw of end products, or --keep, to FILE.draws.parquet.")
     ] = False,
     keep: Annotated[
         list[str] | None,
@@ -62,7 +61,10 @@ def simulate(
     picture: Annotated[
         str | None, typer.Option(help="What --plot draws: intervals (as is), distributions or convergence.")
     ] = None,
-    indicator: IndicatorNames = None,
+    indicator: Annotated[
+        list[str] | None,
+        typer.Option("--indicator", help="This one only is drawn, shown and written; may be repeated."),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
     by: Annotated[str, typer.Option("--by", help="Split by stage, supplier or location.")] = "stage",
     background: Background = None,
@@ -153,6 +155,7 @@ def _present(
 ) -> None:
     """Print samples, or where they were written."""
     from lcaengine.reports.samples import describe_samples, print_samples
+    from lcaengine.uncertainty.precision import warn_of_few
 
     with presenting():
         if as_json:
@@ -167,6 +170,9 @@ def _present(
                 draw, why = min(samples.infeasible.items())
                 left = f"{len(samples.infeasible)} draw(s) have no answer and are left out"
                 sys.stderr.write(f"note: {left}: in draw {draw}, {why}\n")
+            few = warn_of_few(samples.draws - len(samples.infeasible))
+            if few and samples.uncertain:
+                sys.stderr.write(f"note: {few}\n")
         else:
             print_samples(open_console(), samples, shown, everything)
         if plot is not None:

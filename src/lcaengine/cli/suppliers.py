@@ -177,6 +177,13 @@ def _describe_draws(run: Mapping[str, Any]) -> list[str]:
     lines = [f"{run['draws']} draws, seed {run['seed']}: {own} uncertain exchanges, {theirs} of the background"]
     if not own + theirs:
         lines.append("No exchange states a distribution or a pedigree: nothing varies.")
+    else:
+        from lcaengine.uncertainty.precision import say_precision, warn_of_few
+
+        answered = run["draws"] - run["draws_without_answer"]
+        lines.append(say_precision(answered))
+        few = warn_of_few(answered)
+        lines += [few] if few else []
     if run["amounts_off_center"]:
         lines.append(f"{run['amounts_off_center']} amounts are more than 1 % off the center of their distribution")
     if run["alike_rows"]:

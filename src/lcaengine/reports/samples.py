@@ -19,6 +19,7 @@ from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
 from lcaengine.results import Answer
 from lcaengine.uncertainty import Samples, detach_samples, list_draws
+from lcaengine.uncertainty.precision import describe_precision, say_precision, warn_of_few
 from lcaengine.uncertainty.static import say_static
 from lcaengine.uncertainty.unpaired import find_alike
 
@@ -87,6 +88,8 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
             f"[yellow]{alike} uncertain rows are alike in process, flow, direction, provider and location[/yellow]: "
             "which of them takes which draw goes by comment, source and amount; lcaengine check names the first."
         )
+    if samples.uncertain:
+        _print_precision(console, samples)
     if samples.infeasible:
         draw, why = min(samples.infeasible.items())
         console.print(
@@ -97,6 +100,15 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
     console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
     print_status(console, footprints, shown, indicators)
     print_remarks(console, footprints)
+
+
+def _print_precision(console: Console, samples: Samples) -> None:
+    """Say how well means and intervals are known."""
+    answered = samples.draws - len(samples.infeasible)
+    console.print(f"{say_precision(answered)}.")
+    few = warn_of_few(answered)
+    if few:
+        console.print(f"[yellow]{few}[/yellow]: what stands there is near the least and the largest draw.")
 
 
 def _count_uncertain(samples: Samples) -> str:
@@ -135,6 +147,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         "draws_without_answer": len(samples.infeasible),
         "draws_factorized": samples.slow,
         "residual_of_draws": samples.residual,
+        **describe_precision(samples.draws - len(samples.infeasible)),
     }
 
 

@@ -17,6 +17,7 @@ from lcaengine.io.folder import write_file
 from lcaengine.io.store import Store
 from lcaengine.method import Method
 from lcaengine.policy import Policy
+from lcaengine.suppliers.drawing import Drawing
 from lcaengine.suppliers.identity import report_repeated
 from lcaengine.suppliers.job import MEND, read_suppliers, score_part, solve_keys
 from lcaengine.suppliers.part import KEY, Part
@@ -192,7 +193,7 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
         **plan.job.settings.about,
         "job": plan.job.settings.digest,
         "residual": max(record.residual for record in records),
-        **_join_draws([record.draws for record in records]),
+        **_join_draws([record.draws for record in records], plan.job.settings.drawing),
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
         "warnings": [asdict(warning) for warning in every],
@@ -201,10 +202,15 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
     return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run, every)
 
 
-def _join_draws(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def _join_draws(parts: Sequence[Mapping[str, float]], drawing: Drawing | None) -> Mapping[str, float | str]:
     """Join what parts say of their draws: what is counted of their own adds up, the background is the same."""
     joined = {name: max(each[name] for each in parts) for name in parts[0]}
-    return {name: sum(each[name] for each in parts) if name in OWN else most for name, most in joined.items()}
+    counts = {name: sum(each[name] for each in parts) if name in OWN else most for name, most in joined.items()}
+    if drawing is None:
+        return counts
+    from lcaengine.uncertainty.precision import describe_precision
+
+    return {**counts, **describe_precision(drawing.draws - int(counts["draws_without_answer"]))}
 
 
 def _read_records(plan: Plan) -> list[Record]:

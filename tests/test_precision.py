@@ -1,0 +1,84 @@
+"""Precision: standard errors against repeated draws, and the caution where draws are few."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from scipy import stats
+
+import lcaengine as lca
+from lcaengine.uncertainty.precision import describe_precision, warn_of_few
+from tests.conftest import Run
+
+
+def test_standard_errors_are_those_of_repeated_draws() -> None:
+    """20,000 samples of 50 numbers by numpy: an sd of so many is known to 1 / sqrt(2 x 20,000) = 0.5 %; 4 of these."""
+    numbers = np.random.default_rng(1).standard_exponential((20_000, 50))
+    below = (numbers < stats.expon.ppf(0.025)).mean(axis=1)
+    known = describe_precision(50)
+    assert known["standard_error_of_mean"] == pytest.approx(numbers.mean(axis=1).std(), rel=0.02)  # the sd is 1
+    assert known["standard_error_of_tails"] == pytest.approx(
+        below.std(), rel=0.03
+    )  # a binomial of 1.25 has wider tails
+
+
+def test_forty_draws_have_one_beyond_each_end() -> None:
+    """40 x 0.025 = 1."""
+    assert (bool(warn_of_few(39)), warn_of_few(40)) == (True, "")
+    assert describe_precision(39)["caution"] == warn_of_few(39)
+
+
+@pytest.mark.parametrize("draws", [2, 39, 40])
+def test_the_command_says_how_well_numbers_are_known(run: Run, tmp_path: Path, draws: int) -> None:
+    """In the terminal, beside a file, in the record of the run."""
+    few = f"{draws} draws are too few for 2.5 % and 97.5 %, which need at least 40"
+    asked = ("simulate", "example:two-suppliers", "--draws", draws, "--indicator", "ghg")
+    code, out, err = run(*asked)
+    assert (code, err) == (0, "")
+    said = " ".join(out.split())
+    assert f"of a mean {draws**-0.5:.2g} sd" in said
+    assert (few in said) == (draws < 40)
+    assert max(map(len, out.splitlines())) <= 80
+    code, out, err = run(*asked, "-o", tmp_path / "out.json")
+    assert (code, few in err) == (0, draws < 40)
+    recorded = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["run"]
+    assert recorded["standard_error_of_mean"] == pytest.approx(draws**-0.5)
+    assert recorded["caution"] == (few if draws < 40 else "")
+
+
+@pytest.mark.parametrize("draws", [8, 40])
+def test_suppliers_in_parts_say_it_too(run: Run, tmp_path: Path, draws: int) -> None:
+    place = lca.find_example("two-suppliers").parent / "suppliers"
+    words = ("simulate", place, "--background", "example:two-suppliers", "--indicator", "ghg", "--draws", draws)
+    code, out, _ = run(*words, "-o", tmp_path / "out")
+    few = f"{draws} draws are too few for 2.5 % and 97.5 %, which need at least 40"
+    assert (code, few in out) == (0, draws < 40)
+    assert max(map(len, out.splitlines()[1:])) <= 80  # the first names the folder
+    recorded = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert recorded["standard_error_of_tails"] == pytest.approx((0.025 * 0.975 / draws) ** 0.5)
+    assert recorded["caution"] == (few if draws < 40 else "")
+
+
+def test_only_what_is_asked_for_is_drawn_and_written(run: Run, tmp_path: Path) -> None:
+    """Of a file with --indicator, results and each draw have that one alone; without it, all of the method."""
+    asked = ("simulate", "example:two-suppliers", "--draws", 2, "--raw", "-o")
+    for name, more in (("one", ("--indicator", "energy")), ("all", ())):
+        assert run(*asked, tmp_path / f"{name}.json", *more)[0] == 0
+    (written, every) = (
+        {row["indicator"] for row in json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))["results"]}
+        for name in ("one", "all")
+    )
+    assert written == {"energy"}
+    assert every == {each.id for each in lca.read_method("core").indicators}
+    (drawn, each) = (set(read_column(tmp_path / f"{name}.draws.parquet", "indicator")) for name in ("one", "all"))
+    assert (drawn, each) == ({"energy"}, every)
+    assert "only is drawn, shown and written" in " ".join(run("simulate", "--help")[1].replace("│", " ").split())
+
+
+def read_column(file: Path, name: str) -> list[str]:
+    column: list[str] = pq.read_table(file).column(name).to_pylist()
+    return column
