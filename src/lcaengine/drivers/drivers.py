@@ -11,14 +11,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
+from lcaengine.drivers.far import Far, list_far, name_figure
 from lcaengine.drivers.sources import Sources, describe_mix, describe_source, draw_effects, draw_sources, find_sources
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
-from lcaengine.uncertainty.centers import find_far
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
 from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
-from lcaengine.uncertainty.moments import find_moments
 from lcaengine.uncertainty.ranks import correlate_ranks
 from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from lcaengine.plots import Picture
 
-__all__ = ["Drivers", "Far", "Simulated", "check_stage", "list_drivers"]
+__all__ = ["Drivers", "Simulated", "check_stage", "list_drivers"]
 
 Numbers = NDArray[np.float64]
 
@@ -88,25 +87,6 @@ class Simulated:
     p2_5: float
     p50: float
     p97_5: float
-
-
-@dataclass(frozen=True, slots=True)
-class Far:
-    """An amount that is not where its draws are.
-
-    Attributes
-    ----------
-    part : str
-        What it is, as in the table of drivers.
-    amount, center : float
-        The amount as written, and the center of its distribution [unit]; the mean of a type without a center.
-    unit : str
-    """
-
-    part: str
-    amount: float
-    center: float
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +281,7 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     if plan.draws:
         simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, listed)
     return Drivers(
-        name=_name_figure(chain),
+        name=name_figure(chain),
         indicator=footprints.method.indicators[chain.indicator].id,
         unit=chain.unit,
         per=chain.per,
@@ -312,7 +292,7 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
         scale=scale,
         sd=spread.sd,
         geometric_sd=float(np.exp(spread.sigma)) if scale == LOG else None,
-        far=_list_far(chain, sources),
+        far=list_far(chain, sources),
         simulated=simulated,
         pedigree=plan.pedigree,
         table=_tabulate(chain, (found.score, stage), sources, spread, listed, spearman),
@@ -329,31 +309,6 @@ def check_stage(footprints: Footprints, stage: str) -> None:
     if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
         named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
         raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
-
-
-def _name_figure(chain: Chain) -> str:
-    """Name the activity whose score it is, with its product where its process has several."""
-    system = chain.footprints.system
-    activities, at = system.activities, chain.activity
-    name, process = chain.name(np.array([at])), int(activities.process[at])
-    if process < 0 or np.count_nonzero(activities.process == process) < 2:
-        return name
-    return f"{system.inventory.flows.show(int(activities.flow[at]))}, {name}"
-
-
-def _list_far(chain: Chain, sources: Sources) -> tuple[Far, ...]:
-    """List the amounts the score answers to that are not where their draws are."""
-    rows = sources.independent
-    is_far, center = find_far(rows, find_moments(rows))
-    slope = sources.slope[: len(rows)]
-    places = np.flatnonzero(is_far & (slope != 0))
-    moved = np.abs(slope * (center - rows.amount))[places]
-    found = []
-    for at in places[np.argsort(-moved, kind="stable")].tolist():
-        own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
-        amount, middle = float(rows.amount[at]) / own["factor"], float(center[at]) / own["factor"]
-        found.append(Far(own["part"], amount, middle, own["amount_unit"]))
-    return tuple(found)
 
 
 def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> _Listed:

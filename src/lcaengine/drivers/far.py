@@ -1,0 +1,58 @@
+"""Far: amounts that are not where their draws are, and what a score is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lcaengine.chains.chain import Chain
+from lcaengine.drivers.sources import Sources, describe_source
+from lcaengine.uncertainty.centers import find_far
+from lcaengine.uncertainty.moments import find_moments
+
+__all__ = ["Far", "list_far", "name_figure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """An amount that is not where its draws are.
+
+    Attributes
+    ----------
+    part : str
+        What it is, as in the table of drivers.
+    amount, center : float
+        The amount as written, and the center of its distribution [unit]; the mean of a type without a center.
+    unit : str
+    """
+
+    part: str
+    amount: float
+    center: float
+    unit: str
+
+
+def name_figure(chain: Chain) -> str:
+    """Name the activity whose score it is, with its product where its process has several."""
+    system = chain.footprints.system
+    activities, at = system.activities, chain.activity
+    name, process = chain.name(np.array([at])), int(activities.process[at])
+    if process < 0 or np.count_nonzero(activities.process == process) < 2:
+        return name
+    return f"{system.inventory.flows.show(int(activities.flow[at]))}, {name}"
+
+
+def list_far(chain: Chain, sources: Sources) -> tuple[Far, ...]:
+    """List the amounts the score answers to that are not where their draws are."""
+    rows = sources.independent
+    is_far, center = find_far(rows, find_moments(rows))
+    slope = sources.slope[: len(rows)]
+    places = np.flatnonzero(is_far & (slope != 0))
+    moved = np.abs(slope * (center - rows.amount))[places]
+    found = []
+    for at in places[np.argsort(-moved, kind="stable")].tolist():
+        own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
+        amount, middle = float(rows.amount[at]) / own["factor"], float(center[at]) / own["factor"]
+        found.append(Far(own["part"], amount, middle, own["amount_unit"]))
+    return tuple(found)
