@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import lcaengine as lca
+from lcaengine.uncertainty.distributions import MIRRORED
 from lcaengine.uncertainty.draws import draw_uniform, draw_values, place_values
 from lcaengine.uncertainty.widened import join_lists
 from tests.scoring import score
@@ -78,7 +79,7 @@ def test_shares_of_a_market_are_among_the_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize("given", [each for each, _ in TYPES])
 @pytest.mark.parametrize("negative", [False, True])
 def test_values_at_the_uniform_numbers_of_draws_are_the_draws(given: tuple[Any, ...], negative: bool) -> None:
-    own = dataclasses.replace(distribution(*given), negative=np.array([negative]))
+    own = dataclasses.replace(distribution(*given), negative=np.array([negative and given[0] in MIRRORED]))
     low, high = (-2.6, -1.9) if negative else (1.9, 2.6)
     both = join_lists(own, distribution(3, 2.0, 0.3, minimum=low, maximum=high, negative=negative))
     uniform = draw_uniform(both.key, 3, 0, 50)
