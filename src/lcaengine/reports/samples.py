@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import format_value, name_shown
 from lcaengine.io.write import write_table
 from lcaengine.reports.answer import write_answer
@@ -70,6 +71,12 @@ def _print_notes(console: Console, samples: Samples, everything: bool) -> None:
             f"[yellow]{len(samples.infeasible)} draw(s) have no answer and are left out[/yellow]: in draw {draw}, "
             f"{escape(why)}."
         )
+    lacking = list_without_moments(footprints)
+    if lacking:
+        more = f" and {len(lacking) - 1} other(s)" if len(lacking) > 1 else ""
+        console.print(
+            f"[yellow]{escape(lacking[0])}{more}[/yellow]: of what rests on it, only quantiles mean something."
+        )
     slow = f"; {samples.slow} draw(s) by factorization" if samples.slow else ""
     console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
 
@@ -80,6 +87,15 @@ def _count_uncertain(samples: Samples) -> str:
     if samples.uncertain == counts["exchanges"]:
         return f"{samples.uncertain} uncertain exchanges"
     return f"{samples.uncertain} uncertain rows ({', '.join(f'{name} {n}' for name, n in counts.items() if n)})"
+
+
+def list_without_moments(footprints: Footprints) -> list[str]:
+    """List the rows whose distribution has no mean, or no standard deviation."""
+    return [
+        f"{each.table} row {each.row}: {each.what.partition(':')[0]}"
+        for each in footprints.warnings
+        if each.code == "uncertainty_moments"
+    ]
 
 
 def describe_samples(samples: Samples) -> dict[str, object]:
@@ -99,6 +115,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,
         "basic_uncertainty": samples.pedigree.basic,
+        **({"without_moments": lacking} if (lacking := list_without_moments(samples.footprints)) else {}),
         "draws_without_answer": len(samples.infeasible),
         "draws_factorized": samples.slow,
         "residual_of_draws": samples.residual,
