@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from lcaengine.errors import LcaError
 
-__all__ = ["ALLOCATIONS", "CHOICES", "Policy"]
+__all__ = ["ALLOCATIONS", "CHOICES", "Policy", "take_policy"]
 
 ALLOCATIONS = ("none", "mass", "energy", "economic", "causal", "as_given", "substitution")
 """How co-products can share the burdens of a process."""
@@ -79,3 +79,18 @@ class Policy:
     def to_dict(self) -> dict[str, str]:
         """Give the fields as plain text, ready for a run record."""
         return {**asdict(self), "allocation": self.allocation or "as stated"}
+
+
+def take_policy(policy: object) -> Policy:
+    """Give a policy as it is, or the usual one where there is none.
+
+    Raises
+    ------
+    LcaError
+        If it is something else.
+    """
+    if policy is None:
+        return Policy()
+    if not isinstance(policy, Policy):
+        raise LcaError(f"{policy!r} is no policy", "policy", "give lcaengine.Policy(...)")
+    return policy

@@ -113,6 +113,8 @@ def choose_activity(
     activities = footprints.system.activities
     asked = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     given = ", ".join(f"{key} {value!r}" for key, value in asked.items() if value)
+    if not all(isinstance(value, str) for value in asked.values()):
+        raise LcaError(f"{given} is no id", footprints.system.inventory.label, "give the text that names it")
     if not given:
         raise LcaError("nothing is named", footprints.system.inventory.label, "give a process, product or supplier")
     found = footprints.find(process_id=process_id, product_id=product_id, location=location)
@@ -199,7 +201,8 @@ def check_cutoff(cutoff: float) -> None:
     LcaError
         If it is not from 0 up to below 1.
     """
-    if not 0.0 <= cutoff < 1.0:
+    given: object = cutoff
+    if not isinstance(given, (int, float, np.number)) or not 0.0 <= given < 1.0:
         raise LcaError(f"cutoff is {cutoff!r}", "--cutoff", "write a share from 0 up to below 1", given=cutoff)
 
 

@@ -62,6 +62,11 @@ def main() -> None:
     except LcaError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(2)
+    except MemoryError as error:
+        sys.stderr.write(
+            f"error: there is not enough memory: {error}\n  do:    ask for less at a time: draws, indicators\n"
+        )
+        sys.exit(2)
     except OSError as error:
         sys.stderr.write(f"error: {error}\n  do:    check the disk and what the output goes to\n")
         sys.stderr.flush()

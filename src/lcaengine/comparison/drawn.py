@@ -13,6 +13,7 @@ from lcaengine.comparison.alternative import Alternative
 from lcaengine.footprints import Footprints
 from lcaengine.inventory.schema import STAGES
 from lcaengine.uncertainty import Pedigree, simulate_footprints
+from lcaengine.uncertainty.capacity import refuse_size
 from lcaengine.uncertainty.reach import list_drawn_keys
 from lcaengine.uncertainty.sampled import sample_system
 from lcaengine.uncertainty.simulation import refuse_infeasible
@@ -105,6 +106,9 @@ def draw_alternatives(
     wanted: dict[int, tuple[Footprints, list[int]]] = {}
     for each in (one for group in groups for one in group):
         wanted.setdefault(id(each.footprints), (each.footprints, []))[1].append(each.activity)
+    parts = max(len(each.footprints.stages) for group in groups for each in group)
+    held = sum(map(len, groups)) + sum(len(set(activities)) for _, activities in wanted.values())
+    refuse_size(draws, 8 * held * parts * len(indicators))
     versions = {}
     for at, (key, (footprints, activities)) in enumerate(wanted.items()):
         tell = None if progress is None else _count_on(progress, at, len(wanted))

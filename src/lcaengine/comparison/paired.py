@@ -15,6 +15,8 @@ from lcaengine.comparison.pair import Pair, tabulate_pairs
 from lcaengine.comparison.unlike import Unlike, find_unlike, refuse_unlike
 from lcaengine.errors import LcaError
 from lcaengine.uncertainty import Pedigree, check_choices
+from lcaengine.uncertainty.capacity import refusing_memory
+from lcaengine.uncertainty.pedigree import take_pedigree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,20 +191,21 @@ def compare_groups(
     LcaError
         As :func:`compare_draws`; or if there are no groups, or two are by unlike methods.
     """
-    if pedigree is not None and not isinstance(pedigree, Pedigree):
-        raise LcaError(f"{pedigree!r} is no choice of pedigrees", "pedigree", "give lca.Pedigree(...)")
+    pedigree = take_pedigree(pedigree)
     taken = [take_alternatives(each) for each in groups]
     first = [each[0].footprints for each in taken]
     if len({footprints.method.hash for footprints in first}) != 1:
         raise LcaError("there is nothing to compare, or it is by several methods", "compare", "score all by one method")
     for by in {footprints.by for footprints in first}:
-        check_choices(draws, seed, by)
-    chosen = first[0].select(indicators) if indicators else list(range(len(first[0].method.indicators)))
+        draws, seed = check_choices(draws, seed, by)
+    every = range(len(first[0].method.indicators))
+    chosen = list(dict.fromkeys(first[0].select(indicators))) if indicators else list(every)
     terms = [find_unlike(each, chosen) for each in taken]
     for each, found in zip(taken, terms, strict=True):
         refuse_unlike(each, found, unlike)
-    drawn = draw_alternatives(taken, draws, seed, chosen, pedigree or Pedigree(), progress)
-    return [_compare(some, of, stages) for some, of in zip(drawn, terms, strict=True)]
+    with refusing_memory():
+        drawn = draw_alternatives(taken, draws, seed, chosen, pedigree, progress)
+        return [_compare(some, of, stages) for some, of in zip(drawn, terms, strict=True)]
 
 
 def _compare(drawn: Drawn, unlike: tuple[Unlike, ...], stages: bool) -> PairedComparison:

@@ -16,8 +16,11 @@ from lcaengine.drivers.sources import Sources, describe_mix, describe_source, dr
 from lcaengine.errors import LcaError, SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
+from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
+from lcaengine.uncertainty.draws import check_whole
 from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
+from lcaengine.uncertainty.pedigree import take_pedigree
 from lcaengine.uncertainty.ranks import correlate_ranks
 from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
 
@@ -259,11 +262,13 @@ def list_drivers(
     [('grid: Carbon dioxide, fossil (air)', 0.844), ('mine-a: electricity', 0.533)]
     """
     check_cutoff(cutoff)
-    check_choices(draws or FEWEST_DRAWS, seed, footprints.by if draws else "stage")
+    is_drawn = check_whole(draws, "draws") != 0
+    drawn, seed = check_choices(draws if is_drawn else FEWEST_DRAWS, seed, footprints.by if is_drawn else "stage")
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     activity = choose_activity(footprints, **ids)
     check_stage(footprints, stage)
-    plan = Plan(footprints, draws, seed, pedigree or Pedigree(), np.array([activity]), progress)
+    chosen = np.array([activity])
+    plan = Plan(footprints, drawn if is_drawn else 0, seed, take_pedigree(pedigree), chosen, progress)
     return _find_drivers(follow_chain(footprints, activity, indicator), plan, stage, cutoff)
 
 
@@ -331,11 +336,14 @@ def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutof
 
 def _simulate(plan: Plan, indicator: int, part: int, sources: Sources, listed: _Listed) -> tuple[Simulated, Numbers]:
     """Draw the score, and correlate it with what is drawn of the rows and mixes that are listed."""
-    turn = draw_indicators(prepare_draws(plan, [indicator]), 0, 1)
-    scores, activity = turn.values[0, part, 0], int(plan.kept[0])
-    drawn = draw_sources(sources, listed.rows, plan.seed, plan.draws)
-    moved = draw_effects(sources, listed.mixes, plan.seed, plan.draws)
-    spearman = correlate_ranks(np.concatenate([drawn, moved]), scores)
+    # The rows that are listed, their ranks, and room to find these.
+    refuse_size(plan.draws, 8 * 3 * (len(listed.rows) + len(listed.mixes) + 1))
+    with refusing_memory():
+        turn = draw_indicators(prepare_draws(plan, [indicator]), 0, 1)
+        scores, activity = turn.values[0, part, 0], int(plan.kept[0])
+        drawn = draw_sources(sources, listed.rows, plan.seed, plan.draws)
+        moved = draw_effects(sources, listed.mixes, plan.seed, plan.draws)
+        spearman = correlate_ranks(np.concatenate([drawn, moved]), scores)
     low, middle, high = turn.quantiles[activity, part, 0].tolist()
     mean, sd = float(turn.mean[activity, part, 0]), float(turn.sd[activity, part, 0])
     return Simulated(plan.draws, plan.seed, len(turn.infeasible), mean, sd, low, middle, high), spearman

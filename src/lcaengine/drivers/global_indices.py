@@ -16,7 +16,9 @@ from lcaengine.drivers.sources import TABLES, Sources, describe_mix, describe_so
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Distributions, Pedigree, check_choices
+from lcaengine.uncertainty.capacity import refusing_memory
 from lcaengine.uncertainty.derivatives import find_derivatives
+from lcaengine.uncertainty.pedigree import take_pedigree
 from lcaengine.uncertainty.simulation import Plan, Prepared, prepare_draws
 from lcaengine.uncertainty.variance_indices import check_samples, evaluate_samples, find_indices
 from lcaengine.uncertainty.widened import CERTAIN, join_lists
@@ -139,21 +141,21 @@ def find_global_indices(
     >>> lca.find_global_indices(footprints, product_id="metal", rows=[("exchanges", 4)], samples=64).evaluations
     256
     """
-    check_choices(2, seed, footprints.by)
+    _, seed = check_choices(2, seed, footprints.by)
     check_stage(footprints, stage)
-    check_samples(samples)
+    samples = check_samples(samples)
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     chain = follow_chain(footprints, choose_activity(footprints, **ids), indicator)
-    plan = Plan(footprints, 2 * samples, seed, pedigree or Pedigree(), np.array([chain.activity]), None)
+    plan = Plan(footprints, 2 * samples, seed, take_pedigree(pedigree), np.array([chain.activity]), None)
     found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree)
     sources = find_sources(chain, found)
     chosen = _choose_rows(chain, sources, rows) if rows else _choose_largest(sources, count)
     chosen = chosen[np.argsort(chosen >= len(sources.independent), kind="stable")]  # mixes are the last
     prepared = prepare_draws(plan, [chain.indicator])
-    evaluated = evaluate_samples(
-        prepared, footprints.stages.index(stage), *_find_places(prepared, sources, chosen), samples
-    )
-    table = _tabulate(chain, sources, chosen, find_indices(evaluated, seed))
+    places = _find_places(prepared, sources, chosen)
+    with refusing_memory("samples"):
+        evaluated = evaluate_samples(prepared, footprints.stages.index(stage), *places, samples)
+        table = _tabulate(chain, sources, chosen, find_indices(evaluated, seed))
     of = (chain.name(plan.kept), indicator, chain.unit, chain.per, stage, found.score)
     return GlobalIndices(*of, samples, len(evaluated.scores), seed, table)
 

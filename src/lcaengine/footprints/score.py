@@ -19,7 +19,7 @@ from lcaengine.footprints.measures import measure_system
 from lcaengine.inventory import Flows, Inventory, load_inventory
 from lcaengine.inventory.conversion import list_masses
 from lcaengine.method import Method, take_method
-from lcaengine.policy import Policy
+from lcaengine.policy import Policy, take_policy
 from lcaengine.results import Status, divide_sizes, share_far
 from lcaengine.solve import name_activities, report_loops
 from lcaengine.system import Characterization, System, build_system, match_factors
@@ -71,7 +71,7 @@ def score(
     if not isinstance(inventory, Inventory):
         raise LcaError(f"{type(inventory).__name__} is no inventory", "score", "give what read_inventory returns")
     found = Findings()
-    footprints = score_inventory(inventory, take_method(method), policy or Policy(), by, found)
+    footprints = score_inventory(inventory, take_method(method), take_policy(policy), by, found)
     raise_blockers(found, inventory.label)
     assert footprints is not None
     return footprints

@@ -43,7 +43,7 @@ from lcaengine.inventory.words import pick
 
 __all__ = ["report_pedigree", "report_uncertainty"]
 
-_LOGNORMAL, _BERNOULLI, _DISCRETE, _BETA, _EXTREME, _PERT = 2, 6, 7, 10, 11, 13
+_LOGNORMAL, _BERNOULLI, _DISCRETE, _BETA, _EXTREME, _STUDENT, _PERT = 2, 6, 7, 10, 11, 12, 13
 _NEEDED = {
     "loc": (2, 3, 5, 6, 10, 11, 13),
     "scale": (2, 3, 8, 9, 11),
@@ -59,6 +59,8 @@ _FROM_OFFSET = (8, 9)
 """Types that begin at loc, or at zero."""
 _CENTERED = (0, 1, 2, 3, 5, 13)
 """Types whose center is the amount."""
+LARGEST_PARAMETER = 1e150
+"""Squares of what is larger are no numbers, and a standard deviation needs them."""
 LARGEST_LOGARITHM = float(np.log(np.finfo(np.float64).max))
 SIGMAS = 10.0
 """How far out a draw of a lognormal must still be a number."""
@@ -96,7 +98,8 @@ def report_uncertainty(frame: Frame, amount_columns: tuple[str, ...], found: Fin
         The columns that hold the row's static value; the first that is filled counts.
     found : Findings
         Receives a blocker `uncertainty` for a contradiction, and a warning `uncertainty_center` where the amount is
-        more than 1 % off the center of its distribution.
+        more than 1 % off the center of its distribution; `uncertainty_moments` where that has no mean or no standard
+        deviation.
     """
     used = frame.filled("uncertainty_type") | frame.flag("negative")
     for name in _NEEDED:
@@ -110,6 +113,7 @@ def report_uncertainty(frame: Frame, amount_columns: tuple[str, ...], found: Fin
     lower, upper = _report_bounds(rows, found)
     _report_amounts(rows, lower, upper, found)
     _report_centers(rows, found)
+    _report_moments(rows, found)
 
 
 def report_pedigree(frame: Frame, found: Findings) -> None:
@@ -200,6 +204,10 @@ def _report_parameters(rows: _Rows, found: Findings) -> None:
     wrong = rows.is_type(_EXTREME) & (np.abs(shape) > 0)
     what, fix = "an extreme value distribution of shape {value} is not read", "write a shape of 0 (Gumbel)"
     _block(rows, wrong, "shape", what, fix, found)
+    for name in ("loc", "scale", "minimum", "maximum"):
+        wrong = ~rows.is_type(0, 1, _LOGNORMAL) & (np.abs(rows.parameters[name]) > LARGEST_PARAMETER)
+        what = f"the square of {name}, {{value}}, is beyond what a number holds, and so is a standard deviation"
+        _block(rows, wrong, name, what, "check the amount and its unit", found)
     for name in ("minimum", "maximum"):
         bound = rows.parameters[name]
         wrong = rows.is_type(_DISCRETE) & np.isfinite(bound) & (bound != np.round(bound))
@@ -262,3 +270,22 @@ def _report_centers(rows: _Rows, found: Findings) -> None:
     shown = [f"{float(each):g}" for each in center] if wrong.any() else []
     what, fix = "the amount is more than 1 % off the center of its distribution, {value}", "see which of them is meant"
     _report_rows("uncertainty_center", rows, wrong, "amount", shown, what, fix, found, Severity.WARNING)
+
+
+def _report_moments(rows: _Rows, found: Findings) -> None:
+    """Warn of distributions of Student that are open to one side, and of so few degrees of freedom that moments lack.
+
+    The one of a single degree, Cauchy's, has no mean, and of two no variance (Johnson, Kotz and Balakrishnan 1995, vol.
+    2, ch. 28); a bound on one side leaves the other tail as it is.
+    """
+    shape = rows.parameters["shape"]
+    is_open = rows.is_type(_STUDENT) & (np.isnan(rows.parameters["minimum"]) | np.isnan(rows.parameters["maximum"]))
+    values = rows.frame.columns["shape"]
+    fix = "give it minimum and maximum, or read its quantiles alone"
+    for wrong, lacking in (
+        (shape <= 1, "no mean and no standard deviation"),
+        ((shape > 1) & (shape <= 2), "no standard deviation"),
+    ):
+        what = f"a student_t distribution of shape {{value}} has {lacking}: of draws only quantiles mean something"
+        here = is_open & wrong & ~rows.is_wrong
+        _report_rows("uncertainty_moments", rows, here, "shape", values, what, fix, found, Severity.WARNING)

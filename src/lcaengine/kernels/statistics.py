@@ -20,6 +20,8 @@ FEW = 8
 """Passes after which it is no matter of a good guess any more."""
 ROUNDING = 1e-12
 """Spread per mean below which it may be that nothing varies [1]."""
+LEAST_SQUARE = 1e-280
+"""A sum of squares below it has lost digits, or all of them."""
 MEAN, SD, FIRST = 0, 1, 2
 """Places of what is measured; quantiles are the last."""
 _LEAST, _MOST = np.int64(np.iinfo(np.int64).min), np.int64(np.iinfo(np.int64).max)
@@ -121,6 +123,19 @@ def _sum(draws: NDArray[np.float64], mean: float, power: int) -> float:
 
 
 @compiled
+def _spread_small(draws: NDArray[np.float64], mean: float) -> float:
+    """Find the standard deviation of draws so near their mean that squares would be lost: by the largest deviation."""
+    most, square = 0.0, 0.0
+    for i in range(len(draws)):
+        most = max(most, abs(draws[i] - mean))
+    if most == 0.0:
+        return 0.0
+    for i in range(len(draws)):
+        square += ((draws[i] - mean) / most) ** 2
+    return float(most * np.sqrt(square / (len(draws) - 1)))
+
+
+@compiled
 def measure_draws(
     draws: NDArray[np.float64], levels: NDArray[np.float64], normal: NDArray[np.float64], measured: NDArray[np.float64]
 ) -> None:
@@ -139,7 +154,8 @@ def measure_draws(
     """
     count = len(draws)
     mean = _sum(draws, 0.0, 1) / count
-    sd = np.sqrt(_sum(draws, mean, 2) / (count - 1))
+    square = _sum(draws, mean, 2)
+    sd = _spread_small(draws, mean) if square < LEAST_SQUARE else np.sqrt(square / (count - 1))
     if sd <= ROUNDING * abs(mean):
         low, high = _find_range(draws)
         if low == high:  # what does not vary has no spread, not that of a rounded mean

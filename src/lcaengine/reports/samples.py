@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import format_value, name_shown
 from lcaengine.io.write import write_table
 from lcaengine.reports.answer import write_answer
@@ -96,6 +97,12 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
             f"[yellow]{len(samples.infeasible)} draw(s) have no answer and are left out[/yellow]: in draw {draw}, "
             f"{escape(why)}."
         )
+    lacking = list_without_moments(footprints)
+    if lacking:
+        more = f" and {len(lacking) - 1} other(s)" if len(lacking) > 1 else ""
+        console.print(
+            f"[yellow]{escape(lacking[0])}{more}[/yellow]: of what rests on it, only quantiles mean something."
+        )
     slow = f"; {samples.slow} draw(s) by factorization" if samples.slow else ""
     console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
     print_status(console, footprints, shown, indicators)
@@ -124,6 +131,15 @@ def _count_alike(samples: Samples) -> int:
     return len(find_alike(samples.footprints.system.inventory, samples.pedigree))
 
 
+def list_without_moments(footprints: Footprints) -> list[str]:
+    """List the rows whose distribution has no mean, or no standard deviation."""
+    return [
+        f"{each.table} row {each.row}: {each.what.partition(':')[0]}"
+        for each in footprints.warnings
+        if each.code == "uncertainty_moments"
+    ]
+
+
 def describe_samples(samples: Samples) -> dict[str, object]:
     """Describe how the numbers came about, draws included.
 
@@ -144,6 +160,7 @@ def describe_samples(samples: Samples) -> dict[str, object]:
         "pedigree_table": samples.pedigree.table,
         "pedigree_factors": samples.pedigree.factors,
         "basic_uncertainty": samples.pedigree.basic,
+        **({"without_moments": lacking} if (lacking := list_without_moments(samples.footprints)) else {}),
         "draws_without_answer": len(samples.infeasible),
         "draws_factorized": samples.slow,
         "residual_of_draws": samples.residual,

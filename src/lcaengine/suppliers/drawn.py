@@ -17,6 +17,7 @@ from lcaengine.kernels.vectors import DRAWS
 from lcaengine.method import Method
 from lcaengine.suppliers.drawing import Drawing
 from lcaengine.suppliers.extended import Extended
+from lcaengine.uncertainty.capacity import refuse_size
 from lcaengine.uncertainty.simulation import (
     MOST_INFEASIBLE,
     Plan,
@@ -31,6 +32,8 @@ Numbers = NDArray[np.float64]
 
 MOST_BYTES = 1 << 30
 """What the draws of kinds of row may take up, and what is solved at a time; beyond it the first is refused."""
+ALWAYS = 8
+"""Numbers of a draw that are held whatever is bought: its own number, and room to sum a supplier's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ def draw_probes(
     solved = _Solved({}, 0, 0.0, 0)
     padded = -(-drawing.draws // DRAWS) * DRAWS
     at_once = max(1, MOST_BYTES // max(1, 8 * len(extended.probed) * len(of) * padded))
+    refuse_size(drawing.draws, 8 * (len(extended.probed) * len(of) + ALWAYS))
     for first in range(0, len(chosen), at_once):
         some = chosen[first : first + at_once]
         values, solved = _draw_turn(plan, some, extended.activity, solved, (first, len(chosen)))

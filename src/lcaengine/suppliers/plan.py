@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from lcaengine.errors import DataError, LcaError, OutputError
+from lcaengine.errors import DataError, OutputError
 from lcaengine.findings import Findings
 from lcaengine.inventory import STAGES, TABLES, type_column
 from lcaengine.io.bundle import Bundle, pack_bundle
@@ -33,7 +33,7 @@ from lcaengine.io.parts import list_parts, read_part, refuse_unknown
 from lcaengine.io.store import Store, open_store
 from lcaengine.io.tables import list_tables, read_table
 from lcaengine.method import Method, take_method
-from lcaengine.policy import Policy
+from lcaengine.policy import Policy, take_policy
 from lcaengine.suppliers.background import Background, read_background
 from lcaengine.suppliers.drawing import Drawing, check_drawing
 from lcaengine.suppliers.flows import list_columns
@@ -156,12 +156,11 @@ def plan_job(
     ------
     Plan
     """
-    if policy is not None and not isinstance(policy, Policy):
-        raise LcaError(f"{policy!r} is no policy", "policy", "give lcaengine.Policy(...)")
+    policy = take_policy(policy)
     store, folder = open_store(suppliers), find_folder(target)
     check_apart(folder, UNDERS, (store, open_store(background)))
     parts = list_parts(store, ("processes", "exchanges"))
-    job = prepare_job(store, parts, background, take_method(method), policy or Policy(), wide, may_keep, drawing)
+    job = prepare_job(store, parts, background, take_method(method), policy, wide, may_keep, drawing)
     make_folder(folder)
     with hold_folder(folder) as is_held:
         _check_folder(folder, parts)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lcaengine.errors import LcaError
 from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.suppliers.drawing import Drawing
@@ -135,7 +136,10 @@ def make_drawing(
     LcaError
         If there are too few draws, or the seed is none.
     """
-    from lcaengine.uncertainty import Pedigree, check_choices
+    from lcaengine.uncertainty import check_choices
+    from lcaengine.uncertainty.pedigree import take_pedigree
 
-    check_choices(draws, seed, "stage")
-    return Drawing(draws, seed, pedigree or Pedigree(), tuple(indicators), dict(limits or {}))
+    draws, seed = check_choices(draws, seed, "stage")
+    if limits is not None and not isinstance(limits, Mapping):
+        raise LcaError(f"limits are {limits!r}", "limits", 'give them by indicator, as {"ghg": 5.5}', given=limits)
+    return Drawing(draws, seed, take_pedigree(pedigree), tuple(indicators), dict(limits or {}))

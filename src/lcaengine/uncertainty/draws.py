@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import DataError, LcaError
 from lcaengine.kernels import draws as kernel
+from lcaengine.uncertainty.capacity import refuse_size
 from lcaengine.uncertainty.distributions import LOGNORMAL, NORMAL, Distributions
 from lcaengine.uncertainty.quantiles import find_quantiles
 
-__all__ = ["draw_uniform", "draw_values", "place_values"]
+__all__ = ["check_whole", "draw_uniform", "draw_values", "place_values"]
 
 LARGEST_SEED = 2**64 - 1
+MOST_DRAWS = 2**62
+"""Numbers of draws end there."""
 
 
 def draw_values(
@@ -63,7 +66,9 @@ def draw_values(
     >>> lca.draw_values(lca.list_distributions(inventory), seed=7, first=0, count=2).shape
     (8, 2)
     """
+    seed, first, count = check_whole(seed, "seed"), check_whole(first, "first"), check_whole(count, "count")
     start, end = _find_pairs(seed, first, count)
+    refuse_size(count, 16 * len(distributions))
     is_whole = first % 2 == 0 and count % 2 == 0
     drawn = out if out is not None and is_whole else np.empty((len(distributions), 2 * (end - start)))
     is_cut = ~(np.isnan(distributions.minimum) & np.isnan(distributions.maximum))
@@ -89,6 +94,24 @@ def draw_values(
         return values
     out[:] = values
     return out
+
+
+def check_whole(number: object, name: str) -> int:
+    """Give a whole number as a plain one, of Python's or of NumPy's.
+
+    Raises
+    ------
+    LcaError
+        If it is none.
+
+    Examples
+    --------
+    >>> check_whole(np.int64(7), "draws")
+    7
+    """
+    if not isinstance(number, (int, np.integer)) or isinstance(number, bool):
+        raise LcaError(f"{name} is {number!r}, no whole number", name, "give a whole number", given=number)
+    return int(number)
 
 
 def place_values(distributions: Distributions, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -131,8 +154,8 @@ def _find_pairs(seed: int, first: int, count: int) -> tuple[int, int]:
     """Give the first pair of draws and the one behind the last: they are made in pairs."""
     if not (0 <= seed <= LARGEST_SEED):
         raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
-    if first < 0 or count < 0:
-        raise LcaError(f"draws {first} to {first + count} are none", "draws", "count draws from 0")
+    if first < 0 or count < 0 or first + count > MOST_DRAWS:
+        raise LcaError(f"draws {first} to {first + count} are none", "draws", "count draws from 0 to 2^62")
     return first // 2, -(-(first + count) // 2)
 
 

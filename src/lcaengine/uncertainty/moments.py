@@ -81,7 +81,8 @@ def find_moments(distributions: Distributions) -> Moments:
             at = np.flatnonzero((distributions.kind == kind) & (is_cut == cut))
             if not len(at) or kind not in _FORMULAS:
                 continue
-            mean[at], variance[at], of_log[at] = _find_kind(distributions.take(at), kind, cut)
+            with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a number is none that is known
+                mean[at], variance[at], of_log[at] = _find_kind(distributions.take(at), kind, cut)
     return Moments(mean, variance, of_log)
 
 

@@ -11,7 +11,7 @@ from lcaengine.errors import LcaError
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.words import pick
 
-__all__ = ["FACTORS", "INDICATORS", "TABLES", "Pedigree", "find_sigma", "read_scores"]
+__all__ = ["FACTORS", "INDICATORS", "TABLES", "Pedigree", "find_sigma", "read_scores", "take_pedigree"]
 
 INDICATORS = ("reliability", "completeness", "temporal", "geographical", "technological")
 """What the five scores are about, in their order."""
@@ -41,6 +41,8 @@ TABLES = {
     ),
 }
 """Uncertainty factors by table, a row an indicator and a column a score."""
+LARGEST_BASIC = 1e6
+"""The largest basic uncertainty factor [1]: the published ones end at 10 (ecoinvent report 1(v3), table 10.4)."""
 FACTORS = ("gsd2", "gsd")
 """What the factors are read as: squared geometric standard deviations, or these themselves."""
 
@@ -57,7 +59,7 @@ class Pedigree:
         What the factors are: squares of geometric standard deviations, as ecoinvent has them, or these themselves, as
         Ciroth et al. define theirs. Programs differ in it, and results with them.
     basic : float
-        Basic uncertainty factor, for the row as it would be with the best scores [1]; at least 1.
+        Basic uncertainty factor, for the row as it would be with the best scores [1]; from 1 to a million.
 
     Examples
     --------
@@ -70,14 +72,31 @@ class Pedigree:
     basic: float = 1.05
 
     def __post_init__(self) -> None:
-        if self.table not in (*TABLES, "none"):
+        if not isinstance(self.table, str) or self.table not in (*TABLES, "none"):
             raise LcaError(
                 f"{self.table!r} is no table of pedigree factors", "", f"choose one of {', '.join(TABLES)}, none"
             )
         if self.factors not in FACTORS:
             raise LcaError(f"{self.factors!r} is no kind of pedigree factor", "", f"choose one of {', '.join(FACTORS)}")
-        if not (1.0 <= self.basic < np.inf):
-            raise LcaError(f"a basic uncertainty of {self.basic:g} is none", "", "give a factor of at least 1")
+        basic: object = self.basic
+        if not isinstance(basic, (int, float, np.number)) or not (1.0 <= basic <= LARGEST_BASIC):
+            what, fix = f"a basic uncertainty of {self.basic!r} is none", f"give a factor from 1 to {LARGEST_BASIC:g}"
+            raise LcaError(what, "", fix)
+
+
+def take_pedigree(pedigree: object) -> Pedigree:
+    """Give a choice of pedigrees as it is, or the usual one where there is none.
+
+    Raises
+    ------
+    LcaError
+        If it is something else.
+    """
+    if pedigree is None:
+        return Pedigree()
+    if not isinstance(pedigree, Pedigree):
+        raise LcaError(f"{pedigree!r} is no choice of pedigrees", "pedigree", "give lca.Pedigree(...)")
+    return pedigree
 
 
 def find_sigma(scores: NDArray[np.int64], pedigree: Pedigree) -> NDArray[np.float64]:

@@ -22,8 +22,9 @@ from lcaengine.kernels.vectors import DRAWS
 from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
-from lcaengine.uncertainty.draws import LARGEST_SEED
-from lcaengine.uncertainty.pedigree import Pedigree
+from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
+from lcaengine.uncertainty.draws import LARGEST_SEED, check_whole
+from lcaengine.uncertainty.pedigree import Pedigree, take_pedigree
 from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
@@ -51,6 +52,7 @@ MOST_BYTES = 1 << 30
 MOST_INFEASIBLE = 0.01
 """Share of draws without an answer beyond which there is no result [1]."""
 FEWEST_DRAWS = 2
+DRAWN_SPLITS = ("stage", "supplier", "location")
 UNSPLIT = 2
 """Parts where there are no labels: what is unassigned, and the total."""
 
@@ -128,23 +130,28 @@ def simulate(
     >>> samples.get("ghg", process_id="refinery").shape
     (100,)
     """
-    check_choices(draws, seed, by, static)
+    draws, seed = check_choices(draws, seed, by, static)
     footprints = score(inventory, method, policy, by)
     return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress, static, limits)
 
 
-def check_choices(draws: int, seed: int, by: str, static: str = "written") -> None:
-    """Raise where there are too few draws, the seed is none, or split or static values are none that there are."""
+def check_choices(draws: int, seed: int, by: str, static: str = "written") -> tuple[int, int]:
+    """Raise where there are too few draws, the seed is none, or split or static values are none that there are.
+
+    Returns
+    -------
+    draws, seed : int
+        As plain numbers, whatever whole numbers they were.
+    """
     check_static(static)
-    for name, number in (("draws", draws), ("seed", seed)):
-        if not isinstance(number, int):
-            raise LcaError(f"{name} is {number!r}, no whole number", name, "give a whole number")
+    draws, seed = check_whole(draws, "draws"), check_whole(seed, "seed")
     if draws < FEWEST_DRAWS:
         raise LcaError(f"{draws} draw(s) are too few", "draws", f"ask for {FEWEST_DRAWS} or more")
     if not (0 <= seed <= LARGEST_SEED):
         raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
-    if by == "scope":
-        raise LcaError("draws are not split by scope", "by", "split by stage, supplier or location")
+    if not isinstance(by, str) or by not in DRAWN_SPLITS:
+        raise LcaError(f"draws are not split by {by}", "by", "split by stage, supplier or location", given=by)
+    return draws, seed
 
 
 def simulate_footprints(
@@ -164,13 +171,15 @@ def simulate_footprints(
     -------
     Samples
     """
-    check_choices(draws, seed, footprints.by, static)
-    chosen = footprints.select(indicators) if indicators else list(range(len(footprints.method.indicators)))
+    draws, seed = check_choices(draws, seed, footprints.by, static)
+    every = range(len(footprints.method.indicators))
+    chosen = list(dict.fromkeys(footprints.select(indicators))) if indicators else list(every)
     wanted = _take_limits(footprints, limits or {}, chosen)
-    plan = Plan(footprints, draws, seed, pedigree or Pedigree(), _find_kept(footprints, keep), progress, wanted)
+    plan = Plan(footprints, draws, seed, take_pedigree(pedigree), _find_kept(footprints, keep), progress, wanted)
     rescored = None if static == WRITTEN else score_at(footprints, static, plan.pedigree)
-    samples = _draw_all(plan, chosen)
-    refuse_overflow(samples)
+    with refusing_memory():
+        samples = _draw_all(plan, chosen)
+        refuse_overflow(samples)
     return samples if rescored is None else replace(samples, rescored=rescored, static_values=static)
 
 
@@ -289,6 +298,8 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     footprints, draws, sampled = plan.footprints, plan.draws, prepared.sampled
     n, parts = len(footprints.value), len(footprints.stages)
     blocks = -(-draws // DRAWS)
+    whole = 1 if draws % DRAWS == 0 else 2  # draws that are not all of their blocks are copied to be measured
+    refuse_size(draws, 8 * parts * (n * len(chosen) * whole + 2 * len(plan.kept) * every))
     values = make_aligned(n, parts, len(chosen), blocks * DRAWS)
     infeasible: dict[int, str] = {}
     residual, slow = prepared.static.residual, 0

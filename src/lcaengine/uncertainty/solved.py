@@ -12,6 +12,7 @@ from lcaengine.kernels.places import write_parts
 from lcaengine.kernels.terms import subtract_background
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Intensities, name_activities, solve_stages
+from lcaengine.uncertainty.lost import name_lost
 from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.starved import find_starved, take_draw
@@ -183,6 +184,10 @@ def _solve_others(
         slow += 1
         coupling = take_draw(sampled.pattern, sampled.amounts, sampled.outputs, values, draw)
         right = direct[draw // DRAWS, :, :, draw % DRAWS]
+        lost = name_lost(sampled, values[:, draw], coupling, right)
+        if lost:
+            infeasible[first + draw] = lost
+            continue
         try:
             solved = solve_stages(
                 coupling, right, structure.label, structure.labels, lambda at: name_activities(sampled.system, at)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError, SolveError
+from lcaengine.uncertainty.capacity import refuse_size
 from lcaengine.uncertainty.distributions import Distributions
 from lcaengine.uncertainty.draws import place_values
 from lcaengine.uncertainty.simulation import Prepared
@@ -24,6 +25,8 @@ Numbers = NDArray[np.float64]
 FEWEST_SAMPLES = 16
 SAMPLES_AT_ONCE = 16
 """Base samples that are solved side by side; a multiple of eight."""
+RESAMPLES = 100
+"""Resamples of SALib's bootstrap."""
 JUST_ABOVE_ZERO = 2.0**-53
 
 
@@ -89,9 +92,12 @@ def evaluate_samples(
     181:259-270.
     """
     check_samples(samples)
+    count = len(rows) + len(mixes) + 1
+    # Of a sample: its numbers, three times over while they are made, and places of the hundred resamples with scores.
+    refuse_size(samples, 8 * (3 * count * (count + 2) + 4 * RESAMPLES), "samples")
     from SALib.sample import sobol
 
-    count, seed, activity = len(rows) + len(mixes) + 1, prepared.plan.seed, int(prepared.plan.kept[0])
+    seed, activity = prepared.plan.seed, int(prepared.plan.kept[0])
     problem = {"num_vars": count, "names": [str(at) for at in range(count)], "bounds": [[0.0, 1.0]] * count}
     uniform = sobol.sample(problem, samples, calc_second_order=False, seed=seed % 2**32)
     groups = np.clip(uniform, JUST_ABOVE_ZERO, 1.0 - JUST_ABOVE_ZERO).reshape(samples, count + 2, count)
@@ -119,8 +125,13 @@ def evaluate_samples(
     return Evaluated(problem, scores.reshape(-1))
 
 
-def check_samples(samples: int) -> None:
+def check_samples(samples: int) -> int:
     """Refuse where SALib is not there, or a number of samples that is no power of two.
+
+    Returns
+    -------
+    int
+        The samples.
 
     Raises
     ------
@@ -128,9 +139,10 @@ def check_samples(samples: int) -> None:
     """
     if find_spec("SALib") is None:
         raise LcaError("global indices need the package SALib", "", "pip install 'lcaengine[sensitivity]'")
-    if not isinstance(samples, int) or samples < FEWEST_SAMPLES or samples & (samples - 1):
+    if not isinstance(samples, (int, np.integer)) or samples < FEWEST_SAMPLES or samples & (samples - 1):
         what = f"samples is {samples!r}, no power of two from {FEWEST_SAMPLES} on"
         raise LcaError(what, "samples", "write 256, 512 or 1024", given=samples)
+    return int(samples)
 
 
 def find_indices(evaluated: Evaluated, seed: int) -> dict[str, Numbers]:
