@@ -32,7 +32,7 @@ def test_what_does_not_vary_has_no_spread() -> None:
     assert measured[:, 1].tolist() == [0.0] * 5
     nearly = alike.copy()
     nearly[:, 0] = np.nextafter(alike[:, 0], np.inf)  # one draw is another number: it varies
-    assert (measure(nearly)[:3, 1] > 0).tolist() == [True, True, False]  # squares below the least number are zero
+    assert (measure(nearly)[:3, 1] > 0).all()  # of 1e-300 too, though squares of its deviations are no numbers
 
 
 def make_rows(draws: int) -> dict[str, Numbers]:

@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
-from lcaengine.drivers.far import Far, list_far, name_figure
+from lcaengine.drivers.figure import Far, check_stage, list_far, name_figure
 from lcaengine.drivers.sources import Sources, describe_mix, describe_source, draw_effects, draw_sources, find_sources
-from lcaengine.errors import LcaError, SolveError
+from lcaengine.errors import SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from lcaengine.plots import Picture
 
-__all__ = ["Drivers", "Simulated", "check_stage", "list_drivers"]
+__all__ = ["Drivers", "Simulated", "list_drivers"]
 
 Numbers = NDArray[np.float64]
 
@@ -302,18 +302,6 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
         pedigree=plan.pedigree,
         table=_tabulate(chain, (found.score, stage), sources, spread, listed, spearman),
     )
-
-
-def check_stage(footprints: Footprints, stage: str) -> None:
-    """Refuse a stage that is none; scopes have no derivatives of their own.
-
-    Raises
-    ------
-    LcaError
-    """
-    if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
-        named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
-        raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
 
 
 def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> _Listed:

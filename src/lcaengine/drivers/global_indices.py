@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, choose_activity, follow_chain
-from lcaengine.drivers.drivers import check_stage
+from lcaengine.drivers.figure import check_stage
 from lcaengine.drivers.sources import TABLES, Sources, describe_mix, describe_source, find_sources
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints

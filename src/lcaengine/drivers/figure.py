@@ -1,4 +1,4 @@
-"""Far: amounts that are not where their draws are, and what a score is called."""
+"""Figure: what a score is called, which part of it is asked for, and amounts that are not where their draws are."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import numpy as np
 
 from lcaengine.chains.chain import Chain
 from lcaengine.drivers.sources import Sources, describe_source
+from lcaengine.errors import LcaError
+from lcaengine.footprints import Footprints
 from lcaengine.uncertainty.centers import find_far
 from lcaengine.uncertainty.moments import find_moments
 
-__all__ = ["Far", "list_far", "name_figure"]
+__all__ = ["Far", "check_stage", "list_far", "name_figure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,18 @@ class Far:
     amount: float
     center: float
     unit: str
+
+
+def check_stage(footprints: Footprints, stage: str) -> None:
+    """Refuse a stage that is none; scopes have no derivatives of their own.
+
+    Raises
+    ------
+    LcaError
+    """
+    if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
+        named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
+        raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)
 
 
 def name_figure(chain: Chain) -> str:
