@@ -73,7 +73,7 @@ def test_two_mines_are_printed(run: Run) -> None:
     code, out, _ = run(*MINES, *GHG)
     lines = lines_of(out)
     assert code == 0
-    assert lines[1] == "ghg, kg CO2e per kg static mean sd 2.5 % 50 % 97.5 %"
+    assert lines[1] == "ghg, kg CO2e per kg static mean sd 2.5 % median 97.5 %"
     assert lines[3].startswith("A mine-a 2.40 ")
     assert lines[4].startswith("B mine-b 0.750 ")
     # None of 200: (0 + 2) / (200 + 4), and its standard error, 0.0069.

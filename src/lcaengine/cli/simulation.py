@@ -64,7 +64,7 @@ def simulate(
     ] = None,
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
-    by: Annotated[str, typer.Option("--by", help="Split by stage, supplier or location.")] = "stage",
+    by: Annotated[str, typer.Option("--by", help="Split the file by stage, supplier or location.")] = "stage",
     background: Background = None,
     limit: Annotated[
         list[str] | None,
