@@ -147,6 +147,21 @@ def test_scenarios_in_the_same_draws(run: Run, tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "out.pairs.parquet").num_rows == 6
 
 
+def test_results_of_scenarios_have_mean_and_sd(run: Run) -> None:
+    """Those of the draws of each, as they stand among the alternatives; parts that were not drawn have none."""
+    code, out, _ = run("whatif", TWO, CHANGES, "--draws", "50", *GHG, "--json")
+    assert code == 0
+    said = json.loads(out)
+    spread = {each["alternative"]: (each["mean"], each["sd"]) for each in said["alternatives"]}
+    totals = {r["scenario"]: (r["mean"], r["sd"]) for r in said["results"] if r["stage"] == "total"}
+    assert totals == spread
+    assert len(totals) == 4
+    parts = [r for r in said["results"] if r["stage"] != "total"]
+    assert parts
+    assert {(r["mean"], r["sd"]) for r in parts} == {(None, None)}
+    assert "sd" not in json.loads(run("whatif", TWO, CHANGES, *GHG, "--json")[1])["results"][0]
+
+
 def test_places_that_are_not_shown_are_where_it_says(run: Run, tmp_path: Path) -> None:
     """Of several end products no places are shown."""
     own = [makes("plant", "rod"), makes("mill", "bar"), emits("plant", 1.0, **lognormal(1.0, 0.1)), emits("mill", 2.0)]

@@ -35,7 +35,8 @@ Results = Annotated[
     typer.Option(
         "-o",
         "--output",
-        help="Write results as .parquet, .csv, .json or .xlsx, FILE.changes and FILE.completeness beside; "
+        help="Write results (of draws mean and sd, too) as .parquet, .csv, .json or .xlsx, "
+        "FILE.changes and FILE.completeness beside; "
         "of draws FILE.pairs, FILE.alternatives (mean, sd, quantiles) and FILE.ranks.",
     ),
 ]
@@ -66,6 +67,7 @@ def whatif(
     from lcaengine.reports.answer import write_tables
     from lcaengine.reports.paired import describe_paired, print_paired, tabulate_paired
     from lcaengine.reports.scenarios import (
+        add_spreads,
         check_apart,
         describe_scenarios,
         list_tables,
@@ -89,6 +91,7 @@ def whatif(
         versions = [(BASE, base), *((name, change(base, found.changes[name])) for name in found.names[1:])]
         groups = paired.group_ends(versions, everything)
         compared = paired.draw_groups(groups, settings, indicator or (), output is None and not as_json)
+        tables["results"] = add_spreads(tables["results"], groups, compared)
         tables |= tabulate_paired(compared)
         about["draws"] = describe_paired(compared)
     files = [] if output is None else write_tables(output, tables, about)
