@@ -73,7 +73,7 @@ def test_two_mines_are_printed(run: Run) -> None:
     code, out, _ = run(*MINES, *GHG)
     lines = lines_of(out)
     assert code == 0
-    assert lines[1] == "ghg, kg CO2e per kg static mean sd 2.5 % 50 % 97.5 %"
+    assert lines[1] == "ghg, kg CO2e per kg static mean sd 2.5 % median 97.5 %"
     assert lines[3].startswith("A mine-a 2.40 ")
     assert lines[4].startswith("B mine-b 0.750 ")
     # None of 200: (0 + 2) / (200 + 4), and its standard error, 0.0069.
@@ -145,6 +145,21 @@ def test_scenarios_in_the_same_draws(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "out.parquet"
     assert run("whatif", TWO, CHANGES, "--draws", "16", *GHG, "-o", target)[0] == 0
     assert pq.read_table(tmp_path / "out.pairs.parquet").num_rows == 6
+
+
+def test_results_of_scenarios_have_mean_and_sd(run: Run) -> None:
+    """Those of the draws of each, as they stand among the alternatives; parts that were not drawn have none."""
+    code, out, _ = run("whatif", TWO, CHANGES, "--draws", "50", *GHG, "--json")
+    assert code == 0
+    said = json.loads(out)
+    spread = {each["alternative"]: (each["mean"], each["sd"]) for each in said["alternatives"]}
+    totals = {r["scenario"]: (r["mean"], r["sd"]) for r in said["results"] if r["stage"] == "total"}
+    assert totals == spread
+    assert len(totals) == 4
+    parts = [r for r in said["results"] if r["stage"] != "total"]
+    assert parts
+    assert {(r["mean"], r["sd"]) for r in parts} == {(None, None)}
+    assert "sd" not in json.loads(run("whatif", TWO, CHANGES, *GHG, "--json")[1])["results"][0]
 
 
 def test_places_that_are_not_shown_are_where_it_says(run: Run, tmp_path: Path) -> None:

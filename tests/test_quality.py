@@ -208,7 +208,20 @@ def test_score_prints_ratings(run: Run) -> None:
     code, out, _ = run("score", "example:neodymium-magnet", "--quality", "--indicator", "ghg")
     assert code == 0
     assert "nothing that counts has a pedigree" in " ".join(out.split())
+    assert "stand on other exchanges" not in out
     assert "Mean pedigree scores" not in out
+
+
+def test_pedigrees_of_purchases_alone_are_told(run: Run, tmp_path: Path) -> None:
+    """The mill buys ore with a pedigree; what the mine emits has none."""
+    bought = takes("mill", "ore", 1.0, pedigree="1;2;3;2;1")
+    own = [makes("mine", "ore"), emits("mine", 2.0), makes("mill", "rod"), bought]
+    place = str(write_inventory(tmp_path, system(*own, flows=[product("ore"), product("rod")])))
+    code, out, _ = run("score", place, "--quality", "--indicator", "ghg")
+    assert code == 0
+    said = " ".join(out.split())
+    assert "nothing that counts has a pedigree; not rated." in said
+    assert "The pedigrees there are stand on other exchanges, such as products bought" in said
 
 
 def test_ratings_go_to_files_and_json(run: Run, tmp_path: Path) -> None:

@@ -130,7 +130,15 @@ def compare(
     method: MethodName = "core",
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
-    output: Output = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write .parquet, .csv, .json or .xlsx: of draws the pairs, and beside them FILE.alternatives "
+            "(mean, sd, quantiles) and FILE.ranks.",
+        ),
+    ] = None,
     unlinked: Unlinked = "refuse",
     max_fallback: MaxFallback = "GLO",
     open_water: OpenWater = "missing",

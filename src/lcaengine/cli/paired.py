@@ -23,7 +23,12 @@ __all__ = ["DrawSettings", "compare_in_draws", "draw_groups", "group_ends", "tak
 DRAWS = 1000
 MOST_GROUPS = 200
 """How many products are compared at a time, each across inventories, policies or scenarios."""
-Draws = Annotated[int | None, typer.Option("--draws", metavar="N", help="Compare in the same N draws.")]
+Draws = Annotated[
+    int | None,
+    typer.Option(
+        "--draws", metavar="N", help="Compare in the same N draws; with --of or --with 1000 by default, else none."
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="What the draws follow from; 1 by default.")]
 PedigreeTable = Annotated[
     str | None, typer.Option("--pedigree", help="Table for pedigrees: ecoinvent-3, ciroth-2016, none.")

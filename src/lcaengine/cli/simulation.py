@@ -66,7 +66,7 @@ def simulate(
         typer.Option("--indicator", help="This one only is drawn, shown and written; may be repeated."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every activity, not only end products.")] = False,
-    by: Annotated[str, typer.Option("--by", help="Split by stage, supplier or location.")] = "stage",
+    by: Annotated[str, typer.Option("--by", help="Split the file by stage, supplier or location.")] = "stage",
     background: Background = None,
     limit: Annotated[
         list[str] | None,

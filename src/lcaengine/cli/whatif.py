@@ -13,7 +13,6 @@ from lcaengine.cli.shared import (
     AsJson,
     IndicatorNames,
     MethodName,
-    Output,
     Place,
     list_written,
     open_console,
@@ -30,6 +29,17 @@ __all__ = ["whatif"]
 _CHANGES = (
     "Table of changes, .csv, .xlsx or .parquet: scenario, process_id, flow_id, amount, unit, provider_id, share ..."
 )
+Draws = Annotated[int | None, typer.Option("--draws", metavar="N", help="Draw all scenarios N times, too; else none.")]
+Results = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help="Write results (of draws mean and sd, too) as .parquet, .csv, .json or .xlsx, "
+        "FILE.changes and FILE.completeness beside; "
+        "of draws FILE.pairs, FILE.alternatives (mean, sd, quantiles) and FILE.ranks.",
+    ),
+]
 
 
 @with_policy
@@ -40,14 +50,14 @@ def whatif(
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
     by: Annotated[str, typer.Option("--by", help="Split the file by stage, supplier, location or scope.")] = "stage",
-    draws: paired.Draws = None,
+    draws: Draws = None,
     seed: paired.Seed = None,
     stages: paired.Stages = False,
     unlike: paired.UnlikeTerms = None,
     pedigree: paired.PedigreeTable = None,
     pedigree_factors: paired.PedigreeFactors = None,
     basic_uncertainty: paired.BasicUncertainty = None,
-    output: Output = None,
+    output: Results = None,
     policy: Policy = Policy(),
     as_json: AsJson = False,
 ) -> None:
@@ -58,6 +68,7 @@ def whatif(
     from lcaengine.reports.answer import write_tables
     from lcaengine.reports.paired import describe_paired, print_paired, tabulate_paired
     from lcaengine.reports.scenarios import (
+        add_spreads,
         describe_scenarios,
         list_tables,
         print_changes,
@@ -80,6 +91,7 @@ def whatif(
         versions = [(BASE, base), *((name, change(base, found.changes[name])) for name in found.names[1:])]
         groups = paired.group_ends(versions, everything)
         compared = paired.draw_groups(groups, settings, indicator or (), output is None and not as_json)
+        tables["results"] = add_spreads(tables["results"], groups, compared)
         tables |= tabulate_paired(compared)
         about["draws"] = describe_paired(compared)
     files = [] if output is None else write_tables(output, tables, about)

@@ -103,7 +103,7 @@ def _letter(at: int) -> str:
 def _print_spreads(console: Console, compared: PairedComparison, labels: Mapping[str, str], indicator: str) -> None:
     rows = [r for r in compared.spreads.to_pylist() if r["indicator"] == indicator and r["stage"] == "total"]
     head = f"{indicator}, {rows[0]['unit']} per {rows[0]['per']}"
-    table = open_table(head, ["static", "mean", "sd", "2.5 %", "50 %", "97.5 %"])
+    table = open_table(head, ["static", "mean", "sd", "2.5 %", "median", "97.5 %"])
     for row in rows:
         numbers = [format_value(row[name]) for name in ("value", "mean", "sd", "p2_5", "p50", "p97_5")]
         table.add_row(Text(labels[row["alternative"]]), *numbers)
@@ -117,7 +117,7 @@ def _print_pairs(console: Console, compared: PairedComparison, letters: Mapping[
     if len(letters) > MOST_IN_PAIRS:
         mine = [each for each in mine if each.first == first]
     has_ties = any(each.p_equal for each in mine)
-    table = open_table("1st, 2nd", ["P(1st < 2nd)", *(["same"] if has_ties else []), "", "2.5 %", "50 %", "97.5 %"])
+    table = open_table("1st, 2nd", ["P(1st < 2nd)", *(["same"] if has_ties else []), "", "2.5 %", "median", "97.5 %"])
     for each in mine:
         stage = "" if each.stage == "total" else f" {each.stage}"
         error = "" if each.p_less_error is None else f" +- {100 * each.p_less_error:.1f}"

@@ -24,6 +24,10 @@ NOTE = (
     f"{', '.join(PEF.values())}. What has no pedigree is in none of them; below {100 * LEAST_RATED:.0f} % rated no "
     "level is named."
 )
+ELSEWHERE = (
+    "The pedigrees there are stand on other exchanges, such as products bought: these have no burden of their own. "
+    "Rate the emissions and resources of those who make them."
+)
 
 
 def print_quality(console: Console, quality: Quality, indicators: Sequence[int], everything: bool) -> None:
@@ -51,6 +55,8 @@ def print_quality(console: Console, quality: Quality, indicators: Sequence[int],
             console.print(f"Data quality, {escape(name)}: {which} that counts has a pedigree; not rated.")
     if is_rated:
         console.print(NOTE)
+    elif quality.footprints.system.inventory.frames["exchanges"].filled("pedigree").any():
+        console.print(ELSEWHERE)
 
 
 def _tabulate(quality: Quality, at: int, name: str, rated: Sequence[tuple[int, str, str]]) -> Table:

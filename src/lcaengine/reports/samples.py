@@ -76,6 +76,8 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
         f"{escape(inventory.about.name)} {inventory.hash[:12]}, {escape(footprints.method.label)}, per unit of "
         f"product{more}."
     )
+    if footprints.by != "stage":
+        console.print(f"Totals are shown; their split by {footprints.by} is in the file: -o FILE.")
     if not samples.uncertain:
         console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree

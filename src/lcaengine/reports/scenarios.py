@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from lcaengine.comparison import Alternative, PairedComparison
+from lcaengine.footprints.detach import identify
 from lcaengine.footprints.display import HEADLINES, format_value
 from lcaengine.io.write import FORMATS, check_target
 from lcaengine.reports.answer import write_tables
@@ -20,6 +23,7 @@ from lcaengine.scenarios import BASE, Scenarios
 from lcaengine.scenarios.table import hash_changes, tabulate_changes
 
 __all__ = [
+    "add_spreads",
     "describe_scenarios",
     "list_tables",
     "print_changes",
@@ -61,6 +65,43 @@ def write_scenarios(found: Scenarios, target: str | Path, file: str | Path | Non
 def list_tables(found: Scenarios) -> dict[str, pa.Table]:
     """List what is written of scenarios, by name."""
     return {"results": found.results, "changes": tabulate_changes(found.changes), "completeness": found.completeness}
+
+
+def add_spreads(
+    results: pa.Table, groups: Mapping[str, Sequence[Alternative]], compared: Mapping[str, PairedComparison]
+) -> pa.Table:
+    """Give results with mean and sd of the figures that were drawn, null of others.
+
+    Parameters
+    ----------
+    results : pyarrow.Table
+        Of scenarios.
+    groups : dict of str to sequence of Alternative
+        What was compared, named by scenario.
+    compared : dict of str to PairedComparison
+        By the same titles.
+
+    Returns
+    -------
+    pyarrow.Table
+    """
+    names = ("scenario", "process_id", "product_id", "location", "indicator", _part_of(results), "per")
+    found: dict[tuple[str, ...], tuple[float | None, float | None]] = {}
+    for title, group in groups.items():
+        for row in compared[title].spreads.to_pylist():
+            (each,) = (one for one in group if one.name == row["alternative"])
+            ids = identify(each.footprints, np.array([each.activity]))
+            own = tuple(ids[name][0].as_py() for name in names[1:4])
+            found[row["alternative"], *own, row["indicator"], row["stage"], row["per"]] = (row["mean"], row["sd"])
+    keys = zip(*(results.column(name).to_pylist() for name in names), strict=True)
+    drawn = [found.get(key, (None, None)) for key in keys]
+    for at, name in enumerate(("mean", "sd")):
+        results = results.append_column(name, pa.array([each[at] for each in drawn], pa.float64()))
+    return results
+
+
+def _part_of(results: pa.Table) -> str:
+    return "stage" if "stage" in results.column_names else "part"
 
 
 def describe_scenarios(found: Scenarios, file: str | Path | None = None) -> dict[str, object]:
