@@ -437,7 +437,8 @@ def test_amounts_off_the_center_warn(tmp_path: Path, columns: dict[str, Any], wa
             else value
             for name, value in columns.items()
         }
-    found = lca.check(write_inventory(tmp_path, add(exchanges(emits("p", 2.0 * sign, **columns))))).items
+    every = lca.check(write_inventory(tmp_path, add(exchanges(emits("p", 2.0 * sign, **columns))))).items
+    found = [each for each in every if each.code != "uncertainty_sign"]  # draws that cross zero: test_crossings
     expected = [("warning", "uncertainty_center", "exchanges", 5, "amount")] * warns
     assert [(str(f.severity), f.code, f.table, f.row, f.column) for f in found] == expected
 

@@ -96,6 +96,7 @@ def examine(place: str | Path, method: Method | str | Path | None = None, policy
     is_whole = not found.blockers()  # else rows are left out, and tables no longer beside what was read of them
     _examine_system(inventory, taken, policy or Policy(), found)
     if is_whole:
+        report_alike(inventory, found)
         report_crossings(inventory, found)
     flows = None if taken is None else list_flows(inventory, taken)
     return Check(found, flows, count_uncertain(inventory, taken) if is_whole else None)
@@ -104,7 +105,6 @@ def examine(place: str | Path, method: Method | str | Path | None = None, policy
 def _examine_system(inventory: Inventory, method: Method | None, policy: Policy, found: Findings) -> None:
     system = build_system(inventory, policy, found)
     report_loops(system, found)
-    report_alike(inventory, found)
     matched = None if method is None else match_factors(system, method, found)
     if method is None or matched is None or found.blockers():
         report_fallbacks(system, found)

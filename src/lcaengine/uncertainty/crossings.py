@@ -32,12 +32,10 @@ def find_crossings(listed: Distributions) -> NDArray[np.float64]:
         [1]; zero of types that end somewhere by themselves, whose bounds say what is meant, and of an amount of zero.
     """
     share = np.zeros(len(listed))
-    is_cut = ~(np.isnan(listed.minimum) & np.isnan(listed.maximum))
     for kind in _UNBOUNDED:
         rows = np.flatnonzero((listed.kind == kind) & (listed.amount != 0))
         some = listed.take(rows)
-        mirrored = some.negative & (is_cut[rows] | (kind != NORMAL))  # as draws are
-        parameters = (some.loc, some.scale, some.shape, some.minimum, some.maximum, mirrored)
+        parameters = (some.loc, some.scale, some.shape, some.minimum, some.maximum, some.negative)
         below = find_shares_below(kind, np.zeros(len(rows)), *parameters)
         share[rows] = np.where(some.amount > 0, below, 1.0 - below)
     return share
