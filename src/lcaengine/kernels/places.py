@@ -61,7 +61,7 @@ def write_parts(
     intensity: Numbers,
     at: int,
 ) -> None:
-    """Write what is solved, activity by activity: by label, unassigned, and their sum.
+    """Write what is solved, activity by activity: by label, unassigned, and their sum; or that alone.
 
     Parameters
     ----------
@@ -73,26 +73,26 @@ def write_parts(
         By label.
     downstream : (n,) int64
         Place of every activity among those, -1 for none.
-    intensity : (n, labels + 2, k, draws) float64
+    intensity : (n, labels + 2, k, draws) or (n, 1, k, draws) float64
         Written in place.
     at : int
         Where the first of the draws stands.
     """
     n, parts, k, draws = intensity.shape
-    labels, flat, nothing = parts - 2, intensity.reshape(-1), np.zeros(DRAWS)
+    labels, flat, nothing = max(parts - 2, 0), intensity.reshape(-1), np.zeros(DRAWS)
     for chunk in prange(-(-n // CHUNK)):
         for row in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             for column in range(k):
                 for block in range(len(background)):
                     to, step = ((row * parts * k) + column) * draws + at + block * DRAWS, k * draws
-                    unassigned, total = to + labels * step, to + (labels + 1) * step
+                    unassigned, total = to + labels * step, to + (parts - 1) * step
                     if place[row] >= 0:
                         own = (place[row] * k + column) * DRAWS
-                        copy_vector(background[block], own, flat, unassigned)
                         copy_vector(background[block], own, flat, total)
                     else:
-                        copy_vector(nothing, 0, flat, unassigned)
                         copy_vector(nothing, 0, flat, total)
+                    if parts > 1:
+                        copy_vector(flat, total, flat, unassigned)
                     for label in range(labels):
                         if downstream[row] >= 0:
                             own = ((downstream[row] * labels + label) * k + column) * DRAWS

@@ -152,7 +152,7 @@ def _draw_turn(
     entries = len(prepared.sampled.amounts) + plan.footprints.value[:, :, 0].size * len(chosen)
     for first, count in split_blocks(blocks, entries):
         solved = solve_draw_blocks(prepared.sampled, prepared.structure, prepared.static, plan.seed, first, count)
-        values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity[activity]
+        values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity[activity]  # of parts, or all alike
         infeasible |= solved.infeasible
         residual, slow = max(residual, solved.residual), slow + solved.slow
         if plan.progress:

@@ -49,12 +49,12 @@ Numbers = NDArray[np.float64]
 
 MOST_BYTES = 1 << 30
 """What draws may hold at a time; where all indicators need more, they are drawn in turns, in the same draws."""
+UNSPLIT = 2
+"""Parts of a footprint where there are no labels: what is unassigned, and the total."""
 MOST_INFEASIBLE = 0.01
 """Share of draws without an answer beyond which there is no result [1]."""
 FEWEST_DRAWS = 2
 DRAWN_SPLITS = ("stage", "supplier", "location")
-UNSPLIT = 2
-"""Parts where there are no labels: what is unassigned, and the total."""
 
 
 def simulate(
@@ -255,7 +255,7 @@ def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Se
 def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
     """Draw all indicators, in turns where memory does not hold them."""
     footprints = plan.footprints
-    n, parts, _ = footprints.value.shape
+    n, parts = len(footprints.value), _count_parts(footprints)
     padded = -(-plan.draws // DRAWS) * DRAWS
     at_once = max(1, MOST_BYTES // (8 * n * parts * padded))
     turns = [
@@ -283,6 +283,11 @@ def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
     )
 
 
+def _count_parts(footprints: Footprints) -> int:
+    """Count the parts that are drawn: where there are no labels, what is unassigned is the total, to the bit."""
+    return len(footprints.stages) if len(footprints.stages) > UNSPLIT else 1
+
+
 def prepare_draws(plan: Plan, chosen: list[int]) -> Prepared:
     """Write the system as sums of drawn values for some indicators, find its structure, and solve it as it stands."""
     labels, label = find_labels(plan.footprints.system, plan.footprints.by)
@@ -296,10 +301,10 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     """Draw some indicators for all activities, and take statistics over the draws."""
     plan, chosen = prepared.plan, list(prepared.chosen)
     footprints, draws, sampled = plan.footprints, plan.draws, prepared.sampled
-    n, parts = len(footprints.value), len(footprints.stages)
+    n, parts = len(footprints.value), prepared.structure.parts
     blocks = -(-draws // DRAWS)
     whole = 1 if draws % DRAWS == 0 else 2  # draws that are not all of their blocks are copied to be measured
-    refuse_size(draws, 8 * parts * (n * len(chosen) * whole + 2 * len(plan.kept) * every))
+    refuse_size(draws, 8 * (parts * n * len(chosen) * whole + 2 * len(footprints.stages) * len(plan.kept) * every))
     values = make_aligned(n, parts, len(chosen), blocks * DRAWS)
     infeasible: dict[int, str] = {}
     residual, slow = prepared.static.residual, 0
@@ -317,7 +322,7 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     known = ~np.isnan(footprints.value[:, :, chosen])
     measured = _measure(values, feasible, known) * prepared.units[:, None, None, None]
     kept = values[plan.kept, ..., :draws] * prepared.units[plan.kept, None, None, None]
-    kept[~known[plan.kept]] = np.nan
+    kept = np.where(known[plan.kept][..., None], kept, np.nan)  # also gives what is unassigned where it is the total
     p_limit = np.full(known.shape, np.nan)
     for at, k in enumerate(chosen):
         if k in plan.limits:
@@ -329,23 +334,17 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
 
 def _measure(values: Numbers, feasible: NDArray[np.bool_], known: NDArray[np.bool_]) -> Numbers:
     """Measure mean, sd and quantiles over the draws that have an answer, of what is known: (n, parts, k, 5)."""
-    rows = values.reshape(-1, values.shape[-1])
-    counted = known.copy()
-    is_unsplit = values.shape[1] == UNSPLIT
-    if is_unsplit:  # the total is what is unassigned, to the bit
-        counted[:, 0] &= ~known[:, 1]
+    rows, parts = values.reshape(-1, values.shape[-1]), values.shape[1]
+    counted = known if parts > 1 else known.any(axis=1, keepdims=True)
     chosen = np.flatnonzero(counted)
     if not feasible.all():
         rows, chosen = rows[np.ix_(chosen, np.flatnonzero(feasible))], np.arange(len(chosen))
     normal = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
     found = np.empty((len(chosen), 2 + len(LEVELS)))
     measure_rows(rows, chosen, np.array(LEVELS), normal, found)
-    measured = np.full((*known.shape, 2 + len(LEVELS)), np.nan)
+    measured = np.full((*counted.shape, 2 + len(LEVELS)), np.nan)
     measured[counted] = found
-    if is_unsplit:
-        both = known[:, 0] & known[:, 1]
-        measured[:, 0][both] = measured[:, 1][both]
-    return measured
+    return np.where(known[..., None], measured, np.nan)
 
 
 def refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:

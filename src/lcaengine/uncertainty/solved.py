@@ -34,8 +34,9 @@ class Solved:
 
     Attributes
     ----------
-    intensity : (n, labels + 2, k, draws) float64
-        By label, then unassigned, then total; NaN in draws that have no answer.
+    intensity : (n, parts, k, draws) float64
+        By label, then unassigned, then total, or the total alone where there are no labels; NaN in draws that have no
+        answer.
     residual : float
         Worst verified componentwise backward error [1].
     slow : int
@@ -74,7 +75,7 @@ def solve_draw_blocks(
     blocks : int
     room : Room, optional
         Where it works, for who draws again and again.
-    out : (n, labels + 2, k, draws) float64, optional
+    out : (n, parts, k, draws) float64, optional
         Where intensities are written, from draw 8 first on, if not to an array of their own.
 
     Returns
@@ -108,7 +109,7 @@ def solve_values(
     """
     (n, k), blocks, room = static.total.shape, values.shape[1] // DRAWS, room or Room()
     direct = sampled.burdens.sum(values, room.take("burdens", blocks, n * k * DRAWS)).reshape(blocks, n, k, DRAWS)
-    whole = make_aligned(n, structure.labels + 2, k, blocks * DRAWS) if out is None else out
+    whole = make_aligned(n, structure.parts, k, blocks * DRAWS) if out is None else out
     at = 0 if out is None else first * DRAWS
     part, downstream = structure.background, structure.downstream
     background, error = part.solve(values, direct, static.unassigned[part.activity], room, part.activity, "background")
@@ -196,7 +197,8 @@ def _solve_others(
             infeasible[first + draw] = refused.what
             continue
         residual = max(residual, solved.residual)
-        intensity[:, :-2, :, draw] = solved.parts
-        intensity[:, -2, :, draw], intensity[:, -1, :, draw] = solved.unassigned, solved.total
+        intensity[:, -1, :, draw] = solved.total
+        if structure.labels:
+            intensity[:, :-2, :, draw], intensity[:, -2, :, draw] = solved.parts, solved.unassigned
     intensity[..., [draw - first for draw in infeasible]] = np.nan
     return Solved(intensity, residual, slow, infeasible)

@@ -146,6 +146,11 @@ class Structure:
     taken: Terms
     loops: Part
 
+    @property
+    def parts(self) -> int:
+        """Parts of an intensity: every label, unassigned and total; the total alone where there are no labels."""
+        return self.labels + 2 if self.labels else 1
+
 
 def build_structure(sampled: Sampled, label: NDArray[np.int64], labels: int) -> Structure:
     """Find the structure of a sampled system under labels.

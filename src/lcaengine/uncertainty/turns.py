@@ -7,7 +7,7 @@ from lcaengine.kernels.vectors import DRAWS
 
 __all__ = ["split_blocks"]
 
-BLOCK_BYTES = 1 << 27
+BLOCK_BYTES = 1 << 26
 """What the amounts and answers of the blocks of a turn may take up, but for one block a thread."""
 MOST_BLOCKS = 128
 """Blocks of a turn."""

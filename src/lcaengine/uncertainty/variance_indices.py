@@ -121,7 +121,8 @@ def evaluate_samples(
             _, why = min(solved.infeasible.items())
             what = f"a sample has no answer, and indices need all of them: {why}"
             raise SolveError(what, "find_global_indices", "narrow the distributions of what it names")
-        scores[first : first + size] = solved.intensity[activity, part, 0].reshape(size, -1)
+        own = part if prepared.structure.labels else 0  # without labels there is the total alone
+        scores[first : first + size] = solved.intensity[activity, own, 0].reshape(size, -1)
     return Evaluated(problem, scores.reshape(-1))
 
 
