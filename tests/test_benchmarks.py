@@ -54,7 +54,15 @@ def test_smoke(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lacking <= {"suppliers", "workers"}
     assert all(f"{name}: not run: " in printed for name in lacking)
     assert {name for name, row in ran.items() if np.isnan(row.difference)} == {
-        *("rows", "solver", "draws-1", "draws-3", "draws-3-large", "draws-hard", "draws-lca"),  # draws are of other numbers
+        *(
+            "rows",
+            "solver",
+            "draws-1",
+            "draws-3",
+            "draws-3-large",
+            "draws-hard",
+            "draws-lca",
+        ),  # draws are of other numbers
     }
     assert ("no pypardiso" in printed) == (find_spec("pypardiso") is None)
     kept = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))

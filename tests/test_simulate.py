@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.csv as pacsv
 import pytest
 from scipy import stats
 
@@ -357,7 +358,8 @@ def test_limits_have_the_share_of_draws_within_them(run: Run, tmp_path: Path) ->
     share = rows["mine", "total"]["p_limit"]
     assert share == pytest.approx(0.8413, abs=4 * math.sqrt(0.8413 * 0.1587 / 2000))
     assert rows["mill", "total"]["p_limit"] == share
-    assert rows["mine", "unassigned"]["p_limit"] is None  # a limit is one of totals
+    assert rows["mine", "total"]["limit"] == limit
+    assert rows["mine", "unassigned"]["p_limit"] is rows["mine", "unassigned"]["limit"] is None  # it is one of totals
     assert share == (samples.get("ghg", process_id="mine") <= limit).mean()
     assert samples.find_share_within("ghg", limit, process_id="mill") == share
     assert samples.find_share_within("ghg", 0.0, process_id="mill") == 0.0
@@ -370,7 +372,13 @@ def test_limits_have_the_share_of_draws_within_them(run: Run, tmp_path: Path) ->
     code, out, _ = run(*words, "--limit", f"ghg={limit!r}", "--json")
     said = json.loads(out)
     assert said["run"]["limits"] == {"ghg": limit}
-    assert {r["p_limit"] for r in said["results"] if r["stage"] == "total"} == {share}
+    assert {(r["limit"], r["p_limit"]) for r in said["results"] if r["stage"] == "total"} == {(limit, share)}
+    for name, columns in (("a.csv", ("limit", "p_limit")), ("b.csv", ("ghg.total.limit", "ghg.total.p_limit"))):
+        wide = ["--wide"] if name == "b.csv" else []
+        assert run(*words, "--limit", f"ghg={limit!r}", "-o", tmp_path / name, *wide)[0] == 0
+        table = pacsv.read_csv(tmp_path / name)
+        found = {tuple(row[each] for each in columns) for row in table.to_pylist()}
+        assert found - {(None, None)} == {(limit, share)}
     for given, what in (("energy=1", "which is not drawn"), ("coal=1", "no indicator 'coal'"), ("ghg=nan", "is none")):
         code, _, err = run(*words, "--limit", given)
         assert (code, what in err) == (2, True), err

@@ -145,3 +145,62 @@ def test_static_values_of_suppliers_are_as_written_and_said(run: Run, tmp_path: 
     assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["static_values"] == "written"
     (file,) = (tmp_path / "out" / "results").iterdir()
     assert {"value", "mean", "p50"} < set(pq.read_table(file).column_names)
+
+
+def mines() -> Tables:
+    """The mine emits 5 kg, lognormal of sigma 0.3, the smelter 2 kg, uniform from 1 to 5."""
+    uniform: dict[str, Any] = {"uncertainty_type": "uniform", "minimum": 1.0, "maximum": 5.0}
+    return chain(emits("mine", 5.0, **lognormal(5.0, 0.3)), emits("smelter", 2.0, **uniform))
+
+
+def test_alternatives_have_static_values_by_choice(tmp_path: Path) -> None:
+    """5 and 2 as written; means are 5 exp(0.3^2 / 2) and 3, a median 3; draws, P and intervals stay.
+
+    A scenario is scored at its own distributions: with 4 kg in place of 5, of the same sigma.
+    """
+    footprints = lca.score(lca.read_inventory(write_inventory(tmp_path, mines())), core())
+    less = lca.change(footprints, [lca.Change("co2", "mine", amount="4 kg")])
+    versions = [("mine", footprints, "mine"), ("less", less, "mine"), ("smelter", footprints, "smelter")]
+    group = [lca.Alternative(name, each, process_id=process) for name, each, process in versions]
+    exact = {"written": (5.0, 4.0, 2.0), "medians": (5.0, 4.0, 3.0)}
+    exact["means"] = (5.0 * math.exp(0.045), 4.0 * math.exp(0.045), 3.0)
+    found = {name: lca.compare_draws(group, 50, 1, ["ghg"], static=name) for name in exact}
+    for name, values in exact.items():
+        assert found[name].static_values == name
+        assert found[name].spreads["value"].to_pylist() == pytest.approx(values, rel=1e-12)
+        assert found[name].to_arrow().equals(found["written"].to_arrow())
+        assert found[name].spreads.drop(["value"]).equals(found["written"].spreads.drop(["value"]))
+        alone = lca.simulate(footprints.system.inventory, core(), 50, 1, indicators=["ghg"], static=name)
+        assert alone.static.get("ghg", process_id="mine") == pytest.approx(values[0], rel=1e-12)
+    with pytest.raises(lca.LcaError, match="choose one of written, medians, means"):
+        lca.compare_draws(group, 50, 1, ["ghg"], static="modes")
+
+
+def test_the_command_compares_static_values_by_choice(run: Run, tmp_path: Path) -> None:
+    folder = write_inventory(tmp_path / "i", mines())
+    words = ("compare", folder, "--of", "mine", "--of", "smelter", "--draws", 20, "--indicator", "ghg")
+    value = f"{5.0 * math.exp(0.045):.2f}"
+    code, out, err = run(*words, "--static", "means")
+    assert (code, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80
+    assert next(line.split()[2] for line in out.splitlines() if line.split()[:2] == ["A", "mine"]) == value
+    assert "static values at means" in " ".join(out.split())
+    assert "static values as written" in " ".join(run(*words)[1].split())
+    code, _, err = run(*words, "--static", "means", "-o", tmp_path / "out.parquet")
+    assert code == 0, err
+    written = pq.read_table(tmp_path / "out.alternatives.parquet")
+    assert json.loads(written.schema.metadata[b"lcaengine"])["static_values"] == "means"
+    assert f"{written['value'][0].as_py():.2f}" == value
+
+
+def test_a_mean_that_is_not_known_names_the_inventory(run: Run, tmp_path: Path) -> None:
+    cauchy: dict[str, Any] = {"uncertainty_type": "student_t", "loc": 5.0, "scale": 0.1, "shape": 1}
+    places = [
+        write_inventory(tmp_path / name, chain(emits("mine", 5.0, **spread)))
+        for name, spread in (("one", lognormal(5.0, 0.3)), ("two", cauchy))
+    ]
+    words = ("compare", places[0], "--with", places[1], "--of", "mine", "--draws", 8, "--indicator", "ghg")
+    code, out, err = run(*words, "--static", "means", "-o", tmp_path / "out.csv")
+    assert (code, out, (tmp_path / "out.csv").exists()) == (2, "", False)
+    assert f"{places[1]}, exchanges row 5" in err
+    assert run(*words)[0] == 0

@@ -177,8 +177,10 @@ def test_wide_says_what_long_says(tmp_path: Path) -> None:
         for stage in ("processing", "total"):
             other = long[row["process_id"], stage]
             assert [row[f"ghg.{stage}.{name}"] for name in STATISTICS] == [other[name] for name in STATISTICS]
-        assert row["ghg.total.p_limit"] == long[row["process_id"], "total"]["p_limit"]
-        assert long[row["process_id"], "processing"]["p_limit"] is None
+        total, part = long[row["process_id"], "total"], long[row["process_id"], "processing"]
+        assert row["ghg.total.p_limit"] == total["p_limit"]
+        assert row["ghg.total.limit"] == total["limit"] == 5.0
+        assert part["p_limit"] is part["limit"] is None
 
 
 def test_a_limit_is_per_reference_unit_and_null_in_rows_per_kg(tmp_path: Path) -> None:
@@ -194,6 +196,7 @@ def test_a_limit_is_per_reference_unit_and_null_in_rows_per_kg(tmp_path: Path) -
     got = {row["per"]: row for row in read_results(tmp_path / "out").to_pylist() if row["stage"] == "total"}
     assert 0.6 < got["piece"]["p_limit"] <= 1.0
     assert got["kg"]["p_limit"] is got["kg Nd"]["p_limit"] is None
+    assert {per: each["limit"] for per, each in got.items()} == {"piece": 4.0, "kg": None, "kg Nd": None}
     assert got["kg Nd"]["value"] == pytest.approx(3.0 / 0.05)
 
 

@@ -38,6 +38,8 @@ def test_names_go_on_indented(run: Run) -> None:
     [
         ("  short", 10, ["  short"]),
         ("  a_long name", 9, ["  a_long", "    name"]),
+        ("on site (energy_site), MJ", 18, ["on site", "  (energy_site),", "  MJ"]),  # an id that fits is whole
+        ("on site (energy_site)", 12, ["on site", "  (energy_", "  site)"]),
         ("abcdefghijklm", 6, ["abcd", "  efgh", "  ijkl", "  m"]),
         ("", 5, [""]),
     ],

@@ -95,11 +95,11 @@ def contributions(
     elif sankey:
         flows = build_sankey(footprints, **ids, indicator=indicator, cutoff=cutoff)
         tables, about = {"edges": flows.edges, "nodes": flows.nodes}, describe_figure(footprints, flows)
-        present_tables(tables, about, output, as_json, lambda console: print_sankey(console, flows))
+        present_tables(tables, about, output, as_json, lambda console: print_sankey(console, footprints, flows))
     else:
         parts = list_contributions(footprints, **ids, indicator=indicator, by=by, cutoff=cutoff)
         tables, about = {"contributions": parts.table, "gaps": parts.gaps}, describe_figure(footprints, parts)
-        present_tables(tables, about, output, as_json, lambda console: print_contributions(console, parts))
+        present_tables(tables, about, output, as_json, lambda console: print_contributions(console, footprints, parts))
 
 
 def compare(
@@ -127,6 +127,7 @@ def compare(
     pedigree: paired.PedigreeTable = None,
     pedigree_factors: paired.PedigreeFactors = None,
     basic_uncertainty: paired.BasicUncertainty = None,
+    static: paired.Static = None,
     method: MethodName = "core",
     indicator: IndicatorNames = None,
     everything: Annotated[bool, typer.Option("--all", help="Every activity, not only end products.")] = False,
@@ -152,7 +153,7 @@ def compare(
     if output is not None:
         check_target(output, FORMATS, inventory, *(others or []), find_method(method))
     spread = (pedigree, pedigree_factors, basic_uncertainty)
-    settings = paired.take_settings(draws, seed, *spread, stages, unlike, bool(of or others))
+    settings = paired.take_settings(draws, seed, *spread, stages, unlike, bool(of or others), static)
     policy = Policy(unlinked=unlinked, max_fallback=max_fallback, open_water=open_water)
     choices = allocations or [], bases or []
     shown = indicator or []
@@ -293,4 +294,4 @@ def diff(
         elif files:
             typer.echo(f"written to {list_written(files)}")
         else:
-            print_difference(open_console(), found)
+            print_difference(open_console(), known, found)

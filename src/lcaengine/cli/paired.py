@@ -39,6 +39,10 @@ PedigreeFactors = Annotated[
 BasicUncertainty = Annotated[
     float | None, typer.Option("--basic-uncertainty", help="Basic uncertainty factor of these; 1.05 by default.")
 ]
+Static = Annotated[
+    str | None,
+    typer.Option("--static", help="Static values of draws: as written (default), or at medians or means."),
+]
 Stages = Annotated[bool, typer.Option("--stages", help="Compare stages too, in the draws.")]
 UnlikeTerms = Annotated[
     str | None, typer.Option("--unlike", help="Unlike stages, allocation, period ...: flag (default), or refuse.")
@@ -54,6 +58,7 @@ class DrawSettings:
     pedigree: Pedigree
     stages: bool
     unlike: str
+    static: str = "written"
 
 
 def take_settings(
@@ -65,6 +70,7 @@ def take_settings(
     stages: bool,
     unlike: str | None,
     is_drawn: bool,
+    static: str | None = None,
 ) -> DrawSettings | None:
     """Take the options of draws; None where nothing is drawn.
 
@@ -80,6 +86,7 @@ def take_settings(
         "--basic-uncertainty": basic,
         "--stages": stages or None,
         "--unlike": unlike,
+        "--static": static,
     }
     if draws is None and not is_drawn:
         named = [name for name, value in given.items() if value is not None]
@@ -91,9 +98,14 @@ def take_settings(
     chosen = {"table": pedigree, "factors": factors, "basic": basic}
     known = Pedigree(**{name: value for name, value in chosen.items() if value is not None})  # type: ignore[arg-type]
     settings = DrawSettings(
-        DRAWS if draws is None else draws, 1 if seed is None else seed, known, stages, unlike or "flag"
+        DRAWS if draws is None else draws,
+        1 if seed is None else seed,
+        known,
+        stages,
+        "flag" if unlike is None else unlike,
+        "written" if static is None else static,
     )
-    check_choices(settings.draws, settings.seed, "stage")
+    check_choices(settings.draws, settings.seed, "stage", settings.static)
     return settings
 
 
@@ -151,6 +163,7 @@ def draw_groups(
         settings.stages,
         settings.unlike,
         show_draws(settings.draws),
+        settings.static,
     )
     return dict(zip(groups, found, strict=True))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lcaengine.cli.shared import presenting, print_json, show_blockers
+from lcaengine.cli.shared import open_console, presenting, print_json, show_blockers
 from lcaengine.errors import DataError, LcaError
 from lcaengine.policy import Policy
 
@@ -88,7 +88,7 @@ def simulate_parts(
     workers: int | None,
     cluster: str | None,
 ) -> None:
-    """Draw suppliers in parts against draws of a background, and say what was written."""
+    """Draw suppliers in parts against draws of a background, show the first, and say what was written."""
 
     def run(folder: str) -> Report:
         if workers is None and cluster is None:
@@ -105,7 +105,13 @@ def simulate_parts(
             show=show,
         )
 
-    _present(run, output, as_json)
+    def print_first(report: Report) -> None:
+        from lcaengine.method import read_method
+        from lcaengine.reports.suppliers import print_suppliers
+
+        print_suppliers(open_console(), report, read_method(method), drawing.indicators)
+
+    _present(run, output, as_json, print_first)
 
 
 def read_limits(given: Sequence[str]) -> dict[str, float]:
@@ -134,7 +140,12 @@ def read_limits(given: Sequence[str]) -> dict[str, float]:
     return limits
 
 
-def _present(run: Callable[[str], Report], output: str | None, as_json: bool) -> None:
+def _present(
+    run: Callable[[str], Report],
+    output: str | None,
+    as_json: bool,
+    print_first: Callable[[Report], None] | None = None,
+) -> None:
     """Run a job over parts, and say what came of it, or why nothing did."""
     if output is None:
         raise LcaError("results of suppliers are written in parts, and no folder is named", "", "add -o FOLDER")
@@ -155,6 +166,8 @@ def _present(run: Callable[[str], Report], output: str | None, as_json: bool) ->
         if as_json:
             print_json({**report.run, "target": report.target, "scored": report.suppliers, "resumed": report.resumed})
         else:
+            if print_first is not None:
+                print_first(report)
             typer.echo(describe(report))
 
 

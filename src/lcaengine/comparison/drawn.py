@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.comparison.alternative import Alternative
+from lcaengine.errors import DataError
 from lcaengine.footprints import Footprints
 from lcaengine.inventory.schema import STAGES
 from lcaengine.uncertainty import Pedigree, simulate_footprints
@@ -17,6 +18,7 @@ from lcaengine.uncertainty.capacity import refuse_size
 from lcaengine.uncertainty.reach import list_drawn_keys
 from lcaengine.uncertainty.sampled import sample_system
 from lcaengine.uncertainty.simulation import refuse_infeasible
+from lcaengine.uncertainty.static import WRITTEN
 from lcaengine.uncertainty.unpaired import AlikeRows, list_alike, list_unpaired
 
 __all__ = ["Drawn", "draw_alternatives"]
@@ -47,6 +49,7 @@ class Drawn:
     infeasible : dict of int to str
         Draws that have no answer in one of them, and why.
     residual : float
+    static_values : {"written", "medians", "means"}
     """
 
     alternatives: tuple[Alternative, ...]
@@ -61,12 +64,14 @@ class Drawn:
     pedigree: Pedigree
     infeasible: Mapping[int, str]
     residual: float
+    static_values: str = WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """What the draws of one inventory gave, for the activities that are compared."""
+    """What the draws of one inventory gave, for the activities that are compared, and their static values."""
 
+    static: dict[int, Numbers]
     values: dict[int, Numbers]
     keys: dict[int, list[NDArray[np.uint64]]]
     alike: Mapping[int, AlikeRows]
@@ -81,6 +86,7 @@ def draw_alternatives(
     indicators: Sequence[int],
     pedigree: Pedigree,
     progress: Callable[[int, int], None] | None = None,
+    static: str = WRITTEN,
 ) -> list[Drawn]:
     """Draw the inventories of groups of alternatives, each once.
 
@@ -92,6 +98,7 @@ def draw_alternatives(
     indicators : sequence of int
     pedigree : Pedigree
     progress : callable, optional
+    static : {"written", "medians", "means"}
 
     Returns
     -------
@@ -100,6 +107,8 @@ def draw_alternatives(
 
     Raises
     ------
+    DataError
+        If a distribution has no mean, and static values are asked for at means.
     SolveError
         If more than one draw in a hundred has no answer in one of a group.
     """
@@ -112,8 +121,8 @@ def draw_alternatives(
     versions = {}
     for at, (key, (footprints, activities)) in enumerate(wanted.items()):
         tell = None if progress is None else _count_on(progress, at, len(wanted))
-        versions[key] = _draw_version(footprints, activities, draws, seed, list(indicators), pedigree, tell)
-    return [_gather(group, versions, draws, seed, tuple(indicators), pedigree) for group in groups]
+        versions[key] = _draw_version(footprints, activities, draws, seed, list(indicators), pedigree, tell, static)
+    return [_gather(group, versions, draws, seed, tuple(indicators), pedigree, static) for group in groups]
 
 
 def _count_on(progress: Callable[[int, int], None], at: int, versions: int) -> Callable[[int, int], None]:
@@ -129,12 +138,18 @@ def _draw_version(
     indicators: list[int],
     pedigree: Pedigree,
     progress: Callable[[int, int], None] | None,
+    static: str,
 ) -> _Version:
     names = [footprints.method.indicators[k].id for k in indicators]
     kept = sorted(set(activities))
-    samples = simulate_footprints(footprints, draws, seed, pedigree, names, kept, progress)
+    try:
+        samples = simulate_footprints(footprints, draws, seed, pedigree, names, kept, progress, static)
+    except DataError as error:  # a row of one inventory of several
+        where = f"{footprints.system.inventory.label}, {error.where}"
+        raise DataError(error.what, where, error.fix, table=error.table, row=error.row, given=error.given) from error
     sampled = sample_system(footprints, indicators, pedigree)
     return _Version(
+        {a: samples.static.value[a][:, indicators] for a in kept},
         {a: samples.values[at] for at, a in enumerate(kept)},
         {a: list_drawn_keys(sampled, a) for a in kept},
         list_alike(footprints.system.inventory, pedigree),
@@ -150,6 +165,7 @@ def _gather(
     seed: int,
     indicators: tuple[int, ...],
     pedigree: Pedigree,
+    static_values: str,
 ) -> Drawn:
     """Lay the draws of a group side by side: per one unit, part by part; a part that one does not have is zero."""
     of = [versions[id(each.footprints)] for each in group]
@@ -169,7 +185,7 @@ def _gather(
     for at, (each, version) in enumerate(zip(group, of, strict=True)):
         place = [parts.index(part) for part in each.footprints.stages]
         factor = 1.0 if unit is None or each.unit is None else unit.factor / each.unit.factor
-        static[at, place] = factor * each.footprints.value[each.activity][:, list(indicators)]
+        static[at, place] = factor * version.static[each.activity]
         values[at, place] = factor * version.values[each.activity]
         missing = np.isnan(static[at, -1])
         static[at][:, missing] = np.nan
@@ -186,6 +202,7 @@ def _gather(
         pedigree=pedigree,
         infeasible=dict(sorted(infeasible.items())),
         residual=max(version.residual for version in of),
+        static_values=static_values,
     )
 
 

@@ -50,6 +50,8 @@ class PairedComparison:
         Draws without an answer in one of them, and why: they are left out of all.
     residual : float
         Worst verified componentwise backward error [1].
+    static_values : {"written", "medians", "means"}
+        What the static values are of.
     """
 
     alternatives: tuple[Alternative, ...]
@@ -64,6 +66,7 @@ class PairedComparison:
     unlike: tuple[Unlike, ...]
     infeasible: Mapping[int, str]
     residual: float
+    static_values: str = "written"
 
     def __repr__(self) -> str:
         names = ", ".join(each.name for each in self.alternatives)
@@ -120,6 +123,7 @@ def compare_draws(
     stages: bool = False,
     unlike: str = "flag",
     progress: Callable[[int, int], None] | None = None,
+    static: str = "written",
 ) -> PairedComparison:
     """Compare products, suppliers, bills of materials, inventories or scenarios in the same draws.
 
@@ -145,6 +149,8 @@ def compare_draws(
         What is done where alternatives are unlike in a way that leaves a comparison possible.
     progress : callable, optional
         Is told draws done, and all.
+    static : {"written", "medians", "means"}
+        What static values are scored at, as in :func:`~lcaengine.simulate`; draws are the same.
 
     Returns
     -------
@@ -152,6 +158,8 @@ def compare_draws(
 
     Raises
     ------
+    DataError
+        If static values are asked for at means, and a distribution has none.
     LcaError
         If a choice is none; or if alternatives are per unlike units, by unlike methods, or of boundaries that are
         stated to be unlike.
@@ -167,7 +175,7 @@ def compare_draws(
     >>> pair.p_less, pair.shared_rows
     (0.0, 1)
     """
-    return compare_groups([alternatives], draws, seed, indicators, pedigree, stages, unlike, progress)[0]
+    return compare_groups([alternatives], draws, seed, indicators, pedigree, stages, unlike, progress, static)[0]
 
 
 def compare_groups(
@@ -179,6 +187,7 @@ def compare_groups(
     stages: bool = False,
     unlike: str = "flag",
     progress: Callable[[int, int], None] | None = None,
+    static: str = "written",
 ) -> list[PairedComparison]:
     """Compare several groups of alternatives, each within itself; every inventory is drawn once.
 
@@ -197,14 +206,14 @@ def compare_groups(
     if len({footprints.method.hash for footprints in first}) != 1:
         raise LcaError("there is nothing to compare, or it is by several methods", "compare", "score all by one method")
     for by in {footprints.by for footprints in first}:
-        draws, seed = check_choices(draws, seed, by)
+        draws, seed = check_choices(draws, seed, by, static)
     every = range(len(first[0].method.indicators))
     chosen = list(dict.fromkeys(first[0].select(indicators))) if indicators else list(every)
     terms = [find_unlike(each, chosen) for each in taken]
     for each, found in zip(taken, terms, strict=True):
         refuse_unlike(each, found, unlike)
     with refusing_memory():
-        drawn = draw_alternatives(taken, draws, seed, chosen, pedigree, progress)
+        drawn = draw_alternatives(taken, draws, seed, chosen, pedigree, progress, static)
         return [_compare(some, of, stages) for some, of in zip(drawn, terms, strict=True)]
 
 
@@ -235,4 +244,5 @@ def _compare(drawn: Drawn, unlike: tuple[Unlike, ...], stages: bool) -> PairedCo
         unlike=unlike,
         infeasible=drawn.infeasible,
         residual=drawn.residual,
+        static_values=drawn.static_values,
     )

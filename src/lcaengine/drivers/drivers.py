@@ -100,7 +100,7 @@ class Drivers:
     ----------
     name : str
         Of the activity whose score it is; with its product, where its process has several.
-    indicator, unit, per, stage : str
+    indicator, indicator_name, unit, per, stage : str
     total : float
         The score, of the amounts as written [unit of the indicator / reference unit].
     status : str
@@ -140,6 +140,7 @@ class Drivers:
 
     name: str
     indicator: str
+    indicator_name: str
     unit: str
     per: str
     stage: str
@@ -285,9 +286,11 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     simulated, spearman = None, np.full(len(listed.rows) + len(listed.mixes), np.nan)
     if plan.draws:
         simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, listed)
+    indicator = footprints.method.indicators[chain.indicator]
     return Drivers(
         name=name_figure(chain),
-        indicator=footprints.method.indicators[chain.indicator].id,
+        indicator=indicator.id,
+        indicator_name=indicator.name or indicator.id,
         unit=chain.unit,
         per=chain.per,
         stage=stage,

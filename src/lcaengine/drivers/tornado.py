@@ -50,5 +50,5 @@ def draw_drivers(drivers: Drivers) -> Picture:
     left = drivers.uncertain - len(bars)
     if left > 0:
         notes.append(f"{left} more uncertain amounts are below the cut-off.")
-    label = f"{drivers.indicator}{part} [{drivers.unit} per {drivers.per}]"
-    return draw_tornado(bars, drivers.total, f"{drivers.indicator} of {drivers.name}{part}", label, notes)
+    label = f"{drivers.indicator_name}{part} [{drivers.unit} per {drivers.per}]"
+    return draw_tornado(bars, drivers.total, f"{drivers.indicator_name} of {drivers.name}{part}", label, notes)

@@ -175,7 +175,7 @@ def _html_table(footprints: Footprints, k: int) -> str:
         rows.append(
             f'<tr><td style="text-align:left">{escape(line.maker)}</td>{cells}<td>{escape(line.status)}</td></tr>'
         )
-    title = f'<th style="text-align:left">{escape(indicator.name)} [{escape(indicator.unit.label)}]</th>'
+    title = f'<th style="text-align:left">{escape(indicator.heading)} [{escape(indicator.unit.label)}]</th>'
     return f"<table><tr>{title}{head}<th>status</th></tr>{''.join(rows)}</table>"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -28,6 +29,7 @@ __all__ = [
     "check_apart",
     "find_folder",
     "hold_folder",
+    "iterate_rows",
     "list_files",
     "make_folder",
     "open_folder",
@@ -38,6 +40,8 @@ __all__ = [
     "write_table",
 ]
 
+ROWS_AT_ONCE = 1024
+"""How many rows are read at a time where the first alone are wanted."""
 ABANDONED = 3600.0
 """How long a file that is not whole may stand untouched before nobody is taken to write it [s]."""
 
@@ -238,6 +242,40 @@ def read_file(folder: Folder, name: str) -> bytes | None:
             return bytes(file.read())
     except (pa.ArrowException, OSError, ValueError):
         return None
+
+
+def iterate_rows(folder: Folder, name: str, columns: Sequence[str]) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Give the rows of ``NAME.parquet`` one after the other; what is not asked for is not read.
+
+    Parameters
+    ----------
+    folder : Folder
+    name : str
+    columns : sequence of str
+        Those of the columns that are given, where they are there.
+
+    Yields
+    ------
+    row : dict
+    about : dict of str to str
+        The file's metadata.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be read.
+    """
+    try:
+        with folder.filesystem.open_input_file(f"{folder.root}/{name}.parquet") as source:
+            file = pq.ParquetFile(source, buffer_size=1 << 16, pre_buffer=False)  # pages, not whole columns
+            chosen = [each for each in columns if each in file.schema_arrow.names]
+            about = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
+            for batch in file.iter_batches(ROWS_AT_ONCE, columns=chosen, use_threads=False):
+                for row in batch.to_pylist():
+                    yield row, about
+    except (pa.ArrowException, OSError, ValueError) as error:
+        what = f"cannot read {name}.parquet again: {' '.join(str(error).split())}"
+        raise OutputError(what, folder.label, "run it again: what is whole stays") from error
 
 
 def remove_file(folder: Folder, name: str) -> None:

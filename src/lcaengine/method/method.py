@@ -32,6 +32,11 @@ class Indicator:
     unit: Unit
     description: str
 
+    @property
+    def heading(self) -> str:
+        """What stands above its numbers: its name, and the id that is typed, as ``greenhouse gases (ghg)``."""
+        return f"{self.name} ({self.id})" if self.name not in ("", self.id) else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Factor:
@@ -127,6 +132,17 @@ class Method:
     def find(self, indicator: str) -> int:
         """Give the position of an indicator, -1 where there is none."""
         return next((k for k, each in enumerate(self.indicators) if each.id == indicator), -1)
+
+    def name_indicator(self, indicator: str) -> str:
+        """Give what stands above the numbers of an indicator: its name, and its id.
+
+        Examples
+        --------
+        >>> import lcaengine as lca
+        >>> lca.read_method("core").name_indicator("ghg")
+        'greenhouse gases (ghg)'
+        """
+        return self.indicators[self.find(indicator)].heading
 
     def own_units(self) -> frozenset[str]:
         """Give the labels the method defines for itself, each a dimension of its own."""

@@ -16,6 +16,7 @@ from lcaengine.comparison import Comparison, Difference
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import HEADLINES, format_value
 from lcaengine.inventory.inventory import show_id
+from lcaengine.method import Method
 from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
 
@@ -59,11 +60,11 @@ def describe_difference(old: Footprints, new: Footprints) -> dict[str, object]:
     return {"old": describe_run(old), "new": describe_run(new)}
 
 
-def print_contributions(console: Console, parts: Contributions) -> None:
+def print_contributions(console: Console, footprints: Footprints, parts: Contributions) -> None:
     """Print the parts of a figure, and what is missing from its chain."""
     rows = parts.table.to_pylist()
     has_amounts = any(row["amount"] is not None for row in rows)
-    _print_title(console, parts)
+    _print_title(console, footprints, parts)
     table = _open_table(f"by {parts.by}", *(["amount"] if has_amounts else []), parts.unit, "share")
     for row in rows:
         count = f" ({row['parts']})" if row["part"].startswith("rest, ") else ""
@@ -82,9 +83,10 @@ def print_contributions(console: Console, parts: Contributions) -> None:
     _print_gaps(console, parts)
 
 
-def _print_title(console: Console, figure: Contributions | Sankey) -> None:
+def _print_title(console: Console, footprints: Footprints, figure: Contributions | Sankey) -> None:
+    head = footprints.method.name_indicator(figure.indicator)
     total = f"{format_value(figure.total)} {figure.unit} per {figure.per}"
-    console.print(f"[bold]{escape(figure.indicator)} of {escape(figure.name)}[/bold]: {escape(total)}")
+    console.print(f"[bold]{escape(head)} of {escape(figure.name)}[/bold]: {escape(total)}")
 
 
 def _print_gaps(console: Console, parts: Contributions) -> None:
@@ -99,9 +101,9 @@ def _print_gaps(console: Console, parts: Contributions) -> None:
             console.print(f"{what}: {escape(named)}{more}.")
 
 
-def print_sankey(console: Console, flows: Sankey) -> None:
+def print_sankey(console: Console, footprints: Footprints, flows: Sankey) -> None:
     """Print the edges of a Sankey, largest first."""
-    _print_title(console, flows)
+    _print_title(console, footprints, flows)
     table = _open_table("from", "to", flows.unit, "share")
     edges = flows.edges.to_pylist()
     for row in edges[:MOST_ROWS]:
@@ -116,12 +118,13 @@ def print_comparison(console: Console, compared: Comparison, indicators: Sequenc
     """Print the totals under each policy side by side, one table an indicator."""
     rows = compared.to_arrow(everything, indicators).to_pylist()
     known = list(dict.fromkeys(row["indicator"] for row in rows))
+    method = next(each.method for each in compared.footprints if each is not None)
     policies = [name for name in compared.names if name not in compared.refusals]
     for indicator in indicators or [name for name in HEADLINES if name in known] or known[:1]:
         mine = [row for row in rows if row["indicator"] == indicator]
         unit = f", {mine[0]['unit']}" if mine else ""
         heads = [name.removeprefix("allocation ").removeprefix("basis ") for name in policies]
-        table = _open_table(f"{indicator}{unit}", *heads, "spread")
+        table = _open_table(f"{method.name_indicator(indicator)}{unit}", *heads, "spread")
         for product, makers in _group_by_product(mine).items():
             table.add_row(Text(product, style="bold"))
             for row in makers:
@@ -145,7 +148,7 @@ def _group_by_product(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str
     return groups
 
 
-def print_difference(console: Console, found: Difference) -> None:
+def print_difference(console: Console, method: Method, found: Difference) -> None:
     """Print every score that moved, and the exchanges that moved it."""
     keys = ("process_id", "product_id", "location", "indicator")
     effects: dict[tuple[object, ...], list[dict[str, Any]]] = {}
@@ -159,7 +162,7 @@ def print_difference(console: Console, found: Difference) -> None:
             still += 1
             continue
         who = score["process_id"] or f"market {score['location']}"
-        name = f"{score['indicator']} of {score['product_id']} {who}".replace("  ", " ")
+        name = f"{method.name_indicator(score['indicator'])} of {score['product_id']} {who}".replace("  ", " ")
         change = "" if score["ratio"] is None else f" ({100 * (score['ratio'] - 1):+.3g} %)"
         values = f"{format_value(score['old'])} -> {format_value(score['new'])} {score['unit']} per {score['per']}"
         console.print(f"[bold]{escape(name)}[/bold]: {escape(values)}{change}")

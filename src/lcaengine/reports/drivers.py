@@ -59,16 +59,16 @@ def describe_drivers(footprints: Footprints, drivers: Drivers) -> dict[str, obje
 
 def print_drivers(console: Console, footprints: Footprints, drivers: Drivers) -> None:
     """Print the exchanges that drive a score, what its spread is, what a better measurement would buy, and gaps."""
-    _print_figure(console, drivers)
+    _print_figure(console, footprints.method.name_indicator(drivers.indicator), drivers)
     if drivers.status != "complete":
         console.print(f"Status of the score: {drivers.status.replace('_', ' ')}.")
     print_remarks(console, footprints)
 
 
-def _print_figure(console: Console, drivers: Drivers) -> None:
+def _print_figure(console: Console, head: str, drivers: Drivers) -> None:
     part = "" if drivers.stage == "total" else f", {drivers.stage.replace('_', ' ')}"
     total = f"{format_value(drivers.total)} {drivers.unit} per {drivers.per}"
-    console.print(f"[bold]{escape(f'{drivers.indicator} of {drivers.name}{part}')}[/bold]: {escape(total)}")
+    console.print(f"[bold]{escape(f'{head} of {drivers.name}{part}')}[/bold]: {escape(total)}")
     _print_rows(console, drivers)
     console.print("elasticity: by how many % the score moves where the amount moves by 1 %.")
     if drivers.total < 0:

@@ -14,8 +14,9 @@ from lcaengine.comparison import Pair, PairedComparison
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import HEADLINES, format_value
 from lcaengine.reports.remarks import describe_off_center, print_remarks
-from lcaengine.reports.terminal import open_table, print_whole
+from lcaengine.reports.terminal import FEWEST_LETTERS, open_table, print_whole
 from lcaengine.reports.write import describe_run
+from lcaengine.uncertainty.static import say_static
 from lcaengine.uncertainty.unpaired import find_alike
 
 __all__ = ["describe_paired", "print_paired", "tabulate_paired"]
@@ -24,8 +25,8 @@ MOST_IN_PAIRS = 5
 """Of how many alternatives all pairs are printed; of more, those with the first."""
 LONGEST_NAME = 24
 """Letters of a name that fit beside numbers."""
-MOST_PLACES = 8
-"""How many places fit a line."""
+BETWEEN = 2
+"""Letters between two columns."""
 
 
 def describe_paired(groups: Mapping[str, PairedComparison]) -> dict[str, object]:
@@ -49,6 +50,7 @@ def describe_paired(groups: Mapping[str, PairedComparison]) -> dict[str, object]
     return {
         "draws": some.draws,
         "seed": some.seed,
+        "static_values": some.static_values,
         "pedigree_table": some.pedigree.table,
         "pedigree_factors": some.pedigree.factors,
         "basic_uncertainty": some.pedigree.basic,
@@ -87,10 +89,10 @@ def print_paired(console: Console, groups: Mapping[str, PairedComparison], indic
             _print_spreads(console, each, labels, indicator)
             _print_pairs(console, each, letters, indicator)
             if len(letters) > 2 and len(groups) == 1:
-                _print_ranks(console, each, labels, indicator)
+                _print_ranks(console, each, letters, labels, indicator)
         _print_remarks(console, each, letters, indicators)
     if len(groups) > 1 and any(len(each.alternatives) > 2 for each in groups.values()):
-        console.print("Places are shown of one product alone; -o FILE lists all of them.")
+        console.print("Places are shown of one product alone; -o FILE (FILE.ranks) or --json lists all.")
     _print_draws(console, next(iter(groups.values())))
     _print_gaps(console, groups)
 
@@ -102,7 +104,8 @@ def _letter(at: int) -> str:
 
 def _print_spreads(console: Console, compared: PairedComparison, labels: Mapping[str, str], indicator: str) -> None:
     rows = [r for r in compared.spreads.to_pylist() if r["indicator"] == indicator and r["stage"] == "total"]
-    head = f"{indicator}, {rows[0]['unit']} per {rows[0]['per']}"
+    method = compared.alternatives[0].footprints.method
+    head = f"{method.name_indicator(indicator)}, {rows[0]['unit']} per {rows[0]['per']}"
     table = open_table(head, ["static", "mean", "sd", "2.5 %", "median", "97.5 %"])
     for row in rows:
         numbers = [format_value(row[name]) for name in ("value", "mean", "sd", "p2_5", "p50", "p97_5")]
@@ -132,18 +135,36 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
-def _print_ranks(console: Console, compared: PairedComparison, labels: Mapping[str, str], indicator: str) -> None:
+def _print_ranks(
+    console: Console,
+    compared: PairedComparison,
+    letters: Mapping[str, str],
+    labels: Mapping[str, str],
+    indicator: str,
+) -> None:
+    """Print how often each alternative is in each place: of all places where they fit a line, else of the first."""
     rows = [r for r in compared.ranks.to_pylist() if r["indicator"] == indicator and r["stage"] == "total"]
     if not rows:
         return
-    places = list(range(1, min(len(labels), MOST_PLACES) + 1))
-    found: dict[str, dict[int, float]] = {}
+    found: dict[str, dict[int, str]] = {}
     for row in rows:
-        found.setdefault(row["alternative"], {})[row["place"]] = row["probability"]
+        found.setdefault(row["alternative"], {})[row["place"]] = f"{100 * row['probability']:.1f}"
+    widths = {
+        place: BETWEEN + max(len(text) for text in (str(place), *(each[place] for each in found.values())))
+        for place in range(1, len(found) + 1)
+    }
+    room = console.width - BETWEEN - FEWEST_LETTERS
+    longest = max(FEWEST_LETTERS, *map(len, labels.values()))
+    is_whole = sum(widths.values()) <= console.width - BETWEEN - longest
+    names = labels if is_whole else letters  # names stand above, beside their letters
+    places = [place for place in widths if sum(list(widths.values())[:place]) <= room]
     table = open_table("place, % of draws", [str(place) for place in places])
-    for name, by_place in found.items():
-        table.add_row(Text(labels[name]), *(f"{100 * by_place[place]:.1f}" for place in places))
+    for name, shares in found.items():
+        table.add_row(Text(names[name]), *(shares[place] for place in places))
     print_whole(console, table)
+    if len(places) < len(found):
+        left = f"{len(places) + 1} to {len(found)}" if len(places) + 1 < len(found) else str(len(found))
+        console.print(f"Not shown: place {left}; -o FILE (FILE.ranks) or --json lists all.")
 
 
 def _print_remarks(
@@ -171,7 +192,7 @@ def _print_remarks(
             f"[yellow]{count} draw(s) have no answer and are left out of all[/yellow]: {draw}, {escape(why)}."
         )
     if len(letters) > MOST_IN_PAIRS:
-        console.print("Pairs are shown with the first alternative; -o FILE lists all.")
+        console.print("Pairs are shown with the first alternative; -o FILE or --json lists all.")
 
 
 def _print_alike(console: Console, compared: PairedComparison) -> None:
@@ -203,9 +224,10 @@ def _print_draws(console: Console, some: PairedComparison) -> None:
     pedigree = some.pedigree
     methods: dict[str, Any] = dict.fromkeys(each.footprints.method.label for each in some.alternatives)
     console.print(
-        f"{escape(', '.join(methods))}; the same {some.draws} draws for all, seed {some.seed}; pedigree "
-        f"{pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}. Intervals hold 95 % of draws; +- is one "
-        f"standard error. Every draw verified: componentwise backward error at most {some.residual:.1e}."
+        f"{escape(', '.join(methods))}; the same {some.draws} draws for all, seed {some.seed}; static values "
+        f"{say_static(some.static_values)}; pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}. "
+        "Intervals hold 95 % of draws; +- is one standard error. "
+        f"Every draw verified: componentwise backward error at most {some.residual:.1e}."
     )
 
 

@@ -45,7 +45,7 @@ def print_quality(console: Console, quality: Quality, indicators: Sequence[int],
     footprints = quality.footprints
     shown, is_rated = name_shown(footprints, everything), False
     for k in indicators:
-        at, name = quality.indicators.index(k), footprints.method.indicators[k].name
+        at, name = quality.indicators.index(k), footprints.method.indicators[k].heading
         rated = [each for each in shown if quality.rated_share[each[0], -1, at] > 0]
         if rated:
             is_rated = True

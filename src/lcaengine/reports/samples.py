@@ -35,7 +35,7 @@ def print_samples(console: Console, samples: Samples, indicators: Sequence[int],
     for k in indicators:
         indicator, at = footprints.method.indicators[k], samples.indicators.index(k)
         table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-        table.add_column(escape(f"{indicator.name}, {indicator.unit.label}"), overflow="fold")
+        table.add_column(escape(f"{indicator.heading}, {indicator.unit.label}"), overflow="fold")
         for name in ("static", *COLUMNS):
             table.add_column(name, justify="right", no_wrap=True)
         product = ""
@@ -58,7 +58,7 @@ def _print_limit(console: Console, samples: Samples, k: int, everything: bool) -
     """Print in how many draws each total is at most the limit."""
     indicator, at = samples.static.method.indicators[k], samples.indicators.index(k)
     limit = f"{samples.limits[indicator.id]:g} {indicator.unit.label}"
-    table = open_table(f"{indicator.name}, at most {limit}", ["% of draws"])
+    table = open_table(f"{indicator.heading}, at most {limit}", ["% of draws"])
     assert samples.p_limit is not None
     for activity, made, maker in name_shown(samples.static, everything):
         share = float(samples.p_limit[activity, -1, at])

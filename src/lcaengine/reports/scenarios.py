@@ -130,7 +130,7 @@ def print_scenarios(console: Console, found: Scenarios, indicators: Sequence[str
     for indicator in shown:
         mine = [row for row in rows if row["indicator"] == indicator]
         if mine:
-            _print_indicator(console, indicator, mine)
+            _print_indicator(console, found.base.method.name_indicator(indicator), mine)
     print_changes(console, found)
 
 
@@ -160,8 +160,8 @@ def _format_change(value: float) -> str:
     return f"{'+' if value > 0 else ''}{format_value(value)}"
 
 
-def _print_indicator(console: Console, indicator: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    table = open_table(f"{indicator}, {rows[0]['unit']}", ["total", "change", "%"], "status")
+def _print_indicator(console: Console, head: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    table = open_table(f"{head}, {rows[0]['unit']}", ["total", "change", "%"], "status")
     groups: dict[tuple[str, str, str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         key = (row["product_id"] or "bill of materials", row["per"], row["process_id"], row["location"])

@@ -64,7 +64,7 @@ def _print_stages(console: Console, footprints: Footprints, k: int, everything: 
     indicator = footprints.method.indicators[k]
     lines = list_lines(footprints, k, everything)
     shown = list_stages(footprints, lines)
-    table = open_table(f"{indicator.name}, {indicator.unit.label}", [footprints.stages[s] for s in shown], "status")
+    table = open_table(f"{indicator.heading}, {indicator.unit.label}", [footprints.stages[s] for s in shown], "status")
     product = ""
     for line in lines:
         if line.product != product:
@@ -78,7 +78,7 @@ def _print_stages(console: Console, footprints: Footprints, k: int, everything: 
 def _print_parts(console: Console, footprints: Footprints, k: int, everything: bool) -> None:
     """Print each figure with its parts below it, largest first."""
     indicator = footprints.method.indicators[k]
-    table = open_table(f"{indicator.name}, {indicator.unit.label}", [f"by {footprints.by}"], "status")
+    table = open_table(f"{indicator.heading}, {indicator.unit.label}", [f"by {footprints.by}"], "status")
     for line in list_lines(footprints, k, everything):
         table.add_row(Text(f"{line.product}, {line.maker}", style="bold"), format_value(line.values[-1]), line.status)
         parts = [(v, name) for v, name in zip(line.values[:-1], footprints.stages[:-1], strict=True) if v]
@@ -148,7 +148,7 @@ def _hang_names(table: Table, at: int, room: int) -> Table:
 
 
 def hang(cell: RenderableType, room: int) -> RenderableType:
-    """Wrap text at blanks, hyphens and the like, lines after the first two letters further in.
+    """Wrap text at blanks, lines after the first two letters further in; a word longer than these at hyphens and such.
 
     Examples
     --------
@@ -161,8 +161,9 @@ def hang(cell: RenderableType, room: int) -> RenderableType:
     plain = text.plain
     indent = len(plain) - len(plain.lstrip())
     lines, further = [" " * indent], " " * min(indent + 2, room // 2)
-    for word in re.findall(r"[^\s_/,:-]*[\s_/,:-]?", plain.lstrip()):
-        rest = word
+    words = re.findall(r"\S*\s?", plain.lstrip())
+    for part in (part for word in words for part in _split_word(word, room - len(further))):
+        rest = part
         while rest:
             if cell_len(lines[-1]) + cell_len(rest.rstrip()) <= room:
                 lines[-1] += rest
@@ -173,6 +174,11 @@ def hang(cell: RenderableType, room: int) -> RenderableType:
                 lines[-1] += rest[: room - len(further)]
                 rest = rest[room - len(further) :]
     return Text("\n".join(line.rstrip() for line in lines), style=text.style)
+
+
+def _split_word(word: str, room: int) -> list[str]:
+    """Split a word that does not fit a line of its own, where one may be broken."""
+    return [word] if cell_len(word.rstrip()) <= room else re.findall(r"[^\s_/,:-]*[\s_/,:-]?", word)
 
 
 def _print_notes(console: Console, footprints: Footprints, everything: bool) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["PER_BILL", "Scored", "choose"]
+__all__ = ["PER_BILL", "Scored", "choose", "list_chances"]
 
 PER_BILL = "bill"
 """What a bill of materials is scored per."""
@@ -48,7 +48,8 @@ class Scored:
     statistics : dict of str to (n, parts, k) float64
         What draws gave: mean, sd and quantiles, per reference unit; empty where nothing was drawn.
     chances : dict of str to (n, parts, k) float64
-        Shares of draws, of totals alone [1]; NaN for all other parts.
+        ``limit``, what totals were compared with, and ``p_limit``, the share of draws at most that [1]; of totals
+        alone, NaN for all other parts. Empty where no limit was given.
     """
 
     identity: pa.Table
@@ -102,7 +103,33 @@ class Scored:
             status=self.status[:, at],
             fallback_share=self.fallback_share[:, at],
             statistics={name: each[:, :, at] for name, each in self.statistics.items()},
+            chances={name: each[:, :, at] for name, each in self.chances.items()},
         )
+
+
+def list_chances(
+    indicators: Sequence[str], limits: Mapping[str, float], p_limit: NDArray[np.float64] | None
+) -> dict[str, NDArray[np.float64]]:
+    """Give limits, and how often they are kept, as :attr:`Scored.chances` has them.
+
+    Parameters
+    ----------
+    indicators : sequence of str
+    limits : dict of str to float
+        By indicator [unit of the indicator / reference unit of the product].
+    p_limit : (n, parts, k) float64, optional
+        Share of draws at most the limit [1].
+
+    Returns
+    -------
+    dict of str to (n, parts, k) float64
+        Nothing where there are no limits.
+    """
+    if not limits or p_limit is None:
+        return {}
+    limit = np.full(p_limit.shape[1:], np.nan)
+    limit[-1] = [limits.get(name, np.nan) for name in indicators]
+    return {"limit": np.broadcast_to(limit, p_limit.shape), "p_limit": p_limit}
 
 
 def choose(words: pa.Array, codes: NDArray[np.integer]) -> pa.DictionaryArray:

@@ -31,8 +31,9 @@ def to_long(scored: Scored, coded: bool = False) -> pa.Table:
     pyarrow.Table
         supplier_id, process_id, product_id, location, indicator, stage, value, unit, per, primary_data_share, status,
         missing_inputs, missing_factors, inventory_hash, method. Split by something else than stages, `by` and `part`
-        stand in place of `stage`; of suppliers and locations, parts of zero are left out. Chances to keep a limit,
-        which is per reference unit, are null in rows per kg.
+        stand in place of `stage`; of suppliers and locations, parts of zero are left out. With limits also `limit`
+        [unit / per] and `p_limit`, the share of draws at most that [1]: of totals, null in rows per kg, since a limit
+        is per reference unit.
     """
     n = len(scored)
     own = scored.identity.column("per").combine_chunks()

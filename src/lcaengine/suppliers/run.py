@@ -49,8 +49,10 @@ class Report:
     target : str
     parts, resumed : int
         Parts there are, and those that were there from an earlier run.
-    suppliers : int
-        Suppliers scored in this run.
+    suppliers, every : int
+        Suppliers scored in this run, and those of all parts.
+    first : str
+        Name of the first part.
     run : dict
         What run.json says.
     warnings : tuple of Finding
@@ -61,6 +63,8 @@ class Report:
     parts: int
     resumed: int
     suppliers: int
+    every: int
+    first: str
     run: Mapping[str, object]
     warnings: tuple[Finding, ...]
 
@@ -199,7 +203,16 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
         "warnings": [asdict(warning) for warning in every],
     }
     write_file((json.dumps(run, indent=1, ensure_ascii=False) + "\n").encode(), plan.folder, "run.json")
-    return Report(plan.folder.label, len(plan.parts), len(plan.parts) - len(plan.left), suppliers, run, every)
+    return Report(
+        target=plan.folder.label,
+        parts=len(plan.parts),
+        resumed=len(plan.parts) - len(plan.left),
+        suppliers=suppliers,
+        every=sum(len(record.ids) for record in records),
+        first=plan.parts[0] or ONE_PART,
+        run=run,
+        warnings=every,
+    )
 
 
 def _join_draws(parts: Sequence[Mapping[str, float]], drawing: Drawing | None) -> Mapping[str, float | str]:

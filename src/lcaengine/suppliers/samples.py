@@ -13,7 +13,7 @@ from lcaengine.findings import Findings
 from lcaengine.kernels.supplier_draws import CERTAIN, GIVEN, NOWHERE, sum_draws
 from lcaengine.kernels.supplier_draws import LOGNORMAL as DRAWN_LOGNORMAL
 from lcaengine.kernels.supplier_draws import NORMAL as DRAWN_NORMAL
-from lcaengine.results import Scored
+from lcaengine.results import Scored, list_chances
 from lcaengine.suppliers.drawing import Drawing
 from lcaengine.suppliers.drawn import Drawn
 from lcaengine.suppliers.part import Part
@@ -108,7 +108,7 @@ def add_samples(
         status=scored.status[:, chosen],
         fallback_share=scored.fallback_share[:, chosen],
         statistics=dict(zip(STATISTICS, statistics, strict=True)),
-        chances={"p_limit": samples.within} if drawing.limits else {},
+        chances=list_chances(drawing.indicators, drawing.limits, samples.within),
     )
 
 

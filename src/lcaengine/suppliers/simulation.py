@@ -57,7 +57,7 @@ def simulate_suppliers(
         Those that are drawn and written; all of the method by default.
     limits : dict of str to float, optional
         By indicator, what totals are compared with [unit of the indicator / reference unit of the product]; results get
-        a column p_limit, the share of draws at most the limit.
+        columns limit and p_limit, the share of draws at most the limit.
     wide : bool
         One row a supplier, one column an indicator, stage and statistic.
     progress : callable, optional

@@ -101,7 +101,7 @@ def simulate(
         are the same.
     limits : dict of str to float, optional
         By indicator, what totals are compared with [unit of the indicator / reference unit of the product]; results get
-        a column p_limit, the share of draws at most the limit.
+        columns limit and p_limit, the share of draws at most the limit.
 
     Returns
     -------

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lcaengine.errors import SolveError
 from lcaengine.footprints.detach import detach, identify
-from lcaengine.results import Scored, choose, to_long
+from lcaengine.results import Scored, choose, list_chances, to_long
 from lcaengine.solve import name_activities
 
 if TYPE_CHECKING:
@@ -26,11 +26,12 @@ def detach_samples(samples: Samples) -> Scored:
     -------
     Scored
     """
+    named = [samples.footprints.method.indicators[k].id for k in samples.indicators]
     p2_5, p50, p97_5 = (samples.quantiles[..., at] for at in range(3))
     return replace(
         detach(samples.static).keep_indicators(samples.indicators),
         statistics={"mean": samples.mean, "sd": samples.sd, "p2_5": p2_5, "p50": p50, "p97_5": p97_5},
-        chances={"p_limit": samples.p_limit} if samples.limits and samples.p_limit is not None else {},
+        chances=list_chances(named, samples.limits, samples.p_limit),
     )
 
 
@@ -57,7 +58,7 @@ def refuse_overflow(samples: Samples) -> None:
 
 
 def tabulate_samples(samples: Samples) -> pa.Table:
-    """Give the result table, with columns mean, sd, p2_5, p50, p97_5, and with limits p_limit, behind the others.
+    """Give the result table, with mean, sd, p2_5, p50, p97_5, and of limits limit and p_limit, behind the others.
 
     Returns
     -------
