@@ -74,6 +74,7 @@ def load_strictly(text: str) -> Any:
         [*OF_MAGNET, "--sankey", "--indicator", "water_scarcity", "--cutoff", "0.1"],
         [*OF_MAGNET, "--drivers", "--draws", "20"],
         ["contributions", MAGNET, "--demand", "hard_disk_drive", "--drivers", "--draws", "0", "--stage", "processing"],
+        ["contributions", MAGNET, "--demand", "hard_disk_drive", "--drivers", "--draws", "0", "--cutoff", "0"],
         ["compare", MAGNET],
         ["compare", MAGNET, "--all", "--basis", "contract", "--indicator", "ghg"],
         ["diff", "example:neodymium-magnet-csv", MAGNET, "--all"],
@@ -127,9 +128,53 @@ def test_drivers_are_printed(run: Run) -> None:
     assert exact == pytest.approx(1 - (1 - share) ** 0.5, abs=0.003)
     assert halved == pytest.approx(1 - (1 - 0.75 * share) ** 0.5, abs=0.003)
     assert "in 100 draws, seed 3." in out
+    # 2 kg of ore, of which 0.6 has 2.4 kg CO2e, 0.4 has 0.75: 0.6 x 2 x (2.4 - 1.74) / 0.4 of 5.4.
+    at = lines.index(["market", "of", "ore", "at", "GLO:", "share", "of", "0.367", *"----"])
+    assert lines[at + 1] == ["mine-a"]
+    assert "Where one share of a market or an allocation moves, the others give way." in out
     _, out, _ = run(*OF_METAL, "--drivers", "--draws", "0")
     assert "rank" not in out
     assert "draws" not in out
+
+
+def test_global_indices_are_printed(run: Run) -> None:
+    """As Python finds them, in percent: five numbers, and all others."""
+    code, out, _ = run(*OF_METAL, "--drivers", "--global", "--samples", "64", "--seed", "3")
+    assert code == 0
+    footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
+    found = lca.find_global_indices(footprints, product_id="metal", samples=64, seed=3)
+    lines = [line.split() for line in out.splitlines() if line.strip()]
+    assert lines[0] == ["ghg", "of", "refinery:", "5.40", "kg", "CO2e", "per", "kg"]
+    assert lines[1][-6:] == ["mix", "first", "order", "+/-", "total", "+/-"]
+    assert len(found.table) == 6
+    for words, each in zip(lines[3:9], found.table.to_pylist(), strict=True):
+        names = ("first_order", "first_order_half_width", "total", "total_half_width")
+        assert words == [*each["part"].split(), *(w for name in names for w in (f"{100 * each[name]:.1f}", "%"))]
+    assert f"64 samples, {64 * 8} scores, seed 3;" in out
+    assert "--samples 128 narrows them" in out
+    assert_fits(out)
+
+
+def test_global_indices_of_the_magnet_fit_80_columns_and_are_strict_json(run: Run) -> None:
+    words = [*OF_MAGNET, "--drivers", "--global", "--samples", "16"]
+    code, out, _ = run(*words)
+    assert (code, "Status of the score: proxy." in out) == (0, True)
+    assert_fits(out)
+    code, out, _ = run(*words, "--json")
+    content = load_strictly(out)
+    said = [content["run"][name] for name in ("samples", "evaluations", "seed", "stage", "status", "method")]
+    assert (code, said) == (0, [16, 16 * 8, 1, "total", "proxy", "core/1.0-ar6"])
+    assert {each["score"] for each in content["global_indices"]} == {content["run"]["total"]}
+
+
+def test_global_indices_say_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is scored."""
+    monkeypatch.setattr("lcaengine.uncertainty.variance_indices.find_spec", lambda _: None)
+    monkeypatch.setattr("lcaengine.cli.analysis.score_or_exit", lambda *_: pytest.fail("scored"))
+    code, out, err = run(*OF_METAL, "--drivers", "--global")
+    assert (code, out) == (2, "")
+    assert "need the package SALib" in err
+    assert "pip install 'lcaengine[sensitivity]'" in err
 
 
 def test_drivers_of_what_is_certain_say_so(run: Run, joint: str) -> None:
@@ -237,8 +282,10 @@ def test_json_is_strict_and_says_how_it_came_about(run: Run, words: list[str]) -
     [
         (OF_METAL, {"contributions": 3, "gaps": 0}),
         ([*OF_METAL, "--sankey"], {"edges": 6, "nodes": 5}),
-        # Six uncertain exchanges, five others, and the factor of carbon dioxide; none is below 1 %.
-        ([*OF_METAL, "--drivers", "--draws", "10"], {"drivers": 12}),
+        # Six uncertain exchanges, five others, two shares, and the factor of carbon dioxide; none is below 1 %.
+        ([*OF_METAL, "--drivers", "--draws", "10"], {"drivers": 14}),
+        # Five numbers, and all others.
+        ([*OF_METAL, "--drivers", "--global", "--samples", "16"], {"global_indices": 6}),
         # One product, 18 indicators.
         (["compare", TWO, "--basis", "contract"], {"comparison": 18}),
         (["compare", TWO, "--basis", "contract", "--indicator", "ghg"], {"comparison": 1}),
@@ -305,6 +352,19 @@ def test_files_hold_what_json_says(
         [*OF_METAL, "--drivers", "--pedigree", "guess"],
         [*OF_METAL, "--drivers", "--cutoff", "1"],
         [*OF_METAL, "--drivers", "--indicator", "electricity_site_renewable"],
+        [*OF_METAL, "--global"],
+        [*OF_METAL, "--samples", "64"],
+        [*OF_METAL, "--drivers", "--samples", "64"],
+        [*OF_METAL, "--drivers", "--global", "--samples", "100"],
+        [*OF_METAL, "--drivers", "--global", "--samples", "-16"],
+        [*OF_METAL, "--drivers", "--global", "--draws", "10"],
+        [*OF_METAL, "--drivers", "--global", "--cutoff", "0"],
+        [*OF_METAL, "--drivers", "--global", "--plot", "out.png"],
+        [*OF_METAL, "--drivers", "--global", "--seed", "-1"],
+        [*OF_METAL, "--drivers", "--global", "--stage", "nothing"],
+        [*OF_METAL, "--drivers", "--global", "--indicator", "tailings"],
+        [*OF_METAL, "--drivers", "--global", "--indicator", "electricity_site_renewable"],
+        [*OF_METAL, "--drivers", "--global", "-o", "out.txt"],
         [*OF_METAL, "--draws", "10"],
         [*OF_METAL, "--stage", "processing"],
         [*OF_METAL, "--sankey", "--indicator", "nothing"],

@@ -370,13 +370,19 @@ def test_two_shares_of_an_allocation_are_one_driver(tmp_path: Path) -> None:
 
 
 def move(tables: Tables, table: str, at: int, column: str, step: float) -> Tables:
-    """Move a number of a table; shares that sum to one give way in proportion."""
+    """Move a number of a table; shares that sum to one with it give way in proportion."""
     rows = [dict(each) for each in tables[table]]
-    old = [float(str(each[column])) for each in rows]
+    old, groups = [float(str(each[column])) for each in rows], [_group(each) for each in rows]
     for other, each in enumerate(rows):
-        given = {"amount": old[other]}.get(column, old[other] * (1 - (old[at] + step)) / (1 - old[at]))
+        gives_way = column != "amount" and groups[other] == groups[at]
+        given = old[other] * (1 - (old[at] + step)) / (1 - old[at]) if gives_way else old[other]
         each[column] = old[at] + step if other == at else given
     return {**tables, table: rows}
+
+
+def _group(row: Row) -> list[object]:
+    """Give what tells the whole apart that a share is of."""
+    return [row.get(name) for name in (("flow_id", "basis") if "share" in row else ("process_id", "exchange_flow_id"))]
 
 
 @pytest.mark.parametrize("kind", ["share", "amount", "factor"])
@@ -402,6 +408,114 @@ def test_derivatives_by_shares_are_those_of_edited_tables(tmp_path: Path, kind: 
         found = {(each["table"], each["row"]): each["derivative"] for each in drivers.table.to_pylist()}
         in_kg = 1000.0 if kind == "amount" else 1.0  # given in t
         assert found[table, 1] * in_kg == pytest.approx(expected[footprints.find(process_id=name)[0]], rel=1e-6)
+
+
+ORE = {"mine": 0.5, "other": 0.3, "third": 0.2}
+CAUSAL = {"": (0.8, 0.2), "power": (0.3, 0.7), "co2": (0.55, 0.45)}
+LISTS: dict[str, tuple[str, str, list[Row]]] = {
+    "shares": ("markets", "share", [row(flow_id="ore", process_id=name, share=each) for name, each in ORE.items()]),
+    "amounts": (
+        *("markets", "amount"),
+        [row(flow_id="ore", process_id=name, amount=9 * each, unit="t") for name, each in ORE.items()],
+    ),
+    "contracts": (
+        *("markets", "share"),
+        [
+            row(flow_id="ore", process_id=name, share=share, basis=basis)
+            for basis, shares in (("contract", (0.3, 0.2, None)), ("residual", (0.1, 0.3, 0.6)))
+            for name, share in zip(ORE, shares, strict=True)
+            if share is not None
+        ],
+    ),
+    "factors": (
+        *("allocation", "factor"),
+        [row(process_id="smelter", product_flow_id=flow, factor=each) for flow, each in (("bar", 0.8), ("slag", 0.2))],
+    ),
+    "causal factors": (
+        *("allocation", "factor"),
+        [
+            row(process_id="smelter", product_flow_id=flow, exchange_flow_id=name, factor=each)
+            for name, factors in CAUSAL.items()
+            for flow, each in zip(("bar", "slag"), factors, strict=True)
+        ],
+    ),
+}
+"""What is certain: the table, its column of numbers, and its rows."""
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_derivatives_by_certain_shares_are_those_of_edited_tables(tmp_path: Path, kind: str) -> None:
+    """Every one of them, in loops and with credits, of the total and of a stage: the others of its whole give way."""
+    table, column, rows = LISTS[kind]
+    tables = dict(everything({"factors": "as_given", "causal factors": "causal"}.get(kind, "mass")))
+    tables["exchanges"] = [*tables["exchanges"], makes("third", "ore", 3.0), takes("third", "power", 2.0, "MJ")]
+    tables["processes"] = [*tables["processes"], process("third", "extraction")]
+    tables[table] = rows
+    policy = lca.Policy(basis="contract") if kind == "contracts" else None
+    footprints = score(tmp_path / "i", tables, policy)
+    k, at = footprints.method.find("ghg"), {name: footprints.find(process_id=name)[0] for name in ("boards", "bill")}
+    parts = [("total", -1), ("extraction", footprints.stages.index("extraction"))]
+    found = {
+        (name, part): {
+            each["row"]: each
+            for each in lca.list_drivers(footprints, process_id=name, cutoff=0.0, draws=0, stage=part).table.to_pylist()
+            if each["table"] == table and each["row"]
+        }
+        for name in at
+        for part, _ in parts
+    }
+    factor = 1000.0 if column == "amount" else 1.0  # given in t
+    for place, own in enumerate(rows):
+        number = float(str(own[column]))
+        step = 1e-4 * number
+        high, low = (
+            score(tmp_path / f"{place} {sign}", move(tables, table, place, column, sign * step), policy).value[..., k]
+            for sign in (1, -1)
+        )
+        for (name, part), listed in found.items():
+            expected = (high - low)[at[name], dict(parts)[part]] / (2 * step)
+            each = listed.get(place + 1)
+            given = 0.0 if each is None else each["derivative"] * factor
+            assert given == pytest.approx(expected, rel=1e-6, abs=1e-9 * abs(footprints.value[at[name], -1, k]))
+            if each is not None:
+                assert each["elasticity"] == pytest.approx(number * given / each["score"])
+                assert (each["mix"], each["distribution"], each["variance_share"]) == ("", "none", None)
+    assert set(found["bill" if table == "markets" else "boards", "total"]) == set(range(1, len(rows) + 1))
+
+
+def test_shares_that_are_certain_by_hand(tmp_path: Path) -> None:
+    """h = sum s g = 2.1, dh/ds_c = (5 - 2.1) / .8; the same in draws, beside an emission that is uncertain."""
+    tables = dict(mix({name: share for name, (share, _) in MAKERS.items()}))
+    tables["exchanges"] = [*tables["exchanges"], emits("mill", 1.0, **normal(1.0, 0.2))]
+    drivers = lca.list_drivers(score(tmp_path, tables), process_id="mill", cutoff=0.0, draws=50)
+    found = rows_of(drivers)
+    c = found["market of ore at GLO: share of c"]
+    assert [c["amount"], c["derivative"], c["elasticity"]] == pytest.approx([0.2, 2.9 / 0.8, 0.2 * 2.9 / 0.8 / 3.1])
+    assert (c["row"], c["amount_sd"], c["spearman"], c["derivative_unit"]) == (3, None, None, "kg CO2e/kg")
+    assert [drivers.uncertain, drivers.sd] == pytest.approx([1, 0.2])
+    assert "market of ore at GLO: mix" not in found
+    varies = found["mill: Carbon dioxide, fossil (air)"]
+    assert [varies["variance_share"], varies["spearman"]] == pytest.approx([1.0, 1.0])
+
+
+def test_shares_as_written_make_the_score(tmp_path: Path) -> None:
+    """Of seven digits, they sum to less than one: h is what they are, sum s g, and what they sum to is kept.
+
+    a and b give way to c so that the sum S stays: dh/ds_c = g_c - (s_a g_a + s_b g_b) / (S - s_c).
+    """
+    shares = {"a": 0.3333333, "b": 0.3333333, "c": 0.3333333}
+    footprints = score(tmp_path, mix(shares))
+    drivers = lca.list_drivers(footprints, process_id="mill", cutoff=0.0, draws=0)
+    assert drivers.total == pytest.approx(0.3333333 * 8, rel=1e-12)
+    assert drivers.total == pytest.approx(footprints.get("ghg", process_id="mill"), rel=1e-12)
+    assert rows_of(drivers)["market of ore at GLO: share of c"]["derivative"] == pytest.approx(5 - 1.5, rel=1e-12)
+
+
+def test_a_share_that_nothing_gives_way_to_has_no_row(tmp_path: Path) -> None:
+    for name, shares in (("one", {"a": 1.0}), ("nothing", {"a": 1.0, "b": 0.0})):
+        drivers = lca.list_drivers(score(tmp_path / name, mix(shares)), process_id="mill", cutoff=0.0, draws=0)
+        assert drivers.total == pytest.approx(1.0)
+        assert {"markets"}.isdisjoint(each["table"] for each in drivers.table.to_pylist())
 
 
 def test_yields_count_as_what_they_divide(tmp_path: Path) -> None:

@@ -324,7 +324,11 @@ def test_what_is_no_change_is_refused(given: dict[str, Any], what: str) -> None:
 
 
 def test_shares_may_miss_one_by_a_millionth(house: lca.Footprints) -> None:
-    lca.change(house, [lca.Change("power", location="CN", shares={"coal": 1 / 3, "hydro": 0.6666667})])
+    """They stay as they are written, as in a table; those that miss it by two millionths are refused."""
+    scenario = lca.change(house, [lca.Change("power", location="CN", shares={"coal": 1 / 3, "hydro": 0.6666667})])
+    assert ghg(scenario, "mill") == pytest.approx(20 + 5 * (0.9 / 3 + 0.1 * 0.6666667), rel=1e-12)
+    with pytest.raises(lca.DataError, match=r"sum to 1\.000002, not to one"):
+        lca.Change("power", location="CN", shares={"coal": 0.333333, "hydro": 0.666669})
 
 
 def test_rows_of_one_flow_are_told_apart(tmp_path: Path) -> None:

@@ -118,26 +118,50 @@ def test_a_process_that_spares_its_own_product_is_told_so(tmp_path: Path) -> Non
     assert footprints.get("ghg", process_id="works") == pytest.approx(3 / 1.2)
 
 
-@pytest.mark.parametrize(
-    ("table", "column", "near"),
-    [
-        ("exchanges", "provider", "name it 'provider_id'"),
-        ("processes", "locaton", "name it 'location'"),
-        ("flows", "units", "name it 'unit'"),
-        ("properties", "zebra", "the columns are: flow_id, property"),
-    ],
-)
-def test_a_column_that_is_not_known_is_refused(
-    table: str, column: str, near: str, background: Path, tmp_path: Path
-) -> None:
-    suppliers = write_simple(tmp_path / "suppliers", 4, 1)
-    place = suppliers / f"{table}.parquet"
-    file = place if place.exists() else suppliers / table / "part-0.parquet"
+def add_column(file: Path, column: str) -> None:
     given = pq.read_table(file)
     pq.write_table(given.append_column(column, pa.nulls(given.num_rows, pa.string())), file)
-    with pytest.raises(lca.DataError, match=f"(?s)column '{column}' of {table}.* is not known.*{near}"):
-        lca.score_suppliers(suppliers, background, tmp_path / "out")
-    assert not (tmp_path / "out" / "run.json").exists()
+
+
+@pytest.mark.parametrize("table", ["exchanges", "processes", "flows", "properties"])
+def test_a_column_that_is_not_known_is_said_as_an_inventory_says_it(
+    table: str, background: Path, tmp_path: Path
+) -> None:
+    """The same finding, once, whatever number of parts has it; and again where all parts are there already."""
+    suppliers, out = write_simple(tmp_path / "suppliers", 4, 2), tmp_path / "out"
+    place = suppliers / f"{table}.parquet"
+    for file in [place] if place.exists() else (suppliers / table).iterdir():
+        add_column(file, "zebra")
+    copy = write_background(tmp_path)
+    add_column(copy / f"{table}.parquet", "zebra")
+    (said,) = [each for each in lca.read_inventory(copy).warnings if each.column == "zebra"]
+    assert said.what == "column 'zebra' is not of the schema and is not read"
+    for resumed in (0, 2):
+        report = lca.score_suppliers(suppliers, background, out)
+        assert report.resumed == resumed
+        assert [each for each in report.warnings if each.column == "zebra"] == [said]
+    told = [each for each in json.loads((out / "run.json").read_text())["warnings"] if each["column"] == "zebra"]
+    assert [each["code"] for each in told] == ["unknown_column"]
+
+
+def test_tables_that_pandas_wrote_with_their_index_score_as_those_without(
+    run: Run, background: Path, tmp_path: Path
+) -> None:
+    """Rows that were filtered keep their numbers, and pandas writes these as ``__index_level_0__``."""
+    suppliers, plain, out = write_simple(tmp_path / "suppliers", 4, 2), tmp_path / "plain", tmp_path / "out"
+    lca.score_suppliers(suppliers, background, plain)
+    for file in suppliers.rglob("*.parquet"):
+        frame = pq.read_table(file).to_pandas()
+        frame.set_axis(list(range(7, 7 + 2 * len(frame), 2))).to_parquet(file)
+        assert "__index_level_0__" in pq.read_schema(file).names
+    code, text, _ = run("score", suppliers, "--background", background, "-o", out)
+    assert code == 0
+    assert "4 x unknown_column" in text
+    assert max(len(line) for line in text.splitlines() if str(tmp_path) not in line) <= 80
+    one, other = (pq.read_table(each / "results").drop_columns(["inventory_hash"]) for each in (plain, out))
+    assert one.equals(other)
+    code, text, _ = run("simulate", suppliers, "--background", background, "--draws", "16", "-o", tmp_path / "draws")
+    assert (code, "unknown_column" in text) == (0, True)
 
 
 def test_a_run_of_other_parts_is_no_run(background: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

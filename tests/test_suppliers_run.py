@@ -22,9 +22,11 @@ import lcaengine as lca
 from lcaengine.cli.suppliers import summarize_warnings
 from lcaengine.findings import Finding, Severity
 from lcaengine.inventory import Inventory
+from lcaengine.method import find_method
 from lcaengine.policy import Policy
 from lcaengine.suppliers import identity, job, probes
 from lcaengine.suppliers.background import Background, load_background
+from tests.conftest import Run
 from tests.tables import Row, emits, exchange, makes, process, takes, write_inventory
 from tests.test_suppliers import BACKGROUND, write_parts
 
@@ -155,12 +157,24 @@ def test_bad_folders_are_refused(spoil: Callable[[Path], None], says: str, tmp_p
         lca.score_suppliers(tmp_path / "suppliers", write_background(tmp_path), tmp_path / "out")
 
 
-def test_results_are_not_written_into_what_is_read(tmp_path: Path) -> None:
-    """Neither into the suppliers nor into the background."""
+def test_results_are_not_written_into_what_is_read(run: Run, tmp_path: Path) -> None:
+    """Neither into the suppliers nor into the background, nor into the method's folder, which a link may lead to."""
     source, background = write_simple(tmp_path / "suppliers"), write_background(tmp_path)
-    for target in (source / "out", background):
+    method = shutil.copytree(find_method("core"), tmp_path / "method")
+    (tmp_path / "link").symlink_to(method)
+    before = sorted(file.name for file in method.iterdir())
+    for target in (source / "out", background, method, method / "out", tmp_path / "link" / "out"):
+        for own in (method, str(tmp_path / "link")):
+            with pytest.raises(lca.OutputError, match="part of what is read"):
+                lca.score_suppliers(source, background, target, own)
         with pytest.raises(lca.OutputError, match="part of what is read"):
-            lca.score_suppliers(source, background, target)
+            lca.simulate_suppliers(source, background, target, method, draws=10)
+    for command in ("score", "simulate"):
+        words = [command, source, "--background", background, "--method", method, "-o", method / "out"]
+        code, out, err = run(*words)
+        assert (code, out) == (2, "")
+        assert "part of what is read" in err
+    assert sorted(file.name for file in method.iterdir()) == before
 
 
 def test_finished_parts_are_left_alone(tmp_path: Path) -> None:

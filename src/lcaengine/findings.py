@@ -7,16 +7,17 @@ wrong and what to do.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.errors import DataError
 
-__all__ = ["Finding", "Findings", "Severity", "raise_blockers"]
+__all__ = ["Finding", "Findings", "Severity", "raise_blockers", "read_findings"]
 
 ROWS_NAMED = 1000
 """How many rows one rule names one by one in one column; the rest are counted in one more finding."""
@@ -155,6 +156,11 @@ class Findings:
     def to_json(self) -> str:
         """Write all findings as a JSON list."""
         return json.dumps(self.to_dicts(), indent=1, ensure_ascii=False)
+
+
+def read_findings(given: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """Read findings again that were written as plain dictionaries."""
+    return tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in given)
 
 
 def raise_blockers(findings: Findings, where: str, fix: str = "") -> None:

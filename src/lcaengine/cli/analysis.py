@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lcaengine.cli import paired
-from lcaengine.cli.drivers import Asked, check_asked, show_drivers
+from lcaengine.cli.drivers import CUTOFF, Asked, check_asked, show_drivers, show_global_indices
 from lcaengine.cli.shared import (
     AsJson,
     BasicUncertainty,
@@ -52,11 +52,17 @@ def contributions(
         str,
         typer.Option("--by", help="process, exchange, flow, input, tier, stage, supplier, location or scope."),
     ] = "process",
-    cutoff: Cutoff = 0.01,
+    cutoff: Cutoff = CUTOFF,
     sankey: Annotated[bool, typer.Option("--sankey", help="The nodes and edges of a Sankey diagram.")] = False,
     drivers: Annotated[
         bool, typer.Option("--drivers", help="The exchanges it answers to, and what measuring them better would buy.")
     ] = False,
+    is_global: Annotated[
+        bool, typer.Option("--global", help="--drivers by Sobol indices, of the five largest and all others (SALib).")
+    ] = False,
+    samples: Annotated[
+        int, typer.Option("--samples", metavar="N", help="--global from so many samples, a power of two.")
+    ] = 512,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="--drivers as a tornado: .png, .svg or .html.")
     ] = None,
@@ -79,8 +85,9 @@ def contributions(
     from lcaengine.method import find_method, read_method
     from lcaengine.reports.analysis import describe_figure, print_contributions, print_sankey
 
-    asked = Asked(stage, draws, seed, (pedigree, pedigree_factors, basic_uncertainty), plot)
-    check_asked(asked, drivers, sankey or by != "process")
+    spread = (pedigree, pedigree_factors, basic_uncertainty)
+    asked = Asked(stage, draws, seed, spread, plot, is_global, samples)
+    check_asked(asked, drivers, sankey or by != "process", cutoff)
     if demand and process:
         raise LcaError("--demand and --process are both given", "", "give one of them")
     sources = inventory, find_method(method)
@@ -90,7 +97,9 @@ def contributions(
         check_plot(plot, *sources)
     footprints = score_or_exit(inventory, read_method(method), policy, as_json)
     ids = {"process_id": demand or process, "product_id": product, "supplier_id": supplier, "location": location}
-    if drivers:
+    if is_global:
+        show_global_indices(footprints, ids, indicator, asked, output, as_json)
+    elif drivers:
         show_drivers(footprints, ids, indicator, cutoff, asked, output, as_json)
     elif sankey:
         flows = build_sankey(footprints, **ids, indicator=indicator, cutoff=cutoff)

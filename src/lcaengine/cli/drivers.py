@@ -15,7 +15,10 @@ from lcaengine.errors import LcaError
 if TYPE_CHECKING:
     from lcaengine.footprints import Footprints
 
-__all__ = ["Asked", "check_asked", "show_drivers"]
+__all__ = ["CUTOFF", "Asked", "check_asked", "show_drivers", "show_global_indices"]
+
+CUTOFF = 0.01
+"""Share below which parts are summed into a rest, where none is asked for [1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class Asked:
         Table, what its factors are, and the basic uncertainty.
     plot : Path, optional
         Where a picture goes.
+    is_global : bool
+        Whether global indices are asked for.
+    samples : int
+        Of these.
     """
 
     stage: str = "total"
@@ -37,15 +44,27 @@ class Asked:
     seed: int = 1
     pedigree: tuple[str, str, float] = ("ecoinvent-3", "gsd2", 1.05)
     plot: Path | None = None
+    is_global: bool = False
+    samples: int = 512
 
 
-def check_asked(asked: Asked, drivers: bool, otherwise: bool) -> None:
+def check_asked(asked: Asked, drivers: bool, otherwise: bool, cutoff: float) -> None:
     """Refuse options of drivers without these, and drivers beside another way to take a figure apart."""
     if drivers and otherwise:
         raise LcaError("--drivers is given, and --sankey or --by too", "", "give one of them")
     if not drivers and asked != Asked():
-        what = "--plot, --stage, --draws, --seed and --pedigree are of --drivers"
+        what = "--plot, --stage, --draws, --seed, --pedigree, --global and --samples are of --drivers"
         raise LcaError(what, "", "add --drivers, or leave them away")
+    if not asked.is_global:
+        if asked.samples != Asked().samples:
+            raise LcaError("--samples is of --global", "", "add --global, or write --draws")
+        return
+    if asked.plot is not None or asked.draws != Asked().draws or cutoff != CUTOFF:
+        what = "--global takes no --plot, --draws or --cutoff: it says what the five largest explain"
+        raise LcaError(what, "", "leave them away; --samples says how many samples it takes")
+    from lcaengine.uncertainty.variance_indices import check_samples
+
+    check_samples(asked.samples)
 
 
 def show_drivers(
@@ -86,3 +105,29 @@ def show_drivers(
     if picture is not None and asked.plot is not None:
         picture.save(asked.plot)
         typer.echo(f"picture written to {asked.plot}", err=as_json)
+
+
+def show_global_indices(
+    footprints: Footprints, ids: dict[str, str], indicator: str, asked: Asked, output: Path | None, as_json: bool
+) -> None:
+    """Find what the largest drivers of one score explain of its variance, and write or print that."""
+    from lcaengine.drivers import find_global_indices
+    from lcaengine.reports.global_indices import describe_global_indices, print_global_indices
+    from lcaengine.uncertainty import Pedigree
+
+    found = find_global_indices(
+        footprints,
+        process_id=ids["process_id"],
+        product_id=ids["product_id"],
+        supplier_id=ids["supplier_id"],
+        location=ids["location"],
+        indicator=indicator,
+        stage=asked.stage,
+        samples=asked.samples,
+        seed=asked.seed,
+        pedigree=Pedigree(*asked.pedigree),
+        progress=show_draws(name="sample"),
+    )
+    about = describe_global_indices(footprints, found)
+    tables = {"global_indices": found.table}
+    present_tables(tables, about, output, as_json, lambda console: print_global_indices(console, footprints, found))

@@ -188,7 +188,7 @@ def _make_drawing(
     return make_drawing(draws, seed, Pedigree(*spread), indicators, read_limits(limits))
 
 
-def show_draws(each: int = 0) -> Callable[[int, int], None]:
+def show_draws(each: int = 0, name: str = "draw") -> Callable[[int, int], None]:
     """Give a function that tells on standard error how far the draws are, and how long they will take.
 
     Where several versions of an inventory are drawn, `each` so many times, it says which of them is.
@@ -206,7 +206,7 @@ def show_draws(each: int = 0) -> Callable[[int, int], None]:
         many, at = (draws // each, (done - 1) // each) if each else (1, 0)
         version = f", version {at + 1} of {many}" if many > 1 else ""
         of = f"{done - at * each} of {each}" if many > 1 else f"{done} of {draws}"
-        text = f"draw {of}{version}, {done / (now - start):,.0f} a second, {left:,.0f} s left"
+        text = f"{name} {of}{version}, {done / (now - start):,.0f} a second, {left:,.0f} s left"
         end = "\n" if done == draws or not is_terminal else ""
         sys.stderr.write(f"\r{text[:78]:<78}{end}" if is_terminal else text + end)
         sys.stderr.flush()

@@ -120,14 +120,14 @@ class Drivers:
     pedigree : Pedigree
         What was made of pedigrees.
     table : pyarrow.Table
-        One row an exchange or factor of the method, an uncertain amount of a market, and a mix: a market or allocation
-        whose shares are uncertain. Its `amount` [amount_unit, the reference unit of the flow], `derivative` [unit of
-        the score / amount_unit], `elasticity`, `score_sd` (standard deviation of the score by it alone, to first
-        order), `variance_share` (contribution to the variance), `spearman` (rank correlation in draws), and by how
-        much of itself the score's 95 % interval would narrow were it known exactly, or with half its spread. The
-        shares of a mix sum to one and are one driver: what concerns the spread stands in the row of the mix,
-        derivative and elasticity in rows of its shares, which follow and name it in `mix`. Largest share of the
-        variance first, then the largest elasticity; then the rest, in one row.
+        One row an exchange, a factor of the method, an amount or share of a market, a share of an allocation that is
+        given, and a mix: a market or allocation whose shares are uncertain. Its `amount` [amount_unit, the reference
+        unit of the flow], `derivative` [unit of the score / amount_unit], `elasticity`, `score_sd` (standard deviation
+        of the score by it alone, to first order), `variance_share` (contribution to the variance), `spearman` (rank
+        correlation in draws), and by how much of itself the score's 95 % interval would narrow were it known exactly,
+        or with half its spread. The shares of a mix sum to one and are one driver: what concerns the spread stands in
+        the row of the mix, derivative and elasticity in rows of its shares, which follow and name it in `mix`. Largest
+        share of the variance first, then the largest elasticity; then the rest, in one row.
 
     Examples
     --------
@@ -217,14 +217,19 @@ def list_drivers(
     pedigree: Pedigree | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Drivers:
-    """List the exchanges, factors and uncertain shares that drive one score, and its spread.
+    """List the exchanges, factors and shares that drive one score, and its spread.
 
     The elasticity of a score h by an amount x is ``x/h dh/dx``: by how many percent h moves where x moves by one;
     derivatives are exact (:func:`~lcaengine.uncertainty.derivatives.find_derivatives`). The variance, and what each
     adds to it, are to first order around the numbers as written
     (:func:`~lcaengine.uncertainty.first_order.measure_spread`). Draws stand beside: where spreads are wide they differ
-    from that, and the draws are right. Where a share of a market or an allocation moves, the others give way in
-    proportion; all shares of one are one driver of the spread.
+    from that, and the draws are right.
+
+    Shares of markets, and factors of an allocation that are given, count whether they are certain or not. Where share i
+    moves by t, every other one of its market or allocation becomes ``s_j (1 - s_i - t) / (1 - s_i)``, so that they sum
+    to one as before; all shares of one that is uncertain are one driver of the spread. A share of zero moves nothing
+    where it moves in proportion, one of one has nothing that gives way: neither has a row, nor have mixes by production
+    and contracts by amount that are a part of what their place supplies.
 
     Parameters
     ----------
@@ -315,13 +320,13 @@ def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutof
     varies = share >= max(cutoff, np.finfo(float).tiny)
     moves[:count] |= varies[:count] & (sources.slope[:count] != 0)
     rows = np.flatnonzero(moves)
-    of_mix = np.unique(sources.driver[count:][sources.slope[count:] != 0])
+    of_mix = np.unique(sources.driver[sources.is_mixed & (sources.slope != 0)])
     mixes = of_mix[varies[of_mix] | np.isin(of_mix, sources.driver[rows])]
     largest = np.zeros(len(share))
     np.maximum.at(largest, sources.driver, effect)
     driver = np.concatenate([sources.driver[rows], mixes])
-    is_row, own = np.arange(len(driver)) < len(rows), np.concatenate([effect[rows], largest[mixes]])
-    order = np.lexsort((-own, is_row & (driver >= count), driver, -largest[driver], -share[driver]))
+    is_own, own = np.arange(len(driver)) >= len(rows), np.concatenate([effect[rows], largest[mixes]])
+    order = np.lexsort((-own, ~is_own, driver, -largest[driver], -share[driver]))  # a mix before its shares
     return _Listed(rows, mixes, order, len(np.flatnonzero(sources.slope != 0)) + len(of_mix))
 
 
@@ -372,18 +377,18 @@ def _describe_row(chain: Chain, sources: Sources, spread: FirstOrder, at: int, s
     """Describe an exchange, factor, amount or share: what it is, and what it does to the score."""
     own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
     factor, slope, amount = own.pop("factor"), float(sources.slope[at]), float(sources.amount[at])
-    is_share, unit = at >= len(sources.independent), own["amount_unit"]
+    is_mixed, unit = bool(sources.is_mixed[at]), own["amount_unit"]
     per = f" per ({unit})" if "/" in unit else f" per {unit}" if unit else ""
     return {
         **own,
-        "mix": describe_mix(chain, sources, int(sources.driver[at]))["part"] if is_share else "",
+        "mix": describe_mix(chain, sources, int(sources.driver[at]))["part"] if is_mixed else "",
         "amount": amount / factor,
         "distribution": sources.distribution[at],
         "amount_sd": float(sources.sd[at]) / factor if sources.sd[at] > 0 else None,
         "derivative": slope * factor,
         "derivative_unit": f"{chain.unit}/{chain.per}{per}",
         "elasticity": amount * slope / score if score else None,
-        **({} if is_share or not sources.sd[at] > 0 else _describe_spread(sources, spread, int(sources.driver[at]))),
+        **({} if is_mixed or not sources.sd[at] > 0 else _describe_spread(sources, spread, int(sources.driver[at]))),
     }
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, choose_activity, follow_chain
-from lcaengine.drivers.figure import check_stage
+from lcaengine.drivers.figure import check_stage, name_figure
 from lcaengine.drivers.sources import TABLES, Sources, describe_mix, describe_source, find_sources
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
 __all__ = ["GlobalIndices", "find_global_indices"]
 
 OTHERS = "all others"
+INDICES = ("first_order", "first_order_half_width", "total", "total_half_width")
 SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in ("part", "table")),
         ("row", pa.int64()),
         *((name, pa.string()) for name in ("process_id", "flow_id", "direction", "provider_id", "location")),
-        *((name, pa.float64()) for name in ("first_order", "first_order_half_width", "total", "total_half_width")),
+        *((name, pa.float64()) for name in INDICES),
+        *((name, pa.string()) for name in ("indicator", "stage")),
+        ("score", pa.float64()),
+        *((name, pa.string()) for name in ("unit", "per")),
     ]
 )
 
@@ -46,16 +51,20 @@ class GlobalIndices:
     Attributes
     ----------
     name : str
-        Of the activity whose score it is.
+        Of the activity whose score it is; with its product, where its process has several.
     indicator, unit, per, stage : str
     total : float
         The score, of the numbers as written [unit of the indicator / reference unit].
+    status : str
+        Of the score: complete, fallback, proxy or cut_off.
     samples, evaluations, seed : int
         Base samples, and the scores that were found for them.
+    pedigree : Pedigree
+        What was made of pedigrees.
     table : pyarrow.Table
         One row a number that was chosen, and one for all others together: `first_order`, the share of the variance that
         goes where it is known, and `total`, that which stays where all but it is known; each with the half-width of its
-        95 % interval, by bootstrap.
+        95 % interval, by bootstrap: null where a resample does not vary.
 
     Examples
     --------
@@ -71,9 +80,11 @@ class GlobalIndices:
     per: str
     stage: str
     total: float
+    status: str
     samples: int
     evaluations: int
     seed: int
+    pedigree: Pedigree
     table: pa.Table
 
     def __repr__(self) -> str:
@@ -99,6 +110,7 @@ def find_global_indices(
     samples: int = 512,
     seed: int = 1,
     pedigree: Pedigree | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> GlobalIndices:
     """Find the Sobol indices of one score by a chosen few of the numbers and mixes it rests on, and by all others.
 
@@ -120,6 +132,8 @@ def find_global_indices(
     seed : int
     pedigree : Pedigree, optional
         What is made of pedigrees.
+    progress : callable, optional
+        Is told samples done, and all.
 
     Returns
     -------
@@ -146,8 +160,8 @@ def find_global_indices(
     samples = check_samples(samples)
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     chain = follow_chain(footprints, choose_activity(footprints, **ids), indicator)
-    plan = Plan(footprints, 2 * samples, seed, take_pedigree(pedigree), np.array([chain.activity]), None)
-    found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree)
+    plan = Plan(footprints, 2 * samples, seed, take_pedigree(pedigree), np.array([chain.activity]), progress)
+    found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree, every_share=False)
     sources = find_sources(chain, found)
     chosen = _choose_rows(chain, sources, rows) if rows else _choose_largest(sources, count)
     chosen = chosen[np.argsort(chosen >= len(sources.independent), kind="stable")]  # mixes are the last
@@ -155,9 +169,22 @@ def find_global_indices(
     places = _find_places(prepared, sources, chosen)
     with refusing_memory("samples"):
         evaluated = evaluate_samples(prepared, footprints.stages.index(stage), *places, samples)
-        table = _tabulate(chain, sources, chosen, find_indices(evaluated, seed))
-    of = (chain.name(plan.kept), indicator, chain.unit, chain.per, stage, found.score)
-    return GlobalIndices(*of, samples, len(evaluated.scores), seed, table)
+        lines = _list_lines(chain, sources, chosen, find_indices(evaluated, seed))
+    figure = {"indicator": indicator, "stage": stage, "score": found.score, "unit": chain.unit, "per": chain.per}
+    return GlobalIndices(
+        name=name_figure(chain),
+        indicator=indicator,
+        unit=chain.unit,
+        per=chain.per,
+        stage=stage,
+        total=found.score,
+        status=footprints.status_of(chain.activity, chain.indicator),
+        samples=samples,
+        evaluations=len(evaluated.scores),
+        seed=seed,
+        pedigree=plan.pedigree,
+        table=pa.Table.from_pylist([{**each, **figure} for each in lines], SCHEMA),
+    )
 
 
 def _find_places(
@@ -175,9 +202,9 @@ def _find_places(
     return listed.take(own), own, [shares[sources.driver[count:] == each] for each in chosen[len(rows) :]]
 
 
-def _tabulate(
+def _list_lines(
     chain: Chain, sources: Sources, chosen: NDArray[np.int64], indices: dict[str, NDArray[np.float64]]
-) -> pa.Table:
+) -> list[dict[str, Any]]:
     """Give a row for each that was chosen, the largest first, and one for all others."""
     described = [
         describe_source(chain, int(sources.table[at]), int(sources.row[at]))
@@ -187,11 +214,11 @@ def _tabulate(
     ]
     columns = zip(*(indices[name].tolist() for name in ("S1", "S1_conf", "ST", "ST_conf")), strict=True)
     lines = [
-        {**each, **dict(zip(SCHEMA.names[-4:], numbers, strict=True))}
+        {**each, **{name: number if isfinite(number) else None for name, number in zip(INDICES, numbers, strict=True)}}
         for each, numbers in zip([*described, {"part": OTHERS}], columns, strict=True)
     ]
     order = np.argsort(-sources.effects.linear[chosen], kind="stable").tolist()
-    return pa.Table.from_pylist([*(lines[at] for at in order), lines[-1]], SCHEMA)
+    return [*(lines[at] for at in order), lines[-1]]
 
 
 def _choose_largest(sources: Sources, count: int) -> NDArray[np.int64]:

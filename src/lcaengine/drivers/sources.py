@@ -17,7 +17,7 @@ from lcaengine.places import GLOBAL
 from lcaengine.uncertainty import Distributions, draw_values
 from lcaengine.uncertainty.derivatives import Derivatives
 from lcaengine.uncertainty.first_order import Effects, find_effects, find_mix_effects, join_effects
-from lcaengine.uncertainty.mixes import REST, Mixes, draw_mixes
+from lcaengine.uncertainty.mixes import REST, Mixes, draw_mixes, join_mixes
 from lcaengine.uncertainty.moments import Moments, find_moments
 from lcaengine.uncertainty.widened import CERTAIN, join_lists
 
@@ -34,6 +34,7 @@ class Sources:
     """All rows that a score rests on: those that are independent, then the shares of mixes.
 
     A driver is what varies by itself: an independent row, or a mix, all shares of one market or allocation together.
+    Shares of a mix that is certain are drivers of their own, which do not vary.
 
     Attributes
     ----------
@@ -46,14 +47,16 @@ class Sources:
     slope : (m,) float64
         dh/dx [unit of the indicator / base unit]; by a share of a mix where the others give way in proportion.
     distribution : list of str
+    is_mixed : (m,) bool
+        Whether each is a share of a mix that varies.
     driver : (m,) int64
         Of which driver each is: itself, or its mix.
     effects : Effects
-        Of the drivers: the independent rows, then the mixes.
+        Of the drivers: the independent rows, then the mixes, then shares that are certain.
     independent : Distributions
         Of the first rows.
-    mixes : tuple of Mixes
-        Of the others, one behind the other.
+    mixes : Mixes
+        Of the others: of markets, then of allocations.
     """
 
     table: NDArray[np.int64]
@@ -62,10 +65,11 @@ class Sources:
     sd: Numbers
     slope: Numbers
     distribution: list[str]
+    is_mixed: NDArray[np.bool_]
     driver: NDArray[np.int64]
     effects: Effects
     independent: Distributions
-    mixes: tuple[Mixes, ...]
+    mixes: Mixes
 
 
 def find_sources(chain: Chain, found: Derivatives) -> Sources:
@@ -82,33 +86,41 @@ def find_sources(chain: Chain, found: Derivatives) -> Sources:
     """
     sampled, starts = found.sampled, found.sampled.starts
     lists = (sampled.distributions, sampled.market_amounts, sampled.factors)
-    mixes = (sampled.market_shares, sampled.allocation)
+    mixes = join_mixes(sampled.market_shares, sampled.allocation)
     rows, count = join_lists(*lists), starts["market_shares"]
     moments, slope = find_moments(rows), found.slope[:count]
     _refuse_variance(chain, np.repeat(np.arange(len(lists)), [len(each) for each in lists]), rows, slope, moments)
-    effects = [find_effects(found.score, rows.amount, slope, rows.kind, moments)]
-    slopes, deviations = [slope], [np.sqrt(np.where(np.isfinite(moments.variance), moments.variance, 0.0))]
-    for name, mix in zip(("market_shares", "allocation"), mixes, strict=True):
-        of_mix, own = find_mix_effects(found.score, mix, found.slope[starts[name] : starts[name] + len(mix)])
-        effects.append(of_mix)
-        slopes.append(own)
-        deviations.append(np.sqrt(mix.share * (1.0 - mix.share) / (mix.concentration[mix.whole] + 1.0)))
-    before = np.cumsum([count, *(len(mix.concentration) for mix in mixes)])
+    of_rows = find_effects(found.score, rows.amount, slope, rows.kind, moments)
+    of_mixes, of_shares = find_mix_effects(found.score, mixes, found.slope[count:])
+    driver, effects = _number_drivers(mixes, of_rows, of_mixes)
+    variance = np.where(np.isfinite(moments.variance), moments.variance, 0.0)
+    of_share = mixes.share * (1.0 - mixes.share) / (mixes.concentration[mixes.whole] + 1.0)
     tables = (EXCHANGES, MARKETS, FACTORS, MARKETS, ALLOCATION)
-    sizes = [len(each) for each in (*lists, *mixes)]
+    sizes = [len(each) for each in (*lists, sampled.market_shares, sampled.allocation)]
     named = [UNCERTAINTY_TYPES[kind] for kind in rows.kind.tolist()]
     return Sources(
         table=np.repeat([TABLES.index(each) for each in tables], sizes),
-        row=np.concatenate([rows.row, *(_list_rows(each) for each in mixes)]),
-        amount=np.concatenate([rows.amount, *(each.share for each in mixes)]),
-        sd=np.concatenate(deviations),
-        slope=np.concatenate(slopes),
-        distribution=named + [DIRICHLET] * sum(sizes[len(lists) :]),
-        driver=np.concatenate([np.arange(count), *(at + mix.whole for at, mix in zip(before, mixes, strict=False))]),
-        effects=join_effects(*effects),
+        row=np.concatenate([rows.row, _list_rows(mixes)]),
+        amount=np.concatenate([rows.amount, mixes.share]),
+        sd=np.sqrt(np.concatenate([variance, of_share])),
+        slope=np.concatenate([slope, of_shares]),
+        distribution=named + [DIRICHLET if each else UNCERTAINTY_TYPES[CERTAIN] for each in mixes.is_drawn.tolist()],
+        is_mixed=np.concatenate([np.zeros(count, np.bool_), mixes.is_drawn]),
+        driver=driver,
+        effects=effects,
         independent=rows,
         mixes=mixes,
     )
+
+
+def _number_drivers(mixes: Mixes, of_rows: Effects, of_mixes: Effects) -> tuple[NDArray[np.int64], Effects]:
+    """Give every source its driver, and the effects of drivers: independent rows, mixes that vary, certain shares."""
+    count, varies, is_drawn = len(of_rows.linear), np.isfinite(mixes.concentration), mixes.is_drawn
+    of_share = count + np.cumsum(varies)[mixes.whole] - 1
+    of_share[~is_drawn] = count + varies.sum() + np.arange(len(mixes) - is_drawn.sum())
+    certain = of_mixes.take(mixes.whole[~is_drawn])
+    effects = join_effects(of_rows, of_mixes.take(np.flatnonzero(varies)), certain)
+    return np.concatenate([np.arange(count), of_share]), effects
 
 
 def _list_rows(mixes: Mixes) -> NDArray[np.int64]:
@@ -131,14 +143,15 @@ def draw_sources(sources: Sources, chosen: NDArray[np.int64], seed: int, draws: 
     own = own[sources.independent.kind[chosen[own]] != CERTAIN]
     if len(own):
         values[own] = draw_values(sources.independent.take(chosen[own]), seed, 0, draws)
-    shares = np.flatnonzero(chosen >= count)
+    shares = np.flatnonzero(sources.is_mixed[chosen])
     if len(shares):
-        values[shares] = _draw_shares(sources, seed, draws)[chosen[shares] - count]
+        place = np.cumsum(sources.is_mixed) - 1
+        values[shares] = _draw_shares(sources, seed, draws)[place[chosen[shares]]]
     return values
 
 
 def draw_effects(sources: Sources, drivers: NDArray[np.int64], seed: int, draws: int) -> Numbers:
-    """Draw what some mixes do to the score, to first order: ``sum s_i dh/ds_i``.
+    """Draw what some mixes that vary do to the score, to first order: ``sum s_i dh/ds_i``.
 
     Returns
     -------
@@ -147,14 +160,14 @@ def draw_effects(sources: Sources, drivers: NDArray[np.int64], seed: int, draws:
     """
     if not len(drivers):
         return np.empty((0, draws))
-    count = len(sources.independent)
-    apart = sources.slope[count:] * (1.0 - sources.amount[count:])  # what is left of dh/ds where others give way
-    moved = apart[:, None] * _draw_shares(sources, seed, draws)
-    return np.array([moved[sources.driver[count:] == each].sum(axis=0) for each in drivers])
+    slope, share, driver = (each[sources.is_mixed] for each in (sources.slope, sources.amount, sources.driver))
+    moved = (slope * (1.0 - share))[:, None] * _draw_shares(sources, seed, draws)  # the part of dh/ds that is its own
+    return np.array([moved[driver == each].sum(axis=0) for each in drivers])
 
 
 def _draw_shares(sources: Sources, seed: int, draws: int) -> Numbers:
-    return np.concatenate([draw_mixes(each, seed, 0, draws) for each in sources.mixes])
+    """Draw the shares of mixes that vary."""
+    return draw_mixes(sources.mixes.take_drawn(), seed, 0, draws)
 
 
 def describe_source(chain: Chain, table: int, row: int) -> dict[str, Any]:

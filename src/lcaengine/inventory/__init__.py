@@ -1,7 +1,7 @@
 """Inventories: tables, checked, in base units."""
 
 from lcaengine.inventory.conversion import convert
-from lcaengine.inventory.frame import build_frame, type_column
+from lcaengine.inventory.frame import build_frame, report_columns, type_column
 from lcaengine.inventory.inventory import DataType, Exchanges, Flows, Inventory, Kind, Processes, Property
 from lcaengine.inventory.read import build_inventory, load_inventory, read_inventory
 from lcaengine.inventory.schema import STAGES, TABLES
@@ -24,5 +24,6 @@ __all__ = [
     "find_role",
     "load_inventory",
     "read_inventory",
+    "report_columns",
     "type_column",
 ]

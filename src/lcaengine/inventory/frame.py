@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from lcaengine.findings import Findings, Severity
 from lcaengine.inventory.schema import Column, Table
 from lcaengine.inventory.words import encode_words, list_codes, pick, rank_codes, spell
 
-__all__ = ["Frame", "build_frame", "canonical_order", "hash_frames", "keep_rows", "type_column"]
+__all__ = ["Frame", "build_frame", "canonical_order", "hash_frames", "keep_rows", "report_columns", "type_column"]
 
 _ARROW = {"number": pa.float64(), "flag": pa.bool_(), "date": pa.string()}
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
@@ -113,11 +113,7 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
             )
         empty = {column.name: _blank(column.kind, 0) for column in spec.columns}
         return Frame(spec.name, empty, np.empty(0, np.int64))
-    known = {column.name for column in spec.columns}
-    for name in raw.column_names:
-        if name not in known:
-            what = f"column {name!r} is not of the schema and is not read"
-            found.warn("unknown_column", spec.name, what, "rename or remove it", column=name)
+    report_columns(raw.column_names, spec, found)
     if spec.required and raw.num_rows == 0:
         found.block("empty_table", spec.name, "the table has no rows", "add rows")
     rows = np.arange(1, raw.num_rows + 1, dtype=np.int64)
@@ -137,6 +133,15 @@ def build_frame(raw: pa.Table | None, spec: Table, found: Findings) -> Frame:
     is_double = _find_duplicates(frame, spec, found)
     named = [frame.filled(column.name) for column in spec.columns if column.required and column.name in spec.key]
     return keep_rows(frame, np.logical_and.reduce([~is_double, *named]))
+
+
+def report_columns(names: Sequence[str], spec: Table, found: Findings) -> None:
+    """Warn of columns that are not of the schema: such as pandas' ``__index_level_0__``."""
+    known = {column.name for column in spec.columns}
+    for name in names:
+        if name not in known:
+            what = f"column {name!r} is not of the schema and is not read"
+            found.warn("unknown_column", spec.name, what, "rename or remove it", column=name)
 
 
 def type_column(raw: pa.Table, spec: Table, name: str, found: Findings) -> pa.Array:

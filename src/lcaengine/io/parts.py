@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -14,7 +13,7 @@ from lcaengine.errors import DataError
 from lcaengine.io.store import Store, read_bytes
 from lcaengine.io.tables import GROUPS_FREE, UNPACKED_PER_BYTE, list_tables, read_table
 
-__all__ = ["list_parts", "read_part", "refuse_unknown"]
+__all__ = ["list_parts", "read_part", "refuse_semicolons"]
 
 
 def list_parts(store: Store, tables: Sequence[str]) -> list[str]:
@@ -63,9 +62,7 @@ def list_parts(store: Store, tables: Sequence[str]) -> list[str]:
     return sorted(names[tables[0]])
 
 
-def read_part(
-    store: Store, table: str, part: str, columns: Sequence[str], known: Sequence[str] = ()
-) -> tuple[pa.Table, str]:
+def read_part(store: Store, table: str, part: str, columns: Sequence[str]) -> tuple[pa.Table, str, tuple[str, ...]]:
     """Read some columns of a part of a table; text of Parquet comes as codes and words.
 
     Parameters
@@ -74,8 +71,6 @@ def read_part(
     table, part : str
     columns : sequence of str
         Those to read.
-    known : sequence of str
-        Those the table may have; any where none are named.
 
     Returns
     -------
@@ -83,11 +78,13 @@ def read_part(
         The columns that are there.
     digest : str
         SHA-256 of the file.
+    names : tuple of str
+        All columns that the file has.
 
     Raises
     ------
     DataError
-        If the file cannot be read, or has a column that is not known.
+        If the file cannot be read.
     """
     name = (
         f"{table}/{part}.parquet" if part else next(n for n in (f"{table}.parquet", f"{table}.csv") if n in store.files)
@@ -96,8 +93,8 @@ def read_part(
     digest = hashlib.sha256(content).hexdigest()
     if name.endswith(".csv"):
         given = read_table(store, table, [name])
-        refuse_unknown(given.column_names, known, name, store.label)
-        return given.select([c for c in columns if c in given.column_names]), digest
+        refuse_semicolons(given.column_names, name, store.label)
+        return given.select([c for c in columns if c in given.column_names]), digest, tuple(given.column_names)
     try:
         schema = pq.read_schema(pa.BufferReader(content))
         texts = [f.name for f in schema if f.name in columns and pa.types.is_string(f.type)]
@@ -114,23 +111,16 @@ def read_part(
     except (pa.ArrowException, OSError, ValueError, OverflowError, LookupError, MemoryError) as error:
         text = " ".join(str(error).split())[:300]
         raise DataError(f"{name} cannot be read: {text}", store.label, "write the file again", table=table) from error
-    refuse_unknown(names, known, name, store.label)
-    return given, digest
+    return given, digest, tuple(names)
 
 
-def refuse_unknown(names: Sequence[str], known: Sequence[str], file: str, where: str) -> None:
-    """Refuse a column that is not of the schema: what it says would be lost without a word.
+def refuse_semicolons(names: Sequence[str], file: str, where: str) -> None:
+    """Refuse a CSV whose fields are separated by semicolons: its one column would be no column that is known.
 
     Raises
     ------
     DataError
-        With the column that it may be meant for.
     """
-    if known and len(names) == 1 and ";" in names[0]:
+    if len(names) == 1 and ";" in names[0]:
         fix = "separate them by commas, and write numbers with a point"
         raise DataError(f"the fields of {file} are separated by semicolons", where, fix)
-    for name in names if known else ():
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            fix = f"name it {near[0]!r}, or take it away" if near else f"the columns are: {', '.join(known)}"
-            raise DataError(f"column {name!r} of {file} is not known", where, fix, given=name, allowed=known)

@@ -25,6 +25,7 @@ MOST_UNCERTAIN, MOST_CERTAIN = 25, 10
 """How many exchanges are printed."""
 MOST_FAR = 3
 """How many amounts that are not where their draws are."""
+WITH_SHARES = ("markets", "allocation")
 FAR = 0.1
 """From what difference on it is said that first order is off [1]."""
 
@@ -71,6 +72,8 @@ def _print_figure(console: Console, head: str, drivers: Drivers) -> None:
     console.print(f"[bold]{escape(f'{head} of {drivers.name}{part}')}[/bold]: {escape(total)}")
     _print_rows(console, drivers)
     console.print("elasticity: by how many % the score moves where the amount moves by 1 %.")
+    if any(row["table"] in WITH_SHARES and not row["amount_unit"] for row in drivers.table.to_pylist()):
+        console.print("Where one share of a market or an allocation moves, the others give way.")
     if drivers.total < 0:
         console.print("The score is below zero: an elasticity above zero takes it further below, a rank up.")
     if not drivers.uncertain:
@@ -82,7 +85,7 @@ def _print_figure(console: Console, head: str, drivers: Drivers) -> None:
         console.print("rank: correlation of ranks of amount and score in the draws (Spearman).")
     if any(drivers.table["mix"].to_pylist()):
         console.print("mix, allocation: all its shares as one, since they sum to one; its rank is that of")
-        console.print("what they move the score by. Where one share moves, the others give way.")
+        console.print("what they move the score by.")
     _print_spread(console, drivers)
 
 

@@ -14,7 +14,7 @@ from lcaengine.findings import Findings, raise_blockers
 from lcaengine.inventory import TABLES, Inventory, build_frame
 from lcaengine.inventory.frame import Frame
 
-__all__ = ["JoinedFlows", "append_rows", "join_flows", "list_columns", "raise_own"]
+__all__ = ["JoinedFlows", "append_rows", "join_flows", "raise_own"]
 
 _SAME = {"flows": ("kind", "unit"), "properties": ("value", "unit")}
 """Columns in which a row of the suppliers must say what the background's of the same key says."""
@@ -37,11 +37,6 @@ class JoinedFlows:
 
     tables: Mapping[str, pa.Table]
     rows: Mapping[str, NDArray[np.int64]]
-
-
-def list_columns(table: str) -> tuple[str, ...]:
-    """List the columns that a table may have."""
-    return tuple(column.name for column in TABLES[table].columns)
 
 
 def join_flows(background: Inventory, own: Mapping[str, pa.Table], more: pa.Table) -> JoinedFlows:

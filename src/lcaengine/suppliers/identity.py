@@ -69,7 +69,7 @@ def report_repeated(store: Store, parts: Sequence[str], hashes: Sequence[NDArray
     for part, own in zip(parts, hashes, strict=True):
         if not np.isin(twice[:NAMED], own).any():
             continue
-        table, _ = read_part(store, "processes", part, ("process_id",))
+        table, *_ = read_part(store, "processes", part, ("process_id",))
         ids = type_column(table, TABLES["processes"], "process_id", Findings()).dictionary_decode()
         for word in ids.filter(pa.array(np.isin(hash_ids(ids), twice[:NAMED]))).to_pylist():
             if word in first:

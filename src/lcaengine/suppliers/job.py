@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from lcaengine.findings import Finding, Findings, raise_blockers
+from lcaengine.inventory import TABLES, report_columns
 from lcaengine.io.parts import read_part
 from lcaengine.io.store import Store
 from lcaengine.results import to_long, to_wide
 from lcaengine.suppliers.background import load_background
 from lcaengine.suppliers.drawing import Drawing
 from lcaengine.suppliers.extended import Extended, extend_background
-from lcaengine.suppliers.flows import list_columns
 from lcaengine.suppliers.identity import report_known
 from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, SPREAD_COLUMNS, Part, encode_part, list_keys
 from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
@@ -84,7 +84,7 @@ def score_part(part: Part, probes: Probes, settings: Settings, digest: str) -> S
     table = write(named, coded=True)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **constants})
     gaps = list_gaps(part, at, probes, scores)
-    return Scored(part.label, table, gaps, settings.digest, digest, probes.residual, ids, draws)
+    return Scored(part.label, table, gaps, settings.digest, digest, probes.residual, ids, draws, part.warnings)
 
 
 def describe_draws(part: Part, probes: Probes) -> dict[str, float]:
@@ -113,22 +113,30 @@ def read_suppliers(store: Store, name: str, drawing: Drawing | None = None) -> t
     """
     found = Findings()
     more = () if drawing is None else SPREAD_COLUMNS
-    processes, first = read_part(store, "processes", name, PROCESS_COLUMNS, list_columns("processes"))
-
-    def read_rows(columns: Sequence[str]) -> tuple[pa.Table, str]:
-        return read_part(store, "exchanges", name, columns, list_columns("exchanges"))
-
-    exchanges, second = read_rows((*EXCHANGE_COLUMNS, *more))
+    processes, first, of_processes = read_part(store, "processes", name, PROCESS_COLUMNS)
+    exchanges, second, of_exchanges = read_part(store, "exchanges", name, (*EXCHANGE_COLUMNS, *more))
     part = encode_part(name or ONE_PART, processes, exchanges, found)
     raise_blockers(found, name_part(name), MEND)
     assert part is not None
+    part = replace(part, warnings=_report_columns(of_processes, of_exchanges))
     if drawing is not None:
         from lcaengine.suppliers.own import list_own_rows
 
-        own = list_own_rows(part, exchanges, drawing.pedigree, found, lambda columns: read_rows(columns)[0])
+        def read_more(columns: Sequence[str]) -> pa.Table:
+            return read_part(store, "exchanges", name, columns)[0]
+
+        own = list_own_rows(part, exchanges, drawing.pedigree, found, read_more)
         part = replace(part, own=own)
         raise_blockers(found, name_part(name), MEND)
     return part, join_digests(first, second)
+
+
+def _report_columns(of_processes: Sequence[str], of_exchanges: Sequence[str]) -> tuple[Finding, ...]:
+    """Warn of columns that are not of the schema, as an inventory does."""
+    found = Findings()
+    report_columns(of_processes, TABLES["processes"], found)
+    report_columns(of_exchanges, TABLES["exchanges"], found)
+    return tuple(found.warnings())
 
 
 def solve_keys(keys: pa.Table, part: Part | None, job: Job) -> Probes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.findings import Finding, Severity
+from lcaengine.findings import read_findings
 from lcaengine.suppliers.background import Background
 from lcaengine.suppliers.extended import Product
 from lcaengine.suppliers.probes import Probes
@@ -94,16 +94,12 @@ def unpack_probes(content: bytes | memoryview) -> Probes:
         keys=table.select([name for name in table.column_names if not name.endswith(" array")]),
         background=_read_background(about["background"]),
         products=tuple(Product(**each) for each in about["products"]),
-        warnings=_read_findings(about["warnings"]),
+        warnings=read_findings(about["warnings"]),
         drawn=drawn,
         **given,
     )
 
 
 def _read_background(given: Mapping[str, Any]) -> Background:
-    lists = {**{name: tuple(given[name]) for name in ("stages", "ids")}, "warnings": _read_findings(given["warnings"])}
+    lists = {**{name: tuple(given[name]) for name in ("stages", "ids")}, "warnings": read_findings(given["warnings"])}
     return Background(place=given["place"], name=given["name"], hash=given["hash"], **lists)
-
-
-def _read_findings(given: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
-    return tuple(Finding(**{**each, "severity": Severity(each["severity"])}) for each in given)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lcaengine.findings import Findings
+from lcaengine.findings import Finding, Findings
 from lcaengine.inventory import TABLES, type_column
 from lcaengine.inventory.words import list_codes
 from lcaengine.places import is_place
@@ -66,6 +66,8 @@ class Part:
         Row of the file that each one stands in, from 1.
     own : OwnRows or None
         What is uncertain of the rows; None where nothing is drawn.
+    warnings : tuple of Finding
+        Of its columns.
     """
 
     label: str
@@ -80,6 +82,7 @@ class Part:
     amount: NDArray[np.float64]
     row: NDArray[np.int64]
     own: OwnRows | None = None
+    warnings: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
         return len(self.process_id)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from lcaengine.errors import DataError, OutputError
-from lcaengine.findings import Findings
-from lcaengine.inventory import STAGES, TABLES, type_column
+from lcaengine.findings import Finding, Findings
+from lcaengine.inventory import STAGES, TABLES, report_columns, type_column
 from lcaengine.io.bundle import Bundle, pack_bundle
 from lcaengine.io.folder import (
     Folder,
@@ -29,14 +29,13 @@ from lcaengine.io.folder import (
     sweep_files,
 )
 from lcaengine.io.kept import find_kept_folder, hash_engine, hash_files, join_key, keep, read_kept
-from lcaengine.io.parts import list_parts, read_part, refuse_unknown
+from lcaengine.io.parts import list_parts, read_part, refuse_semicolons
 from lcaengine.io.store import Store, open_store
 from lcaengine.io.tables import list_tables, read_table
-from lcaengine.method import Method, take_method
+from lcaengine.method import Method, find_method, take_method
 from lcaengine.policy import Policy, take_policy
 from lcaengine.suppliers.background import Background, read_background
 from lcaengine.suppliers.drawing import Drawing, check_drawing
-from lcaengine.suppliers.flows import list_columns
 from lcaengine.suppliers.kept import pack_probes, unpack_probes
 from lcaengine.suppliers.probes import Probes
 from lcaengine.suppliers.record import UNDERS, is_whole, read_record
@@ -95,6 +94,8 @@ class Job:
         What is kept of an earlier run.
     keep : callable
         Keeps probes for a later one.
+    warnings : tuple of Finding
+        Of the suppliers' own ``flows`` and ``properties``.
     show : callable or None
         Is told how many draws of the background are done, and all.
     """
@@ -106,6 +107,7 @@ class Job:
     settings: Settings
     known: Probes | None
     keep: Callable[[Probes], None]
+    warnings: tuple[Finding, ...] = ()
     show: Callable[[int, int], None] | None = None
 
 
@@ -158,7 +160,8 @@ def plan_job(
     """
     policy = take_policy(policy)
     store, folder = open_store(suppliers), find_folder(target)
-    check_apart(folder, UNDERS, (store, open_store(background)))
+    read = (store, open_store(background), *_find_method_store(method))
+    check_apart(folder, UNDERS, read)
     parts = list_parts(store, ("processes", "exchanges"))
     job = prepare_job(store, parts, background, take_method(method), policy, wide, may_keep, drawing)
     make_folder(folder)
@@ -171,6 +174,11 @@ def plan_job(
         if "run.json" in list_files(folder) and (left or not _tells(folder, job, len(parts))):
             remove_file(folder, "run.json")  # until all of it holds
         yield Plan(store, tuple(parts), left, replace(job, show=show), folder)
+
+
+def _find_method_store(method: Method | str | Path) -> tuple[Store, ...]:
+    """Give where a method that is named is read from; nothing of one that was read before."""
+    return (open_store(find_method(str(method))),) if isinstance(method, str | Path) else ()
 
 
 def prepare_job(
@@ -199,7 +207,7 @@ def prepare_job(
     read = read_background(str(background)) if known is None else replace(known.background, place=str(background))
     used = set(read.stages)
     for part in parts:
-        table, _ = read_part(store, "processes", part, ("stage",))
+        table, *_ = read_part(store, "processes", part, ("stage",))
         if table.num_columns:  # what cannot be read is reported when the part is scored
             used |= set(type_column(table, TABLES["processes"], "stage", Findings()).dictionary.to_pylist())
     stages = tuple(stage for stage in STAGES if stage in used)
@@ -224,7 +232,7 @@ def prepare_job(
 
     drawn = "" if drawing is None else drawing.to_key()
     settings = Settings(policy, wide, join_key((*settled, read.hash, stages, wide, drawn)), about, drawing)
-    return Job(read, own, method, stages, settings, known, keep_probes)
+    return Job(read, own, method, stages, settings, known, keep_probes, _report_own(own))
 
 
 def _note(what: str) -> None:
@@ -242,8 +250,16 @@ def _read_own(store: Store) -> dict[str, pa.Table]:
         raise DataError(what, store.label, f"put {name} into the background, or score all as one inventory")
     own = {name: read_table(store, name, files[name]) for name in sorted({"flows", "properties"} & set(files))}
     for name, table in own.items():
-        refuse_unknown(table.column_names, list_columns(name), name, store.label)
+        refuse_semicolons(table.column_names, name, store.label)
     return own
+
+
+def _report_own(own: Mapping[str, pa.Table]) -> tuple[Finding, ...]:
+    """Warn of columns of the suppliers' own flows and properties that are not of the schema."""
+    found = Findings()
+    for name, table in own.items():
+        report_columns(table.column_names, TABLES[name], found)
+    return tuple(found.warnings())
 
 
 def _hash_tables(tables: Mapping[str, pa.Table]) -> str:

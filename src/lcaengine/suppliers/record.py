@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lcaengine.findings import Finding, read_findings
 from lcaengine.io.bundle import Bundle, pack_bundle, unpack_bundle
 from lcaengine.io.folder import Folder, read_file, write_file, write_table
 from lcaengine.kernels.hashing import hash_words
@@ -38,6 +39,8 @@ class Scored:
         Hashes of the ids of its processes, in order of size.
     draws : dict of str to float
         How many draws had no answer and the like; nothing where nothing was drawn.
+    warnings : tuple of Finding
+        Of the part's columns.
     """
 
     label: str
@@ -48,6 +51,7 @@ class Scored:
     residual: float
     ids: NDArray[np.uint64]
     draws: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -59,7 +63,7 @@ class Record:
 
     Attributes
     ----------
-    job, source, residual, ids, draws
+    job, source, residual, ids, draws, warnings
         As in :class:`Scored`.
     results, gaps : str
         SHA-256 of the files.
@@ -72,6 +76,7 @@ class Record:
     gaps: str
     ids: NDArray[np.uint64]
     draws: Mapping[str, float]
+    warnings: tuple[Finding, ...]
 
 
 def write_scored(folder: Folder, scored: Scored) -> None:
@@ -84,7 +89,8 @@ def write_scored(folder: Folder, scored: Scored) -> None:
     """
     gaps = write_table(scored.gaps, folder, f"gaps/{scored.label}")
     results = write_table(scored.results, folder, f"results/{scored.label}")
-    record = Record(scored.job, scored.source, scored.residual, results, gaps, scored.ids, scored.draws)
+    written = (scored.job, scored.source, scored.residual, results, gaps)
+    record = Record(*written, scored.ids, scored.draws, scored.warnings)
     about = {name: value for name, value in asdict(record).items() if name != "ids"}
     content = b"".join(pack_bundle(Bundle(about, {"ids": record.ids}, {})))
     write_file(content + hashlib.sha256(content).digest(), folder, f"parts/{scored.label}.arrow")
@@ -102,7 +108,8 @@ def read_record(folder: Folder, label: str) -> Record | None:
         return None
     try:
         bundle = unpack_bundle(sealed)
-        return Record(**bundle.about, ids=bundle.arrays["ids"])
+        warnings = read_findings(bundle.about["warnings"])
+        return Record(**{**bundle.about, "ids": bundle.arrays["ids"], "warnings": warnings})
     except (pa.ArrowException, ValueError, LookupError, TypeError, AttributeError):  # sealed, and of something else
         return None
 

@@ -192,7 +192,8 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
     found = Findings()
     report_repeated(plan.store, plan.parts, [record.ids for record in records], found)
     raise_blockers(found, "the suppliers", MEND)
-    every = (*plan.job.background.warnings, *warnings)
+    own = dict.fromkeys([*plan.job.warnings, *(each for record in records for each in record.warnings)])
+    every = (*plan.job.background.warnings, *own, *warnings)  # what several parts have alike is said once
     run = {
         **plan.job.settings.about,
         "job": plan.job.settings.digest,

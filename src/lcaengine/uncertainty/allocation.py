@@ -16,21 +16,20 @@ from lcaengine.uncertainty.rows import NONE, CausalShare
 __all__ = ["AllocationDraws", "draw_allocation"]
 
 Positions = NDArray[np.int64]
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class AllocationDraws:
-    """The allocation factors that are uncertain.
+    """The allocation factors that are uncertain, or all that are given.
 
     Attributes
     ----------
     mixes : Mixes
         One whole a process, and one an exchange of a causal allocation.
     share : (n,) int64
-        Which of its shares every activity has in the exchanges of its process; -1 where that is certain.
+        Which of its shares every activity has in the exchanges of its process; -1 where it has none.
     causal : tuple of CausalShare
-        Shares in single exchanges of processes with an uncertain one, certain ones included.
+        Shares in single exchanges of processes that are listed, others included.
     """
 
     mixes: Mixes
@@ -38,7 +37,7 @@ class AllocationDraws:
     causal: tuple[CausalShare, ...]
 
 
-def draw_allocation(system: System, functions: Functions) -> AllocationDraws:
+def draw_allocation(system: System, functions: Functions, every: bool = False) -> AllocationDraws:
     """List the processes whose allocation factors, as given or causal, state distributions.
 
     The factors of a process are a Dirichlet distribution (:func:`lcaengine.uncertainty.mixes.build_mixes`), and so are
@@ -48,6 +47,8 @@ def draw_allocation(system: System, functions: Functions) -> AllocationDraws:
     ----------
     system : System
     functions : Functions
+    every : bool
+        Whether those that are certain are listed too.
 
     Returns
     -------
@@ -62,10 +63,12 @@ def draw_allocation(system: System, functions: Functions) -> AllocationDraws:
     frame = inventory.frames["allocation"]
     factor, share = frame.number("factor"), np.full(n, NONE)
     rows = find_uncertain(frame, factor, None)
-    if not len(rows):
+    if not (len(frame) if every else len(rows)):
         return AllocationDraws(build_mixes(frame, [], factor), share, ())
     variance = find_variances(frame, rows, factor, inventory.label)
-    wholes = _find_wholes(system, functions, variance)
+    wholes = _find_wholes(system, functions)
+    if not every:
+        wholes = {key: at for key, at in wholes.items() if not np.isnan(variance[list(at)]).all()}
     keys = hash_words("allocation", *([each or "" for each in frame.text(name)] for name in _IDENTITY))
     members = [(list(at), factor[list(at)], keys[list(at)]) for at in wholes.values()]
     mixes = build_mixes(frame, members, variance)
@@ -106,8 +109,8 @@ def _find_activities(system: System, functions: Functions) -> Positions:
     return np.where(found, at, NONE)
 
 
-def _find_wholes(system: System, functions: Functions, variance: Numbers) -> dict[tuple[int, int], tuple[int, ...]]:
-    """Find the rows of every (process, exchange flow or -1) that the table allocates and that states a distribution."""
+def _find_wholes(system: System, functions: Functions) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Find the rows of every (process, exchange flow or -1) that the table allocates."""
     inventory = system.inventory
     frame = inventory.frames["allocation"]
     process = frame.codes("process_id", inventory.processes.ids)
@@ -118,4 +121,4 @@ def _find_wholes(system: System, functions: Functions, variance: Numbers) -> dic
         reads = p >= 0 and functions.count[p] > 1 and rules[p] in (("causal",) if is_named else ("causal", "as_given"))
         if reads:
             wholes.setdefault((p, x if is_named else NONE), []).append(row)
-    return {key: tuple(at) for key, at in sorted(wholes.items()) if not np.isnan(variance[at]).all()}
+    return {key: tuple(at) for key, at in sorted(wholes.items())}

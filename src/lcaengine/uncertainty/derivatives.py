@@ -75,9 +75,14 @@ class _Adjoint:
 
 
 def find_derivatives(
-    footprints: Footprints, activity: int, indicator: int, part: str = "total", pedigree: Pedigree | None = None
+    footprints: Footprints,
+    activity: int,
+    indicator: int,
+    part: str = "total",
+    pedigree: Pedigree | None = None,
+    every_share: bool = True,
 ) -> Derivatives:
-    """Find the first derivatives of a score by every exchange amount and every factor.
+    """Find the first derivatives of a score by every exchange amount, factor and share.
 
     With ``A s = f`` and ``A' Y = d``, a score ``h = f' Y = s' d`` has::
 
@@ -86,7 +91,8 @@ def find_derivatives(
     and each number of the system is a sum of products of amounts, shares and factors, differentiated by the chain
     rule; so are shares by mass, energy or price, which move with what a process makes, and those by amounts of a
     market. The derivatives are those at the numbers as written, of the whole system, loops included; by a share of a
-    market or an allocation that is drawn, with the other shares held.
+    market or of an allocation that is given, with the other shares held:
+    :func:`~lcaengine.uncertainty.first_order.find_mix_effects` lets them give way.
 
     Parameters
     ----------
@@ -99,6 +105,8 @@ def find_derivatives(
         A stage (or other label of the split), ``unassigned`` or ``total``.
     pedigree : Pedigree, optional
         What is made of pedigrees.
+    every_share : bool
+        Whether the derivatives are by shares of markets and allocations that are certain too.
 
     Returns
     -------
@@ -120,7 +128,7 @@ def find_derivatives(
         raise LcaError(what, system.inventory.label, "ask for electricity_site, or another indicator")
     exchanges = list_every_exchange(system.inventory, pedigree)
     factors = list_every_factor(method, indicator, pedigree)
-    sampled = sample_system(footprints, [indicator], pedigree, exchanges, factors)
+    sampled = sample_system(footprints, [indicator], pedigree, exchanges, factors, every_share)
     values = list_static_rows(sampled, DRAWS)[:, 0]
     direct = _sum(sampled.burdens, values)
     flow = int(system.activities.flow[activity])

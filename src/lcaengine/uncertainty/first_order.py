@@ -27,6 +27,8 @@ Numbers = NDArray[np.float64]
 
 LINEAR, LOG = "linear", "log"
 MOST_SIGMA = 3.0
+ROUNDING = 1e-15
+"""Share of a whole below which what the others have is no more than rounding [1]."""
 TWO_SIDED = 1.959963984540054
 """Standard deviations on either side that hold 95 % of a normal distribution [1]."""
 HALVED = 0.75
@@ -77,6 +79,10 @@ class Effects:
     log: Numbers
     is_lognormal: NDArray[np.bool_]
 
+    def take(self, at: NDArray[np.int64]) -> Effects:
+        """Give some of them, in another order."""
+        return Effects(*(getattr(self, each.name)[at] for each in fields(self)))
+
 
 def find_effects(score: float, amount: Numbers, slope: Numbers, kind: NDArray[np.int8], moments: Moments) -> Effects:
     """Find what each of some independent rows adds to the variance of a score, to first order around static amounts x.
@@ -113,8 +119,11 @@ def find_mix_effects(score: float, mixes: Mixes, slope: Numbers) -> tuple[Effect
 
     The shares s of a Dirichlet distribution of concentration a have covariances ``(s_i [i = j] - s_i s_j) / (a + 1)``,
     so that with g = dh/ds and ``m = sum s_j g_j`` the variance of a mix is ``sum s_i (g_i - m)^2 / (a + 1)``. It is
-    not split among its shares: no share moves alone, and of two each tells all of the other. Where share i moves and
-    the others give way in proportion, ``dh/ds_i = (g_i - m) / (1 - s_i)``.
+    not split among its shares: no share moves alone, and of two each tells all of the other.
+
+    Where share i moves by t, the others give way in proportion: each becomes ``s_j (1 - s_i - t) / (1 - s_i)``, so that
+    all sum to one as before, and ``dh/ds_i = (g_i - m) / (1 - s_i)``. What sums to S, which is one but for digits that
+    are not written, keeps that sum. A share of one has none to give way, and moves nothing.
 
     Parameters
     ----------
@@ -137,11 +146,14 @@ def find_mix_effects(score: float, mixes: Mixes, slope: Numbers) -> tuple[Effect
     (Dirichlet).
     """
     share, wholes = mixes.share, len(mixes.concentration)
-    apart = slope - np.bincount(mixes.whole, share * slope, wholes)[mixes.whole] if len(mixes) else slope
+    whole = np.bincount(mixes.whole, share, wholes)[mixes.whole]
+    mean = np.bincount(mixes.whole, share * slope, wholes)[mixes.whole] / whole
+    apart, others = slope - mean, whole - share
     linear = np.bincount(mixes.whole, share * apart**2, wholes) / (mixes.concentration + 1.0)
     log = (np.sqrt(linear) / score) ** 2 if score else np.full(wholes, np.nan)
-    others = np.where(share < 1.0, 1.0 - share, 1.0)  # of all but one, others are below rounding
-    return Effects(linear, log, np.zeros(wholes, np.bool_)), apart / others
+    moves = others > ROUNDING * whole
+    given = np.divide(apart * whole, others, out=np.zeros(len(share)), where=moves)
+    return Effects(linear, log, np.zeros(wholes, np.bool_)), given
 
 
 def join_effects(*effects: Effects) -> Effects:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.errors import DataError
@@ -20,6 +21,7 @@ from lcaengine.uncertainty.distributions import Distributions, find_uncertain, r
 from lcaengine.uncertainty.mixes import REST, Mixes, build_mixes, find_variances, hash_words
 from lcaengine.uncertainty.rows import NONE, Weighed
 from lcaengine.uncertainty.supplies import Supplies
+from lcaengine.uncertainty.widened import fill_in
 from lcaengine.units import read_unit
 
 __all__ = ["MarketDraws", "draw_markets", "list_market_amounts"]
@@ -30,7 +32,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class MarketDraws:
-    """The markets that are uncertain, supplier by supplier.
+    """The markets that are uncertain, or all of the table, supplier by supplier.
 
     Attributes
     ----------
@@ -77,7 +79,7 @@ class _Lists:
     shared: int = 0
 
 
-def draw_markets(system: System, functions: Functions, start: int) -> MarketDraws:
+def draw_markets(system: System, functions: Functions, start: int, every: bool = False) -> MarketDraws:
     """List the markets of the table whose rows state distributions.
 
     A mix by shares is a Dirichlet distribution (:func:`lcaengine.uncertainty.mixes.build_mixes`), one by amounts is in
@@ -91,6 +93,9 @@ def draw_markets(system: System, functions: Functions, start: int) -> MarketDraw
     functions : Functions
     start : int
         Row of the drawn values at which amounts start.
+    every : bool
+        Whether those that are certain are listed too; but for contracts by amount that are a part of what the place
+        supplies.
 
     Returns
     -------
@@ -107,21 +112,22 @@ def draw_markets(system: System, functions: Functions, start: int) -> MarketDraw
     stated = np.zeros(len(frame), np.bool_)
     stated[find_uncertain(frame, share, None)] = True
     variance = np.full(len(frame), np.nan)
-    if stated.any():
+    if stated.any() or (every and len(frame)):
         by_share = np.flatnonzero(stated & ~np.isnan(share))
         variance = find_variances(frame, by_share, share, inventory.label)
         stated &= np.isnan(share) | ~np.isnan(variance)
         parts, _ = read_parts(inventory, functions, Findings())
-        keys = _make_keys(frame)
-        for activity in np.flatnonzero(activities.kind == ActivityKind.MARKET).tolist():
+        listed, keys = np.full(len(frame), True) if every else stated, _make_keys(frame)
+        markets = np.flatnonzero(activities.kind == ActivityKind.MARKET)
+        rests = _make_rest_keys(system, markets)
+        for at, activity in enumerate(markets.tolist()):
             of_place = parts.get((int(activities.flow[activity]), activities.location[activity]), {})
             if activities.basis[activity] == "production" or not of_place:
                 continue
             mixes = _list_mixes(frame, of_place, activities.basis[activity], stated)
-            if any(stated[list(part.rows)].any() for part in mixes):
-                named = [[inventory.flows.ids[int(activities.flow[activity])].as_py()], [activities.location[activity]]]
-                _list_market(lists, activity, mixes, stated, keys, hash_words("rest", *named))
-    return _build_draws(system, lists, variance, start)
+            if any(listed[list(part.rows)].any() for part in mixes):
+                _list_market(lists, activity, mixes, listed, keys, rests[at : at + 1])
+    return _build_draws(system, lists, variance, start, stated)
 
 
 def _make_keys(frame: Frame) -> NDArray[np.uint64]:
@@ -133,6 +139,12 @@ def _make_keys(frame: Frame) -> NDArray[np.uint64]:
         [each or "" for each in frame.text("process_id")],
         [each or "location" for each in frame.text("basis")],
     )
+
+
+def _make_rest_keys(system: System, markets: Positions) -> NDArray[np.uint64]:
+    """Make the keys of what contracts leave of some markets: flow and place."""
+    flows = system.inventory.flows.ids.take(pa.array(system.activities.flow[markets])).to_pylist()
+    return hash_words("rest", flows, [system.activities.location[at] for at in markets.tolist()])
 
 
 def _list_mixes(frame: Frame, parts: dict[str, Part], basis: str, stated: NDArray[np.bool_]) -> list[Part]:
@@ -161,7 +173,7 @@ def _list_market(
     lists: _Lists,
     activity: int,
     mixes: list[Part],
-    stated: NDArray[np.bool_],
+    listed: NDArray[np.bool_],
     keys: NDArray[np.uint64],
     rest_key: NDArray[np.uint64],
 ) -> None:
@@ -173,14 +185,14 @@ def _list_market(
         weight, supply, mix = np.full(len(rows), left), np.full(len(rows), NONE), np.full(len(rows), NONE)
         next_left, next_rest = 1.0 - float(value.sum()), NONE
         share = value / value.max() / (value / value.max()).sum() if part.by_amount else value
-        if part.by_amount and stated[rows].any():
+        if part.by_amount and listed[rows].any():
             supply = len(lists.supplies) + np.arange(len(rows))
             lists.supplies += [
-                (activity, lists.shared, row if stated[row] else NONE, x, s)
+                (activity, lists.shared, row if listed[row] else NONE, x, s)
                 for row, x, s in zip(rows, value.tolist(), share.tolist(), strict=True)
             ]
             lists.shared += 1
-        elif stated[rows].any():
+        elif listed[rows].any():
             mix = np.where(share > 0, lists.members + np.cumsum(share > 0) - 1, NONE)
             weight = np.where(share > 0, left, 0.0)
             lists.members += int((share > 0).sum())
@@ -200,7 +212,9 @@ def _list_market(
         left, rest = next_left, next_rest
 
 
-def _build_draws(system: System, lists: _Lists, variance: Numbers, start: int) -> MarketDraws:
+def _build_draws(
+    system: System, lists: _Lists, variance: Numbers, start: int, stated: NDArray[np.bool_]
+) -> MarketDraws:
     """Build arrays of what was listed."""
     inventory, count = system.inventory, len(lists.supplies)
     frame = inventory.frames["markets"]
@@ -208,7 +222,7 @@ def _build_draws(system: System, lists: _Lists, variance: Numbers, start: int) -
     amount, static = (np.array([each[at] for each in lists.supplies], np.float64) for at in (3, 4))
     drawn = row != NONE
     rows = row[drawn]
-    amounts = _read_amounts(inventory, rows)
+    amounts = _read_amounts(inventory, rows, stated)
     place = np.full(count, NONE)
     place[drawn] = start + np.arange(len(rows))
     activity, provider, supply, mix, rest = (np.array([t[at] for t in lists.terms], np.int64) for at in (0, 1, 3, 4, 5))
@@ -236,14 +250,18 @@ def list_market_amounts(inventory: Inventory) -> Distributions:
     frame = inventory.frames["markets"]
     amount = frame.number("amount")
     rows = find_uncertain(frame, amount, None)
-    return _read_amounts(inventory, rows[~np.isnan(amount[rows])])
+    return _read_amounts(inventory, rows[~np.isnan(amount[rows])], np.full(len(frame), True))
 
 
-def _read_amounts(inventory: Inventory, rows: Positions) -> Distributions:
-    """Read the distributions of the amounts of some rows."""
-    frame, factor = inventory.frames["markets"], _find_factors(inventory, rows)
-    amount = frame.number("amount")[rows] * factor
-    return read_distributions(frame, rows, _make_keys(frame)[rows], factor, amount, None, inventory.label)
+def _read_amounts(inventory: Inventory, rows: Positions, stated: NDArray[np.bool_]) -> Distributions:
+    """Read the distributions of the amounts of some rows; those that state none are certain."""
+    frame, factor = inventory.frames["markets"], np.ones(len(stated))
+    factor[rows] = _find_factors(inventory, rows)
+    amount, drawn = frame.number("amount") * factor, rows[stated[rows]]
+    listed = read_distributions(
+        frame, drawn, _make_keys(frame)[drawn], factor[drawn], amount[drawn], None, inventory.label
+    )
+    return listed if len(drawn) == len(rows) else fill_in(listed, amount).take(rows)
 
 
 def _find_factors(inventory: Inventory, rows: Positions) -> Numbers:

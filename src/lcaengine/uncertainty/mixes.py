@@ -16,7 +16,7 @@ from lcaengine.uncertainty.draws import draw_uniform
 from lcaengine.uncertainty.keys import hash_rows
 from lcaengine.uncertainty.moments import find_moments
 
-__all__ = ["REST", "Mixes", "build_mixes", "draw_mixes", "find_variances", "hash_words"]
+__all__ = ["REST", "Mixes", "build_mixes", "draw_mixes", "find_variances", "hash_words", "join_mixes"]
 
 Numbers = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -34,7 +34,7 @@ class Mixes:
     """Shares of some wholes, each whole a Dirichlet distribution.
 
     Their means are the static shares s, their variances ``s (1 - s) / (a + 1)`` and covariances ``-s t / (a + 1)``,
-    with a the concentration.
+    with a the concentration: infinite where a whole is certain.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Mixes:
     whole : (m,) int64
         Numbered from zero, in order.
     share : (m,) float64
-        Above zero; they sum to one in every whole.
+        Above zero; they sum to one in every whole, those of one that is certain as nearly as they are written.
     concentration : (wholes,) float64
         Sum of the parameters of each Dirichlet distribution [1].
     """
@@ -57,6 +57,28 @@ class Mixes:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @property
+    def is_drawn(self) -> NDArray[np.bool_]:
+        """Whether each share is of a whole that is not certain."""
+        return np.isfinite(self.concentration)[self.whole]
+
+    def take_drawn(self) -> Mixes:
+        """Give the wholes that are not certain."""
+        kept, of_whole = self.is_drawn, np.isfinite(self.concentration)
+        number = np.cumsum(of_whole) - 1
+        rows = (self.row[kept], self.key[kept], number[self.whole[kept]], self.share[kept])
+        return Mixes(*rows, self.concentration[of_whole])
+
+
+def join_mixes(*mixes: Mixes) -> Mixes:
+    """Put mixes behind one another."""
+    before = np.cumsum([0, *(len(each.concentration) for each in mixes)])
+    whole = [at + each.whole for at, each in zip(before, mixes, strict=False)]
+    row, key, share, concentration = (
+        np.concatenate([getattr(each, name) for each in mixes]) for name in ("row", "key", "share", "concentration")
+    )
+    return Mixes(row, key, np.concatenate(whole), share, concentration)
 
 
 def draw_mixes(mixes: Mixes, seed: int, first: int, count: int) -> Numbers:
@@ -134,12 +156,13 @@ def build_mixes(
 
     The concentration of a whole is that whose variances sum, over the rows that state a distribution, to the variances
     these state: ``a = sum s (1 - s) / sum var - 1``. Rows that state none move with the others, since all sum to one.
+    A whole of which no row states a distribution is certain, and its shares are left as they are written.
 
     Parameters
     ----------
     frame : Frame
     wholes : sequence of (rows, shares, keys)
-        Positions in the table, -1 for what the others leave; each whole has a row that states a distribution.
+        Positions in the table, -1 for what the others leave.
     variance : (n,) float64
         Of what every row of the table states [1]; NaN where it states none.
 
@@ -156,8 +179,11 @@ def build_mixes(
     """
     rows, keys, whole, shares, concentration = [], [], [], [], []
     for number, (at, share, key) in enumerate(wholes):
-        place, part = np.array(at, np.int64), share / share.sum()
-        concentration.append(_find_concentration(frame, place, part, variance))
+        place, part = np.array(at, np.int64), share
+        is_certain = np.isnan(variance[place[place != REST]]).all()
+        if not is_certain:
+            part = share / share.sum()
+        concentration.append(np.inf if is_certain else _find_concentration(frame, place, part, variance))
         kept = part > 0
         rows.append(place[kept])
         keys.append(key[kept])

@@ -85,9 +85,15 @@ class Rows:
         has_row = row >= 0
         one = np.where(has_row, self.row[row], NONE)
         two, static = np.where(has_row, self.share[activity], NONE), self.of_share[activity]
-        for each in self.causal:
-            own = has_row & (activity == each.activity) & (self.flow[row] == each.flow)
-            two[own], static[own] = each.row, each.static
+        if self.causal:
+            width = int(self.flow.max()) + 2  # a flow of -1 is zero
+            key = np.array([each.activity * width + each.flow + 1 for each in self.causal])
+            order = np.argsort(key)
+            wanted = activity * width + self.flow[row] + 1
+            at = order[np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)]
+            own = has_row & (key[at] == wanted)
+            two[own] = np.array([each.row for each in self.causal])[at[own]]
+            static[own] = np.array([each.static for each in self.causal])[at[own]]
         with np.errstate(divide="ignore", invalid="ignore"):
             weight = np.where(one != NONE, value / self.amount[row], value)
             shared = np.where(static != 0, weight / static, 0.0)

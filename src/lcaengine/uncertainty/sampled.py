@@ -106,6 +106,7 @@ def sample_system(
     pedigree: Pedigree | None = None,
     exchanges: Distributions | None = None,
     factors: Distributions | None = None,
+    every_share: bool = False,
 ) -> Sampled:
     """Write a scored system as sums of drawn values.
 
@@ -119,6 +120,8 @@ def sample_system(
         What is made of pedigrees.
     exchanges, factors : Distributions, optional
         Those that are written as drawn; all that are uncertain by default.
+    every_share : bool
+        Whether shares of markets and allocations that are certain are written as drawn too.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def sample_system(
     of_method = list_factor_distributions(method, pedigree) if factors is None else factors
     position = np.full(len(method.indicators), -1)
     position[indicators] = np.arange(k)
-    parts = _list_parts(footprints, every, of_method, position >= 0)
+    parts = _list_parts(footprints, every, of_method, position >= 0, every_share)
     rows, starts, entries, markets = _number_rows(parts), dict(parts.starts), parts.factors.entries, parts.markets
     burdens, products = multiply_factors(
         rows.weigh(entries.activity, entries.row, entries.value),
@@ -180,7 +183,11 @@ class _Parts:
 
 
 def _list_parts(
-    footprints: Footprints, every: Distributions, of_method: Distributions, is_chosen: NDArray[np.bool_]
+    footprints: Footprints,
+    every: Distributions,
+    of_method: Distributions,
+    is_chosen: NDArray[np.bool_],
+    every_share: bool,
 ) -> _Parts:
     """List what is drawn of a scored system, for some indicators."""
     system = _lift_zeros(footprints.system, every)
@@ -188,7 +195,8 @@ def _list_parts(
     roles = assign_roles(system.inventory.exchanges, system.inventory.flows)
     functions = find_functions(system.inventory, roles, system.policy.allocation, Findings())
     exchanges = every.take(_find_used(system, roles, factors.entries)[every.row])
-    markets, allocation = draw_markets(system, functions, len(exchanges)), draw_allocation(system, functions)
+    markets = draw_markets(system, functions, len(exchanges), every_share)
+    allocation = draw_allocation(system, functions, every_share)
     moving = find_moving(system, functions, roles, exchanges.row)
     counts = {
         "exchanges": len(exchanges),

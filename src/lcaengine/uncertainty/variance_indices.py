@@ -63,7 +63,7 @@ def evaluate_samples(
     Parameters
     ----------
     prepared : Prepared
-        Of one indicator; its plan has the seed, and keeps the activity whose score it is.
+        Of one indicator; its plan has the seed, keeps the activity whose score it is, and is told how many are done.
     part : int
         Which part of it.
     chosen : Distributions
@@ -123,6 +123,8 @@ def evaluate_samples(
             raise SolveError(what, "find_global_indices", "narrow the distributions of what it names")
         own = part if prepared.structure.labels else 0  # without labels there is the total alone
         scores[first : first + size] = solved.intensity[activity, own, 0].reshape(size, -1)
+        if prepared.plan.progress:
+            prepared.plan.progress(first + size, samples)
     return Evaluated(problem, scores.reshape(-1))
 
 
@@ -152,7 +154,8 @@ def find_indices(evaluated: Evaluated, seed: int) -> dict[str, Numbers]:
     Returns
     -------
     dict of str to (m + 1,) float64
-        ``S1``, ``S1_conf``, ``ST``, ``ST_conf``; the last of each is of all others together.
+        ``S1``, ``S1_conf``, ``ST``, ``ST_conf``; the last of each is of all others together. A half-width is NaN where
+        a resample does not vary.
 
     Raises
     ------
@@ -164,5 +167,6 @@ def find_indices(evaluated: Evaluated, seed: int) -> dict[str, Numbers]:
     from SALib.analyze import sobol
 
     scale = float(np.abs(evaluated.scores).max())  # so that squares of small scores are numbers
-    found = sobol.analyze(evaluated.problem, evaluated.scores / scale, calc_second_order=False, seed=seed % 2**32)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a resample of few samples may not vary
+        found = sobol.analyze(evaluated.problem, evaluated.scores / scale, calc_second_order=False, seed=seed % 2**32)
     return {name: np.asarray(found[name], np.float64) for name in ("S1", "S1_conf", "ST", "ST_conf")}

@@ -14,7 +14,7 @@ from lcaengine.uncertainty.distributions import Distributions, list_distribution
 from lcaengine.uncertainty.factors import list_factor_distributions
 from lcaengine.uncertainty.pedigree import Pedigree
 
-__all__ = ["CERTAIN", "join_lists", "list_every_exchange", "list_every_factor"]
+__all__ = ["CERTAIN", "fill_in", "join_lists", "list_every_exchange", "list_every_factor"]
 
 CERTAIN = 1
 """Type of a row that has no distribution."""
@@ -28,7 +28,7 @@ def list_every_exchange(inventory: Inventory, pedigree: Pedigree | None = None) 
     Distributions
         Of type :data:`CERTAIN` where there is none.
     """
-    return _fill_in(list_distributions(inventory, pedigree), inventory.exchanges.amount)
+    return fill_in(list_distributions(inventory, pedigree), inventory.exchanges.amount)
 
 
 def list_every_factor(method: Method, indicator: int, pedigree: Pedigree | None = None) -> Distributions:
@@ -41,7 +41,7 @@ def list_every_factor(method: Method, indicator: int, pedigree: Pedigree | None 
     """
     value = np.array([each.value for each in method.factors], np.float64)
     own = np.array([each.indicator == indicator for each in method.factors], np.bool_)
-    return _fill_in(list_factor_distributions(method, pedigree), value).take(own)
+    return fill_in(list_factor_distributions(method, pedigree), value).take(own)
 
 
 def join_lists(*lists: Distributions) -> Distributions:
@@ -49,8 +49,21 @@ def join_lists(*lists: Distributions) -> Distributions:
     return Distributions(*(np.concatenate([getattr(each, f.name) for each in lists]) for f in fields(Distributions)))
 
 
-def _fill_in(listed: Distributions, amount: NDArray[np.float64]) -> Distributions:
-    """Put rows that are certain between those that are not."""
+def fill_in(listed: Distributions, amount: NDArray[np.float64]) -> Distributions:
+    """Put rows that are certain between those that are not.
+
+    Parameters
+    ----------
+    listed : Distributions
+        Those that are not, by their positions among all.
+    amount : (m,) float64
+        Of all [base unit].
+
+    Returns
+    -------
+    Distributions
+        Of all.
+    """
     m = len(amount)
     none: dict[str, NDArray[Any]] = {
         "row": np.arange(m),
