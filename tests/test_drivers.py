@@ -551,6 +551,25 @@ NARROW = [
 ]
 
 
+@pytest.mark.parametrize("by", ["emission", "input"])
+def test_what_a_process_spares_itself_is_a_sum(tmp_path: Path, by: str) -> None:
+    """h = x - y, of medians 10 and 9 and sigma 0.1: Var h = (10^2 + 9^2) exp(0.01) (exp(0.01) - 1), spared either way.
+
+    What is left of the one activity that emits is above zero; on a logarithmic scale the sd would be 4 times as large.
+    """
+    more, less = lognormal(10.0, 0.1), lognormal(9.0, 0.1)
+    if by == "emission":
+        rows = [emits("mine", 10.0, **more), emits("mine", -9.0, **less, negative=True, location="CN")]
+    else:
+        taken = takes("mine", "power", 10.0, "MJ", **more)
+        spared = takes("mine", "power", 9.0, "MJ", is_avoided=True, **less)
+        rows = [taken, spared, emits("plant", 1.0)]
+    drivers = lca.list_drivers(score(tmp_path, chain(*rows)), process_id="mine", draws=0)
+    assert drivers.total == pytest.approx(1.0)
+    assert drivers.scale == "linear"
+    assert drivers.sd == pytest.approx(math.sqrt(181.0 * math.exp(0.01) * math.expm1(0.01)))
+
+
 @pytest.mark.parametrize("credit", [0.0, 8.0])
 def test_narrow_spreads_are_those_of_draws(tmp_path: Path, credit: float) -> None:
     """Loops, lognormals and others; on the log scale, and with a credit on the linear one: 4 standard errors."""
@@ -653,8 +672,8 @@ def test_the_scale_is_linear_where_logarithms_say_nothing() -> None:
     """All positive and lognormal: log; with a credit, mostly normal, or a sigma beyond three: linear."""
     is_lognormal = np.array([True, False])
 
-    def choose(contributions: list[float], linear: list[float], log: list[float]) -> str:
-        return choose_scale(1.0, np.array(contributions), Effects(np.array(linear), np.array(log), is_lognormal))
+    def choose(carried: list[float], linear: list[float], log: list[float]) -> str:
+        return choose_scale(1.0, np.array(carried), Effects(np.array(linear), np.array(log), is_lognormal))
 
     assert choose([0.4, 0.6], [0.5, 0.4], [0.4, 0.4]) == "log"
     assert choose([1.4, -0.4], [0.5, 0.4], [0.4, 0.4]) == "linear"
@@ -691,6 +710,14 @@ def test_choices_that_are_none_are_refused(tmp_path: Path, asked: dict[str, Any]
     with pytest.raises(lca.LcaError, match=said) as refused:
         lca.list_drivers(score(tmp_path, chain(*CHAIN)), **asked)
     assert refused.value.fix
+
+
+def test_what_is_no_footprints_or_no_list_is_refused(tmp_path: Path) -> None:
+    footprints = score(tmp_path, chain(*CHAIN))
+    with pytest.raises(lca.LcaError, match="Inventory is no footprints"):
+        lca.list_drivers(footprints.system.inventory, process_id="mill")  # type: ignore[arg-type]
+    with pytest.raises(lca.LcaError, match="indicators are 'ghg'"):
+        footprints.select("ghg")
 
 
 def test_distributions_without_a_variance_are_refused_by_row(tmp_path: Path) -> None:

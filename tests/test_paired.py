@@ -186,6 +186,16 @@ def test_where_one_alone_varies_the_other_is_named(tmp_path: Path) -> None:
     assert pair.note == "nothing behind b states a distribution: a width of zero is no certainty"
 
 
+def test_what_is_drawn_and_moves_nothing_is_said(tmp_path: Path) -> None:
+    """Power without a burden is taken in uncertain amounts: there is a drawn row, and the score is 5 in every draw."""
+    power = [makes("plant", "power", unit="MJ"), takes("a", "power", 1.0, "MJ", **lognormal(1.0, 0.3))]
+    known = mines(emits("a", 5.0), emits("b", 4.0, **lognormal(4.0, 0.3)))
+    added = {"processes": [process("plant")], "flows": [product("power", "MJ")], "exchanges": power}
+    tables = {name: [*rows, *added[name]] for name, rows in known.items()}
+    pair = compare(tmp_path, tables, "a", "b").get("ghg", "a", "b")
+    assert pair.note == "nothing that is drawn moves a: a width of zero is no certainty"
+
+
 @pytest.mark.parametrize(
     ("amount", "spread", "note"),
     [

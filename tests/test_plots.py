@@ -98,7 +98,7 @@ def test_intervals_are_drawn_where_they_are() -> None:
     assert panel.get_xscale() == "linear"  # below zero there is no logarithm
     assert picture.table.to_pylist()[0] == {
         "product": "bar",
-        "of": "maker 7",
+        "maker": "maker 7",
         "static": 1.0,
         "median": 7.0,
         "2.5 %": 6.0,
@@ -226,9 +226,7 @@ BARS = [
 
 
 def test_a_tornado_has_the_widest_on_top() -> None:
-    picture = draw_tornado(
-        BARS, 5.4, "greenhouse gases of metal", "greenhouse gases [kg CO2e per kg]", ["First order."]
-    )
+    picture = draw_tornado(BARS, 5.4, "ghg of metal", "ghg", "kg CO2e per kg", ["First order."])
     panel = list_panels(picture)[0]
     assert read_names(panel)[:3] == ["grid: co2", "mine: power", "yield"]
     bars = [(each.get_y() + 0.31, each.get_x(), each.get_x() + each.get_width()) for each in panel.patches]
@@ -239,8 +237,10 @@ def test_a_tornado_has_the_widest_on_top() -> None:
     (shares,) = panel.child_axes
     assert [each.get_text() for each in shares.get_yticklabels()] == ["60 %", "30 %", "9 %", "< 1 %"]
     assert picture.table["one sd higher"].to_pylist() == [6.0, 5.8, 5.2, 5.4]
+    assert set(picture.table["unit"].to_pylist()) == {"kg CO2e per kg"}
+    assert panel.get_xlabel() == "ghg [kg CO2e per kg]"
     assert is_whole(picture)
-    many = draw_tornado([Bar(str(at), -at, at, 0.01) for at in range(30)], 0.0, "gases", "[kg]", [])
+    many = draw_tornado([Bar(str(at), -at, at, 0.01) for at in range(30)], 0.0, "gases", "ghg", "kg", [])
     assert many.notes[0] == "20 of 30 shown: the widest."
     assert many.table["amount of"].to_pylist()[0] == "29"
 
@@ -250,7 +250,7 @@ def test_long_titles_are_clear_of_legends() -> None:
     own = draws(1.0, 2.0, product=LONG)
     assert is_apart(draw_intervals(rows, LONG, "kg", []))
     assert is_apart(draw_distributions([own], "greenhouse gases, of all kinds", "kg CO2e", []))
-    assert is_apart(draw_tornado(BARS[:1], 5.4, LONG, "x", []))
+    assert is_apart(draw_tornado(BARS[:1], 5.4, LONG, "x", "kg", []))
 
 
 class Page(HTMLParser):
@@ -262,7 +262,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag != "meta":
+        if tag not in ("meta", "wbr"):
             self.open.append(tag)
         if tag in ("td", "th"):
             self.cells.append("")
@@ -276,18 +276,24 @@ class Page(HTMLParser):
 
 
 def test_a_page_holds_the_picture_its_numbers_and_its_notes(tmp_path: Path) -> None:
-    rows = [interval(5.0, "metal <b> & co", "maker </table>")]
+    rows = [interval(5.0, "metal <b> & co", "maker_1 </table>")]
     picture = draw_intervals(rows, "gases <i>", "kg CO2e", ["1 < 2"])
     text = picture.save(tmp_path / "page.html").read_text(encoding="utf-8")
     page = Page()
     page.feed(text)
     page.close()
     assert page.open == []
-    assert page.cells[:3] == ["product", "of", "static"]
-    assert page.cells[7:] == ["metal <b> & co", "maker </table>", "1", "5", "4", "7", "kg CO2e per kg"]
+    assert page.cells[:3] == ["product", "maker", "static"]
+    assert page.cells[7:] == ["metal <b> & co", "maker_1 </table>", "1", "5", "4", "7", "kg CO2e per kg"]
     assert "<p><small>1 &lt; 2</small></p>" in text
     assert "<title>Gases &lt;i&gt;: 95 % intervals</title>" in text
     assert "src=" not in text  # it needs nothing else
+    words = [each for each in picture.figure.texts if each.get_text()]
+    assert len(words) == 2
+    assert all(each.get_visible() and each.get_in_layout() for each in words)
+    drawn = text[text.index("<svg") : text.index("</svg>")]
+    assert "<!-- 1 &lt; 2 -->" not in drawn  # title and notes are those of the page, not once more in the picture
+    assert "<!-- 1 &lt; 2 -->" in picture.to_svg()
 
 
 def test_files_are_what_their_endings_say(tmp_path: Path) -> None:

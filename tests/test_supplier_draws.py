@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -371,6 +372,30 @@ def test_what_makes_nothing_in_a_draw_is_refused(tmp_path: Path) -> None:
         lca.simulate_suppliers(source, background, tmp_path / "out", core(), 100, **GHG)
 
 
+def test_a_draw_that_nobody_asked_for_refuses_nobody(tmp_path: Path) -> None:
+    """What is made is a normal of 1 and sd 1 in 3 draws; draws are made in pairs, and the fourth is nobody's."""
+    made: dict[str, Any] = {"uncertainty_type": "normal", "loc": 1.0, "scale": 1.0}
+    processes, rows = one_supplier(ACID, **made)
+    source, background = (
+        write_parts(tmp_path / "s", processes, rows, 1),
+        write_inventory(tmp_path / "background", PLANT),
+    )
+    every = {
+        "processes": [*PLANT["processes"], *processes],
+        "flows": [*FLOWS, *OWN_FLOWS],
+        "exchanges": [*PLANT["exchanges"], *rows],
+        "properties": OWN_PROPERTIES[1:],
+    }
+    listed = lca.list_distributions(lca.read_inventory(write_inventory(tmp_path / "every", every)))
+    output = listed.take(np.flatnonzero(listed.kind == 3))
+    four = {seed: lca.draw_values(output, seed, 0, 4)[0] for seed in range(200)}
+    seed = next(seed for seed, drawn in four.items() if (drawn[:3] > 0).all() and drawn[3] <= 0)
+    report = lca.simulate_suppliers(source, background, tmp_path / "out", core(), 3, seed, **GHG)
+    assert report.suppliers == 1
+    with pytest.raises(lca.DataError, match=r"not above zero in a draw \(the first: 3\)"):
+        lca.simulate_suppliers(source, background, tmp_path / "four", core(), 4, seed, **GHG)
+
+
 def test_amounts_off_their_center_are_counted(tmp_path: Path) -> None:
     """1.02 is 2 % off a median of 1, 1.005 half a percent; a mirrored one has its center below zero."""
     rows = [
@@ -426,6 +451,9 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         ({"draws": 8.0}, "no whole number"),
         ({"seed": -1}, "a seed of -1 is none"),
         ({"indicators": ["moon"]}, "there is no indicator 'moon'"),
+        ({"indicators": "ghg"}, "indicators are 'ghg'"),
+        ({"indicators": 5}, "indicators are 5"),
+        ({"limits": {"ghg": True}}, "a limit of True is none"),
         ({"limits": {"moon": 1.0}}, "there is no indicator 'moon'"),
         ({"limits": {"energy": 1.0}, **GHG}, "which is not drawn"),
         ({"limits": {"ghg": math.nan}}, "a limit of nan is none"),

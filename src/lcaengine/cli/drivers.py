@@ -83,10 +83,7 @@ def show_drivers(
 
     found = list_drivers(
         footprints,
-        process_id=ids["process_id"],
-        product_id=ids["product_id"],
-        supplier_id=ids["supplier_id"],
-        location=ids["location"],
+        **ids,
         indicator=indicator,
         stage=asked.stage,
         cutoff=cutoff,
@@ -95,13 +92,10 @@ def show_drivers(
         pedigree=Pedigree(*asked.pedigree),
         progress=show_draws(),
     )
-    picture = (
-        None if asked.plot is None else found.plot()
-    )  # a score that cannot be drawn is refused before it is written
-    about = describe_drivers(footprints, found)
-    present_tables(
-        {"drivers": found.table}, about, output, as_json, lambda console: print_drivers(console, footprints, found)
-    )
+    # What cannot be drawn is refused before anything is written.
+    picture = None if asked.plot is None else found.plot()
+    tables, about = {"drivers": found.table}, describe_drivers(footprints, found)
+    present_tables(tables, about, output, as_json, lambda console: print_drivers(console, footprints, found))
     if picture is not None and asked.plot is not None:
         picture.save(asked.plot)
         typer.echo(f"picture written to {asked.plot}", err=as_json)

@@ -180,10 +180,14 @@ def _note(drawn: Drawn, figure: Figure, numbers: PairNumbers, x: int, i: int, j:
     """Say why something is not given, or is not what it seems."""
     notes = []
     names = {a: drawn.alternatives[a].name for a in (i, j)}
-    still = [name for a, name in names.items() if not figure.varies[a] and figure.values[a].any()]
-    if still:
-        notes.append(f"nothing behind {' or '.join(still)} states a distribution: a width of zero is no certainty")
-    elif figure.varies[i] and figure.varies[j] and not figure.shared[i, j]:
+    still = [a for a in names if not figure.varies[a] and figure.values[a].any()]
+    unstated = [names[a] for a in still if not figure.shared[a, a]]
+    unmoved = [names[a] for a in still if figure.shared[a, a]]
+    if unstated:
+        notes.append(f"nothing behind {' or '.join(unstated)} states a distribution: a width of zero is no certainty")
+    if unmoved:
+        notes.append(f"nothing that is drawn moves {' or '.join(unmoved)}: a width of zero is no certainty")
+    if not still and figure.varies[i] and figure.varies[j] and not figure.shared[i, j]:
         notes.append("the two share no drawn row: they are drawn independently")
     zero = [name for a, name in names.items() if not figure.values[a].any()]
     if zero:

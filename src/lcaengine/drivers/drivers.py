@@ -239,7 +239,8 @@ def list_drivers(
     stage : str
         A stage (or other label by which the footprints are split), ``unassigned`` or ``total``.
     cutoff : float
-        What is below this elasticity and this share of the variance is one row, the rest [1].
+        Where both the elasticity, per all that adds up to the score, and the share of the variance are below this, an
+        amount is in one row with others, the rest [1].
     draws : int
         For Monte Carlo numbers beside; none with 0.
     seed : int
@@ -268,11 +269,11 @@ def list_drivers(
     [('grid: Carbon dioxide, fossil (air)', 0.844), ('mine-a: electricity', 0.533)]
     """
     check_cutoff(cutoff)
+    check_stage(footprints, stage)
     is_drawn = check_whole(draws, "draws") != 0
     drawn, seed = check_choices(draws if is_drawn else FEWEST_DRAWS, seed, footprints.by if is_drawn else "stage")
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     activity = choose_activity(footprints, **ids)
-    check_stage(footprints, stage)
     chosen = np.array([activity])
     plan = Plan(footprints, drawn if is_drawn else 0, seed, take_pedigree(pedigree), chosen, progress)
     return _find_drivers(follow_chain(footprints, activity, indicator), plan, stage, cutoff)
@@ -283,7 +284,7 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     footprints, activity = chain.footprints, np.array([chain.activity])
     found = find_derivatives(footprints, chain.activity, chain.indicator, stage, plan.pedigree)
     sources = find_sources(chain, found)
-    scale = choose_scale(found.score, found.contributions, sources.effects)
+    scale = choose_scale(found.score, found.carried, sources.effects)
     spread = measure_spread(found.score, sources.effects, scale)
     if not np.isfinite(spread.sd):
         raise SolveError("the spread is too large for a number", chain.name(activity), "check amounts and units")

@@ -36,12 +36,14 @@ class Far:
 
 
 def check_stage(footprints: Footprints, stage: str) -> None:
-    """Refuse a stage that is none; scopes have no derivatives of their own.
+    """Refuse what is no footprints, and a stage that is none; scopes have no derivatives of their own.
 
     Raises
     ------
     LcaError
     """
+    if not isinstance(footprints, Footprints):
+        raise LcaError(f"{type(footprints).__name__} is no footprints", "drivers", "give what score returns")
     if stage not in footprints.stages or (footprints.by == "scope" and stage != "total"):
         named = "total" if footprints.by == "scope" else ", ".join(footprints.stages)
         raise LcaError(f"stage is {stage!r}", "drivers", f"choose one of: {named}", given=stage)

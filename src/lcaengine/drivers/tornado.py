@@ -49,6 +49,6 @@ def draw_drivers(drivers: Drivers) -> Picture:
         notes.append("The shares of one market or allocation are one bar: together, as they move the score up.")
     left = drivers.uncertain - len(bars)
     if left > 0:
-        notes.append(f"{left} more uncertain amounts are below the cut-off.")
-    label = f"{drivers.indicator_name}{part} [{drivers.unit} per {drivers.per}]"
-    return draw_tornado(bars, drivers.total, f"{drivers.indicator_name} of {drivers.name}{part}", label, notes)
+        notes.append(f"Below the cut-off: {left} more.")
+    what, unit = f"{drivers.indicator_name}{part}", f"{drivers.unit} per {drivers.per}"
+    return draw_tornado(bars, drivers.total, f"{drivers.indicator_name} of {drivers.name}{part}", what, unit, notes)

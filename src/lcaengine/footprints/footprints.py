@@ -193,8 +193,12 @@ class Footprints:
         Raises
         ------
         LcaError
-            If one is not of the method.
+            If one is not of the method, or they are one word and no list.
         """
+        if isinstance(indicators, str):
+            raise LcaError(
+                f"indicators are {indicators!r}", self.method.label, 'give a list: ["ghg"]', given=indicators
+            )
         at = [self.method.find(each) for each in indicators]
         if -1 in at:
             names = ", ".join(each.id for each in self.method.indicators)

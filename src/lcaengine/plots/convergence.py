@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from lcaengine.plots.distributions import Draws, entitle, limit_alternatives
-from lcaengine.plots.picture import Picture
-from lcaengine.plots.style import DRAWN, FAINT, close_figure, format_number, open_figure, spell, styled
+from lcaengine.plots.picture import Picture, compose_picture
+from lcaengine.plots.style import DRAWN, FAINT, format_number, spell
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["draw_convergence", "run_mean"]
 
@@ -41,16 +44,16 @@ def draw_convergence(rows: Sequence[Draws], indicator: str, unit: str, notes: Se
     title = entitle(chosen, indicator, "convergence of the mean")
     band = "The band is 1.96 standard errors of the mean to each side: where it is wide, more draws would tell more."
     every = (*more, band, *notes)
-    with styled():
-        figure = open_figure(1.6 + 1.35 * len(chosen))
+
+    def draw(figure: Figure) -> None:
         axes = figure.subplots(len(chosen), 1, squeeze=False, sharex=True)[:, 0]
         for panel, row in zip(axes, chosen, strict=True):
             _draw_panel(panel, row)
             panel.set_ylabel(f"{spell(unit)}\nper {spell(row.per)}", fontsize=8)
         axes[-1].set_xlim(0, max(len(row.values) for row in chosen))
         axes[-1].set_xlabel("draws that have an answer")
-        close_figure(figure, title, every)
-    return Picture(title, every, _tabulate(chosen, unit), figure)
+
+    return compose_picture(title, every, _tabulate(chosen, unit), 1.6 + 1.35 * len(chosen), draw)
 
 
 def run_mean(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -116,7 +119,7 @@ def _tabulate(rows: Sequence[Draws], unit: str) -> pa.Table:
     return pa.table(
         {
             "product": [row.product for row in rows],
-            "of": [row.name for row in rows],
+            "maker": [row.name for row in rows],
             "draws": pa.array([len(row.values) for row in rows], pa.int64()),
             "mean": pa.array([mean for mean, _ in ends], pa.float64()),
             "standard error": pa.array([error for _, error in ends], pa.float64()),

@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lcaengine.plots.picture import Picture
-from lcaengine.plots.style import (
-    DRAWN,
-    FAINT,
-    LONGEST_NAME,
-    STATIC,
-    add_legend,
-    close_figure,
-    fit_axis,
-    needs_logarithm,
-    open_figure,
-    spell,
-    styled,
-)
+from lcaengine.plots.picture import Picture, compose_picture
+from lcaengine.plots.style import DRAWN, STATIC, add_legend, fit_axis, name_lines, needs_logarithm
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["MOST_ALTERNATIVES", "Draws", "draw_distributions", "entitle", "limit_alternatives"]
 
@@ -82,22 +73,19 @@ def draw_distributions(rows: Sequence[Draws], indicator: str, unit: str, notes: 
     drawn = sum(len(row.values) for row in chosen)
     heights = "Heights are numbers of draws, each scaled to its own peak; the axis leaves out "
     every = (*more, f"{heights}{100 * outside / drawn:.2g} % of the draws.", *notes)
-    with styled():
-        figure = open_figure(1.9 + 0.62 * len(chosen))
+
+    def draw(figure: Figure) -> None:
         panel = figure.subplots()
-        for at, row in enumerate(chosen):
-            _draw_line(panel, row, -float(at), (low, high))
-        names = [spell(f"{row.product}, {row.name}" if _differ(chosen) else row.name, LONGEST_NAME) for row in chosen]
-        panel.set_yticks([-float(at) for at in range(len(chosen))], names)
-        panel.set_ylim(-len(chosen) + 0.7, 0.95)
-        panel.tick_params(axis="y", length=0)
+        places = [-float(at) for at in range(len(chosen))]
+        for place, row in zip(places, chosen, strict=True):
+            _draw_line(panel, row, place, (low, high))
+        names = [f"{row.product}, {row.name}" if _differ(chosen) else row.name for row in chosen]
+        name_lines(panel, places, names, -len(chosen) + 0.7, 0.95)
         panel.spines["left"].set_visible(False)
         fit_axis(panel, low, high, f"{indicator} [{unit} per {chosen[0].per}]")
-        panel.grid(axis="x", color=FAINT, linewidth=0.6)
-        panel.set_axisbelow(True)
         add_legend(panel)
-        close_figure(figure, title, every)
-    return Picture(title, every, tabulate_draws(chosen, unit), figure)
+
+    return compose_picture(title, every, tabulate_draws(chosen, unit), 1.9 + 0.62 * len(chosen), draw)
 
 
 def limit_alternatives(rows: Sequence[Draws], most: int = MOST_ALTERNATIVES) -> tuple[list[Draws], tuple[str, ...]]:
@@ -170,7 +158,7 @@ def tabulate_draws(rows: Sequence[Draws], unit: str) -> pa.Table:
     return pa.table(
         {
             "product": [row.product for row in rows],
-            "of": [row.name for row in rows],
+            "maker": [row.name for row in rows],
             "static": pa.array([row.static for row in rows], pa.float64()),
             "mean": pa.array([float(row.values.mean()) for row in rows], pa.float64()),
             "sd": pa.array(sd, pa.float64()),

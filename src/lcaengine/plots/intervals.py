@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from lcaengine.plots.picture import Picture
-from lcaengine.plots.style import (
-    DRAWN,
-    FAINT,
-    LONGEST_NAME,
-    STATIC,
-    add_legend,
-    close_figure,
-    fit_axis,
-    open_figure,
-    spell,
-    styled,
-)
+from lcaengine.plots.picture import Picture, compose_picture
+from lcaengine.plots.style import DRAWN, STATIC, add_legend, fit_axis, name_lines
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Interval", "choose_rows", "draw_intervals"]
 
@@ -79,14 +71,15 @@ def draw_intervals(rows: Sequence[Interval], indicator: str, unit: str, notes: S
     for row in chosen:
         panels[row.per].append(row)
     lines = [_count_lines(each) for each in panels.values()]
-    with styled():
-        figure = open_figure(1.0 + 0.65 * len(panels) + LINE * sum(lines))
+
+    def draw(figure: Figure) -> None:
         axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=lines)[:, 0]
         for panel, (per, own) in zip(axes, panels.items(), strict=True):
             _draw_panel(panel, own, f"{indicator} [{unit} per {per}]")
         add_legend(axes[0])
-        close_figure(figure, title, every)
-    return Picture(title, every, _tabulate(chosen, unit), figure)
+
+    height = 1.0 + 0.65 * len(panels) + LINE * sum(lines)
+    return compose_picture(title, every, _tabulate(chosen, unit), height, draw)
 
 
 def _count_lines(rows: Sequence[Interval]) -> int:
@@ -114,10 +107,10 @@ def _draw_panel(panel: Any, rows: Sequence[Interval], label: str) -> None:
     for before, row in zip((None, *rows), rows, strict=False):
         if not is_single and (before is None or before.product != row.product):
             heads.append(len(names))
-            names.append(spell(row.product, LONGEST_NAME))
+            names.append(row.product)
             places.append(y)
             y -= 1.0
-        names.append(spell(f"{row.product}, {row.name}" if is_single else row.name, LONGEST_NAME))
+        names.append(f"{row.product}, {row.name}" if is_single else row.name)
         places.append(y)
         y -= 1.0
     at = [place for line, place in enumerate(places) if line not in heads]
@@ -126,15 +119,11 @@ def _draw_panel(panel: Any, rows: Sequence[Interval], label: str) -> None:
     )
     panel.plot([r.median for r in rows], at, "o", color=DRAWN, markersize=5.5, label="median")
     panel.plot([r.static for r in rows], at, "D", color="none", markeredgecolor=STATIC, markersize=6.5, label="static")
-    panel.set_yticks(places, names)
-    panel.set_ylim(y + 0.4, 0.6)
-    panel.tick_params(axis="y", length=0)
+    name_lines(panel, places, names, y + 0.4, 0.6)
     for head in heads:
         panel.get_yticklabels()[head].set_fontweight("bold")
     numbers = [number for r in rows for number in (r.low, r.median, r.high, r.static)]
     fit_axis(panel, min(numbers), max(numbers), label)
-    panel.grid(axis="x", color=FAINT, linewidth=0.6)
-    panel.set_axisbelow(True)
     if min(numbers) < 0.0 < max(numbers):
         panel.axvline(0.0, color="#555555", linewidth=0.8)
 
@@ -145,7 +134,7 @@ def _tabulate(rows: Sequence[Interval], unit: str) -> pa.Table:
     return pa.table(
         {
             "product": [r.product for r in rows],
-            "of": [r.name for r in rows],
+            "maker": [r.name for r in rows],
             **{name: pa.array(each, pa.float64()) for name, each in zip(names, values, strict=True)},
             "unit": [f"{unit} per {r.per}" for r in rows],
         }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -13,12 +14,13 @@ import pyarrow as pa
 
 from lcaengine.errors import OutputError
 from lcaengine.io.write import check_target, replace_file
-from lcaengine.plots.style import format_number, styled
+from lcaengine.plots.style import close_figure, format_number, open_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
-__all__ = ["ENDINGS", "Picture"]
+__all__ = ["ENDINGS", "Picture", "compose_picture"]
 
 ENDINGS = (".png", ".svg", ".html")
 """Endings of files that pictures are written to."""
@@ -37,8 +39,10 @@ figure {{ margin: 0; }}
 svg {{ max-width: 100%; height: auto; }}
 .numbers {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-size: 0.85rem; }}
-th, td {{ padding: 0.2rem 0.6rem; text-align: left; border-bottom: 1px solid #ddd; white-space: nowrap; }}
+th, td {{ padding: 0.2rem 0.6rem; text-align: left; border-bottom: 1px solid #ddd; }}
 .number {{ text-align: right; font-variant-numeric: tabular-nums; }}
+td.number {{ white-space: nowrap; }}
+@media (max-width: 50rem) {{ th, td {{ padding: 0.2rem 0.3rem; }} }}
 </style>
 </head>
 <body>
@@ -107,9 +111,10 @@ class Picture:
         """
         target = check_target(path, ENDINGS, "")
         ending = target.suffix.lower()
-        content = (
-            self.to_png() if ending == ".png" else (self.to_svg() if ending == ".svg" else self.to_html()).encode()
-        )
+        if ending == ".png":
+            content = self.to_png()
+        else:
+            content = (self.to_svg() if ending == ".svg" else self.to_html()).encode()
         try:
             with replace_file(target) as beside:
                 beside.write_bytes(content)
@@ -131,16 +136,48 @@ class Picture:
 
     def to_html(self) -> str:
         """Give a page of HTML that needs nothing else: the picture, its numbers, its notes."""
-        svg = self.to_svg()
+        with _hidden(self.figure.texts):  # title and notes are the page's own
+            svg = self.to_svg()
         notes = "\n".join(f"<p><small>{escape(each)}</small></p>" for each in self.notes)
         return PAGE.format(
             title=escape(self.title), picture=svg[svg.index("<svg") :], table=_write_table(self.table), notes=notes
         )
 
 
+@contextmanager
+def _hidden(texts: Sequence[Text]) -> Iterator[None]:
+    """Draw without some texts, as if they were not there."""
+    for each in texts:
+        each.set_visible(False)
+        each.set_in_layout(False)
+    try:
+        yield
+    finally:
+        for each in texts:
+            each.set_visible(True)
+            each.set_in_layout(True)
+
+
+def compose_picture(
+    title: str, notes: Sequence[str], table: pa.Table, height: float, draw: Callable[[Figure], None]
+) -> Picture:
+    """Compose a picture: what is drawn on a figure so high [inch], its title above it and its notes below.
+
+    Returns
+    -------
+    Picture
+    """
+    with styled():
+        figure = open_figure(height)
+        draw(figure)
+        close_figure(figure, title, notes)
+    return Picture(title, tuple(notes), table, figure)
+
+
 def _write_table(table: pa.Table) -> str:
     """Write a table as HTML, numbers to the right."""
-    kinds = [' class="number"' if pa.types.is_floating(each.type) else "" for each in table.schema]
+    is_number = [pa.types.is_floating(each.type) or pa.types.is_integer(each.type) for each in table.schema]
+    kinds = [' class="number"' if each else "" for each in is_number]
     head = "".join(f"<th{kind}>{escape(name)}</th>" for kind, name in zip(kinds, table.column_names, strict=True))
     rows = [_write_row(row, kinds) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
     return f"<table>\n<tr>{head}</tr>\n" + "\n".join(rows) + "\n</table>"
@@ -148,4 +185,5 @@ def _write_table(table: pa.Table) -> str:
 
 def _write_row(row: Sequence[object], kinds: Sequence[str]) -> str:
     cells = ("" if each is None else format_number(each) if isinstance(each, float) else str(each) for each in row)
-    return "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(kinds, cells, strict=True)) + "</tr>"
+    broken = (escape(cell).replace("_", "_<wbr>") for cell in cells)  # ids are long, and pages may be narrow
+    return "<tr>" + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, broken, strict=True)) + "</tr>"

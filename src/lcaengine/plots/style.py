@@ -23,6 +23,7 @@ __all__ = [
     "close_figure",
     "fit_axis",
     "format_number",
+    "name_lines",
     "needs_logarithm",
     "open_figure",
     "require_matplotlib",
@@ -159,13 +160,20 @@ def add_legend(panel: Any) -> None:
     panel.legend(known.values(), known.keys(), ncols=len(known), fontsize=8, **where)
 
 
+def name_lines(panel: Any, places: Sequence[float], names: Sequence[str], bottom: float, top: float) -> None:
+    """Name the lines of a panel at its left, where they are told apart without ticks."""
+    panel.set_yticks(places, [spell(each, LONGEST_NAME) for each in names])
+    panel.set_ylim(bottom, top)
+    panel.tick_params(axis="y", length=0)
+
+
 def needs_logarithm(smallest: float, largest: float) -> bool:
     """Tell whether numbers from one to the other are read better on a logarithmic axis."""
     return smallest > 0.0 and DECADES * smallest < largest
 
 
 def fit_axis(panel: Any, smallest: float, largest: float, label: str, is_linear: bool = False) -> None:
-    """Fit the horizontal axis to numbers, with a margin; logarithmic where they span decades and it may be."""
+    """Fit the horizontal axis and its grid to numbers; logarithmic where they span decades and it may be."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     if not is_linear and needs_logarithm(smallest, largest):
@@ -183,6 +191,8 @@ def fit_axis(panel: Any, smallest: float, largest: float, label: str, is_linear:
         panel.xaxis.set_major_locator(MaxNLocator(7))
     panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: format_number(x)))
     panel.set_xlabel(spell(label))
+    panel.grid(axis="x", color=FAINT, linewidth=0.6)
+    panel.set_axisbelow(True)
 
 
 def format_number(value: float, digits: int = 5) -> str:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from lcaengine.plots.picture import Picture
-from lcaengine.plots.style import (
-    DRAWN,
-    FAINT,
-    LONGEST_NAME,
-    STATIC,
-    add_legend,
-    close_figure,
-    fit_axis,
-    open_figure,
-    spell,
-    styled,
-)
+from lcaengine.plots.picture import Picture, compose_picture
+from lcaengine.plots.style import DRAWN, STATIC, add_legend, fit_axis, name_lines
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Bar", "draw_tornado"]
 
@@ -50,7 +42,7 @@ class Bar:
     variance_share: float
 
 
-def draw_tornado(bars: Sequence[Bar], score: float, of: str, label: str, notes: Sequence[str]) -> Picture:
+def draw_tornado(bars: Sequence[Bar], score: float, of: str, what: str, unit: str, notes: Sequence[str]) -> Picture:
     """Draw a tornado: a line an amount, from the score with it low to the score with it high.
 
     Parameters
@@ -59,10 +51,8 @@ def draw_tornado(bars: Sequence[Bar], score: float, of: str, label: str, notes: 
         At least one.
     score : float
         With every amount as written [unit of the score].
-    of : str
-        What the score is of.
-    label : str
-        Of the axis, with its unit.
+    of, what, unit : str
+        What the score is of, and what it is, beside its axis, with its unit.
     notes : sequence of str
 
     Returns
@@ -74,13 +64,13 @@ def draw_tornado(bars: Sequence[Bar], score: float, of: str, label: str, notes: 
     more = (f"{len(chosen)} of {len(bars)} shown: the widest.",) if len(chosen) < len(bars) else ()
     right = "At the right: the share of the variance that each amount contributes."
     title, every = f"{of}: what drives it", (*more, right, *notes)
-    with styled():
-        figure = open_figure(1.6 + LINE * len(chosen))
+
+    def draw(figure: Figure) -> None:
         panel = figure.subplots()
-        _draw_bars(panel, chosen, score, label)
+        _draw_bars(panel, chosen, score, f"{what} [{unit}]")
         add_legend(panel)
-        close_figure(figure, title, every)
-    return Picture(title, every, _tabulate(chosen, score), figure)
+
+    return compose_picture(title, every, _tabulate(chosen, score, unit), 1.6 + LINE * len(chosen), draw)
 
 
 def _draw_bars(panel: Any, bars: Sequence[Bar], score: float, label: str) -> None:
@@ -92,30 +82,29 @@ def _draw_bars(panel: Any, bars: Sequence[Bar], score: float, label: str) -> Non
         widths = [end - score for end in ends]
         panel.barh(places, widths, 0.62, score, color=color, hatch=hatch, edgecolor="white", linewidth=0.0, label=name)
     panel.axvline(score, color="#333333", linewidth=1.0, label="as written")
-    panel.set_yticks(places, [spell(bar.name, LONGEST_NAME) for bar in bars])
-    panel.set_ylim(-len(bars) + 0.4, 0.6)
-    panel.tick_params(axis="y", length=0)
+    name_lines(panel, places, [bar.name for bar in bars], -len(bars) + 0.4, 0.6)
     ends = [end for bar in bars for end in (bar.low, bar.high)]
     fit_axis(panel, min(score, *ends), max(score, *ends), label, is_linear=True)
-    panel.grid(axis="x", color=FAINT, linewidth=0.6)
-    panel.set_axisbelow(True)
     shares = panel.secondary_yaxis("right")
     shares.set_yticks(places, [_percent(bar.variance_share) for bar in bars])
     shares.tick_params(length=0, labelsize=8, labelcolor="#555555")
     shares.spines["right"].set_visible(False)
+    beside = {"transform": panel.transAxes, "color": "#555555", "fontsize": 8}
+    panel.text(1.01, 1.0, "variance", va="bottom", **beside)
 
 
 def _percent(share: float) -> str:
     return "< 1 %" if 0.0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
-def _tabulate(bars: Sequence[Bar], score: float) -> pa.Table:
+def _tabulate(bars: Sequence[Bar], score: float, unit: str) -> pa.Table:
     return pa.table(
         {
             "amount of": [bar.name for bar in bars],
             LOWER: pa.array([bar.low for bar in bars], pa.float64()),
             "as written": pa.array([score] * len(bars), pa.float64()),
             HIGHER: pa.array([bar.high for bar in bars], pa.float64()),
+            "unit": [unit] * len(bars),
             "share of the variance": pa.array([bar.variance_share for bar in bars], pa.float64()),
         }
     )

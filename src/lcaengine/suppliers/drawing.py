@@ -71,7 +71,7 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
     for name, limit in drawing.limits.items():
         if name not in drawn:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
-        if not isinstance(limit, (int, float)) or not math.isfinite(limit):
+        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
             raise LcaError(f"a limit of {limit!r} is none", "limits", "give a number")
     limits = {name: float(limit) for name, limit in drawing.limits.items()}
     return Drawing(drawing.draws, drawing.seed, drawing.pedigree, drawn, limits)

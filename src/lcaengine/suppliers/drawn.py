@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.errors import LcaError, SolveError
+from lcaengine.errors import LcaError
 from lcaengine.footprints.score import score_system
 from lcaengine.io.bundle import Bundle, pack_bundle, unpack_bundle
 from lcaengine.kernels.supplier_draws import NOWHERE
@@ -18,11 +18,7 @@ from lcaengine.method import Method
 from lcaengine.suppliers.drawing import Drawing
 from lcaengine.suppliers.extended import Extended
 from lcaengine.uncertainty.capacity import refuse_size
-from lcaengine.uncertainty.simulation import (
-    MOST_INFEASIBLE,
-    Plan,
-    prepare_draws,
-)
+from lcaengine.uncertainty.simulation import Plan, prepare_draws, refuse_infeasible
 from lcaengine.uncertainty.solved import solve_draw_blocks
 from lcaengine.uncertainty.turns import split_blocks
 
@@ -160,10 +156,7 @@ def _draw_turn(
             plan.progress(done * plan.draws // (turn[1] * blocks), plan.draws)
     values[..., list(infeasible)] = 0.0
     infeasible = {draw: why for draw, why in infeasible.items() if draw < plan.draws}
-    if len(infeasible) > MOST_INFEASIBLE * plan.draws:
-        draw, why = min(infeasible.items())
-        what = f"{len(infeasible)} of {plan.draws} draws of the background have no answer; in draw {draw}, {why}"
-        raise SolveError(what, "simulate", "narrow the distributions of the exchanges in that loop")
+    refuse_infeasible(infeasible, plan.draws, " of the background")
     uncertain = prepared.sampled.uncertain
     return values[..., :width], _Solved(infeasible, max(before.slow, slow), residual, uncertain)
 

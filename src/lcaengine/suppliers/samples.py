@@ -162,7 +162,7 @@ def sample_part(
     for first, last in _cut(part, rows, drawn.pool.shape[1]):
         measured, wrong = _measure(part, rows, per_unit, place, drawn, drawing.seed, bounds, levels, slice(first, last))
         pieces.append(measured)
-        failed.append(wrong)
+        failed.append(np.where(wrong < drawing.draws, wrong, -1))  # of an odd number, one more is drawn
     every = pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=2)
     _report(part, probes, rows, at, every, np.concatenate(failed), found)
     if found.blockers():

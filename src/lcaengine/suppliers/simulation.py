@@ -140,6 +140,8 @@ def make_drawing(
     from lcaengine.uncertainty.pedigree import take_pedigree
 
     draws, seed = check_choices(draws, seed, "stage")
+    if isinstance(indicators, str) or not isinstance(indicators, Sequence):
+        raise LcaError(f"indicators are {indicators!r}", "indicators", 'give a list: ["ghg"]', given=indicators)
     if limits is not None and not isinstance(limits, Mapping):
         raise LcaError(f"limits are {limits!r}", "limits", 'give them by indicator, as {"ghg": 5.5}', given=limits)
     return Drawing(draws, seed, take_pedigree(pedigree), tuple(indicators), dict(limits or {}))

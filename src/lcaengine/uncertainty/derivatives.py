@@ -43,12 +43,16 @@ class Derivatives:
         dh/dv of each of its rows that follow from no others [unit of the indicator / base unit of the row].
     contributions : (n,) float64
         What each activity adds to the score [unit of the indicator].
+    carried : (t,) float64
+        What each direct burden adds to the score, and each demand with all that is upstream of it, row by row [unit of
+        the indicator]: all of one sign where nothing is spared.
     """
 
     score: float
     sampled: Sampled
     slope: Numbers
     contributions: Numbers
+    carried: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,9 @@ def find_derivatives(
     demand = system.inventory.flows.units[flow].factor if flow >= 0 else 1.0
     adjoint = _follow(footprints, direct, activity, demand, part)
     slope = _differentiate(sampled, adjoint, values)
-    contributions = adjoint.counted * direct
-    return Derivatives(float(contributions.sum()), sampled, slope[: sampled.starts["shares"]], contributions)
+    contributions, own = adjoint.counted * direct, slope[: sampled.starts["shares"]]
+    carried = _carry(sampled, adjoint, values)
+    return Derivatives(float(contributions.sum()), sampled, own, contributions, carried)
 
 
 def _differentiate(sampled: Sampled, adjoint: _Adjoint, values: Numbers) -> Numbers:
@@ -196,17 +201,31 @@ def _follow(footprints: Footprints, direct: Numbers, activity: int, demand: floa
     return _Adjoint(supply, solve(coupling, own), counted, burdens)
 
 
+def _carry(sampled: Sampled, adjoint: _Adjoint, values: Numbers) -> Numbers:
+    """Find what burdens and demands carry of a score, term by term: ``s_a d`` and ``-s_a Y_i A'[a, i]``."""
+    costs = adjoint.cost(find_rows(sampled.pattern), sampled.pattern.indices)
+    burdens = adjoint.counted[_find_targets(sampled.burdens)] * _weigh(sampled.burdens, values)
+    return np.concatenate([burdens, costs[_find_targets(sampled.amounts)] * _weigh(sampled.amounts, values)])
+
+
+def _find_targets(terms: Terms) -> NDArray[np.int64]:
+    """Find the number that each term is of."""
+    return np.repeat(np.arange(len(terms)), np.diff(terms.starts))
+
+
+def _weigh(terms: Terms, values: Numbers) -> Numbers:
+    """Give every term for one value of each row."""
+    return np.asarray(terms.weight * values[terms.one] * values[terms.two])
+
+
 def _sum(terms: Terms, values: Numbers) -> Numbers:
     """Sum the terms of every number for one value of each row."""
-    target = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
-    weighed = terms.weight * values[terms.one] * values[terms.two]
-    return np.bincount(target, weighed, len(terms)).astype(np.float64)
+    return np.bincount(_find_targets(terms), _weigh(terms, values), len(terms)).astype(np.float64)
 
 
 def _add_slopes(terms: Terms, outer: Numbers, values: Numbers, slope: Numbers) -> None:
     """Add to dh/dv, in place, what comes by numbers n of dh/dn `outer`, each a sum of weight v[one] v[two]."""
-    target = np.repeat(np.arange(len(terms)), np.diff(terms.starts))
-    weight, count = outer[target] * terms.weight, len(values)
+    weight, count = outer[_find_targets(terms)] * terms.weight, len(values)
     slope += np.bincount(terms.one, weight * values[terms.two], count)
     slope += np.bincount(terms.two, weight * values[terms.one], count)
 

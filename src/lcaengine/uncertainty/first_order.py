@@ -29,6 +29,8 @@ LINEAR, LOG = "linear", "log"
 MOST_SIGMA = 3.0
 ROUNDING = 1e-15
 """Share of a whole below which what the others have is no more than rounding [1]."""
+NOTHING = 1e-9
+"""Share of a score below which what is spared is rounding [1]."""
 TWO_SIDED = 1.959963984540054
 """Standard deviations on either side that hold 95 % of a normal distribution [1]."""
 HALVED = 0.75
@@ -161,7 +163,7 @@ def join_effects(*effects: Effects) -> Effects:
     return Effects(*(np.concatenate([getattr(each, f.name) for each in effects]) for f in fields(Effects)))
 
 
-def choose_scale(score: float, contributions: Numbers, effects: Effects) -> str:
+def choose_scale(score: float, carried: Numbers, effects: Effects) -> str:
     """Choose the scale of a score.
 
     Logarithmic where all that adds to the score has its sign, at least half of its variance is of lognormals, and its
@@ -171,15 +173,16 @@ def choose_scale(score: float, contributions: Numbers, effects: Effects) -> str:
     Parameters
     ----------
     score : float
-    contributions : (e,) float64
-        What adds up to it.
+    carried : (t,) float64
+        What every burden and every demand adds to it, as :func:`~lcaengine.uncertainty.derivatives.find_derivatives`
+        gives it.
     effects : Effects
 
     Returns
     -------
     {"linear", "log"}
     """
-    if score == 0 or (contributions * np.sign(score) < 0).any():
+    if score == 0 or (carried * np.sign(score) < -NOTHING * abs(score)).any():
         return LINEAR
     of_lognormals = effects.linear[effects.is_lognormal].sum()
     if of_lognormals == 0 or 2 * of_lognormals < effects.linear.sum():

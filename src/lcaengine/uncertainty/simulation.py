@@ -347,9 +347,9 @@ def _measure(values: Numbers, feasible: NDArray[np.bool_], known: NDArray[np.boo
     return np.where(known[..., None], measured, np.nan)
 
 
-def refuse_infeasible(infeasible: dict[int, str], draws: int) -> None:
-    """Raise where too many draws have no answer."""
+def refuse_infeasible(infeasible: Mapping[int, str], draws: int, of: str = "") -> None:
+    """Raise where too many draws, `of` what, have no answer."""
     if len(infeasible) > MOST_INFEASIBLE * draws:
         draw, why = min(infeasible.items())
-        what = f"{len(infeasible)} of {draws} draws have no answer; in draw {draw}, {why}"
+        what = f"{len(infeasible)} of {draws} draws{of} have no answer; in draw {draw}, {why}"
         raise SolveError(what, "simulate", "narrow the distributions of what it names")
