@@ -91,6 +91,11 @@ class Simulated:
     p50: float
     p97_5: float
 
+    @property
+    def answered(self) -> int:
+        """Draws that have an answer."""
+        return self.draws - self.without_answer
+
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
