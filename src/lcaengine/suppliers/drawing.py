@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from lcaengine.errors import LcaError
 from lcaengine.method import Method
+from lcaengine.uncertainty.limits import take_limit
 
 if TYPE_CHECKING:
     from lcaengine.uncertainty import Pedigree
@@ -68,10 +68,8 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
         if name not in known:
             raise LcaError(f"there is no indicator {name!r}", method.label, f"choose from: {', '.join(known)}")
     drawn = tuple(name for name in known if not drawing.indicators or name in drawing.indicators)
-    for name, limit in drawing.limits.items():
+    for name in drawing.limits:
         if name not in drawn:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
-        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
-            raise LcaError(f"a limit of {limit!r} is none", "limits", "give a number")
-    limits = {name: float(limit) for name, limit in drawing.limits.items()}
+    limits = {name: take_limit(limit) for name, limit in drawing.limits.items()}
     return Drawing(drawing.draws, drawing.seed, drawing.pedigree, drawn, limits)

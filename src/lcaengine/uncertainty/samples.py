@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
+from lcaengine.uncertainty.limits import take_limit
 from lcaengine.uncertainty.pedigree import Pedigree
 
 if TYPE_CHECKING:
@@ -126,13 +126,15 @@ class Samples:
         Raises
         ------
         LcaError
-            If the words name no activity or several, or its draws are not kept.
+            If the words name no activity or several, the indicator was not drawn, or draws are not kept.
         """
         self.footprints.get(indicator, process_id=process_id, product_id=product_id, location=location, stage=stage)
         activity = self.footprints.find(process_id=process_id, product_id=product_id, location=location)[0]
         k = self.footprints.method.find(indicator)
+        if k not in self.indicators:
+            raise LcaError(f"{indicator} was not drawn", "simulate", "name it in `indicators`", given=indicator)
         at = np.flatnonzero(self.kept == activity)
-        if not len(at) or k not in self.indicators:
+        if not len(at):
             named = process_id or product_id
             raise LcaError(f"the draws of {indicator} of {named} are not kept", "simulate", "name it in `keep`")
         part = self.footprints.stages.index(stage)
@@ -169,8 +171,7 @@ class Samples:
         >>> samples.find_share_within("ghg", 100.0, product_id="metal")
         1.0
         """
-        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
-            raise LcaError(f"a limit of {limit!r} is none", "find_share_within", "give a number", given=limit)
+        limit = take_limit(limit, "find_share_within")
         drawn = self.get(indicator, process_id=process_id, product_id=product_id, location=location)
         drawn = drawn[~np.isnan(drawn)]
         return float((drawn <= limit).mean()) if len(drawn) else float("nan")
