@@ -186,6 +186,30 @@ def test_where_one_alone_varies_the_other_is_named(tmp_path: Path) -> None:
     assert pair.note == "nothing behind b states a distribution: a width of zero is no certainty"
 
 
+def test_what_two_share_without_a_burden_does_not_pair_them(tmp_path: Path) -> None:
+    """Both take wind of a plant whose steel is uncertain and has no burden: of what counts, each has its own draw."""
+    wind = [
+        *(makes("plant", "power", unit="MJ"), makes("forge", "steel")),
+        takes("plant", "steel", 1.0, **lognormal(1.0, 0.3)),
+        *(takes(name, "power", 1.0, "MJ") for name in "ab"),
+    ]
+    known = mines(emits("a", 5.0, **lognormal(5.0, 0.2)), emits("b", 4.0, **lognormal(4.0, 0.3)))
+    added = {
+        "processes": [process("plant"), process("forge")],
+        "flows": [product("power", "MJ"), product("steel")],
+        "exchanges": wind,
+    }
+    tables = {name: [*rows, *added[name]] for name, rows in known.items()}
+    compared = compare(tmp_path / "without", tables, "a", "b")
+    pair = compared.get("ghg", "a", "b")
+    assert pair.shared_rows == 0
+    assert "the two share no drawn row: they are drawn independently" in pair.note
+    assert compared.spreads["drawn_rows"].to_pylist() == [2, 2]
+    burdened = {**tables, "exchanges": [*tables["exchanges"], emits("forge", 1.0)]}
+    pair = compare(tmp_path / "with", burdened, "a", "b").get("ghg", "a", "b")
+    assert (pair.shared_rows, pair.note) == (1, "")
+
+
 def test_what_is_drawn_and_moves_nothing_is_said(tmp_path: Path) -> None:
     """Power without a burden is taken in uncertain amounts: there is a drawn row, and the score is 5 in every draw."""
     power = [makes("plant", "power", unit="MJ"), takes("a", "power", 1.0, "MJ", **lognormal(1.0, 0.3))]

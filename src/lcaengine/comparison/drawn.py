@@ -15,7 +15,7 @@ from lcaengine.footprints import Footprints
 from lcaengine.inventory.schema import STAGES
 from lcaengine.uncertainty import Pedigree, simulate_footprints
 from lcaengine.uncertainty.capacity import refuse_size
-from lcaengine.uncertainty.reach import list_drawn_keys
+from lcaengine.uncertainty.reach import find_carriers, list_drawn_keys, list_moving_keys
 from lcaengine.uncertainty.sampled import sample_system
 from lcaengine.uncertainty.simulation import refuse_infeasible
 from lcaengine.uncertainty.static import WRITTEN
@@ -41,7 +41,7 @@ class Drawn:
         Per reference unit of the first; NaN where a figure is missing.
     values : (m, parts, k, draws) float64
     shared : (k, m, m) int64
-        By indicator, how many drawn rows two of them rest on both; on the diagonal, how many one rests on.
+        By indicator, how many drawn rows move two of them both; on the diagonal, how many one rests on.
     unpaired : dict of (int, int, int) to list of str
         By indicator and two alternatives, the rows alike of which nobody can say which takes whose draw.
     draws, seed : int
@@ -74,6 +74,7 @@ class _Version:
     static: dict[int, Numbers]
     values: dict[int, Numbers]
     keys: dict[int, list[NDArray[np.uint64]]]
+    moving: dict[int, list[NDArray[np.uint64]]]
     alike: Mapping[int, AlikeRows]
     infeasible: Mapping[int, str]
     residual: float
@@ -148,10 +149,12 @@ def _draw_version(
         where = f"{footprints.system.inventory.label}, {error.where}"
         raise DataError(error.what, where, error.fix, table=error.table, row=error.row, given=error.given) from error
     sampled = sample_system(footprints, indicators, pedigree)
+    carriers = find_carriers(sampled)
     return _Version(
         {a: samples.static.value[a][:, indicators] for a in kept},
         {a: samples.values[at] for at, a in enumerate(kept)},
         {a: list_drawn_keys(sampled, a) for a in kept},
+        {a: list_moving_keys(sampled, a, carriers) for a in kept},
         list_alike(footprints.system.inventory, pedigree),
         samples.infeasible,
         samples.residual,
@@ -195,7 +198,7 @@ def _gather(
         parts=parts,
         static=static,
         values=values,
-        shared=_count_shared([version.keys[each.activity] for each, version in zip(group, of, strict=True)]),
+        shared=_count_rows(group, of),
         unpaired=_find_unpaired(group, of),
         draws=draws,
         seed=seed,
@@ -214,11 +217,20 @@ def _find_unpaired(group: Sequence[Alternative], versions: Sequence[_Version]) -
         if one is other or not (one.alike or other.alike):
             continue
         alike = np.array(sorted({*one.alike, *other.alike}), np.uint64)
-        both = zip(one.keys[group[i].activity], other.keys[group[j].activity], strict=True)
+        both = zip(one.moving[group[i].activity], other.moving[group[j].activity], strict=True)
         for k, (mine, theirs) in enumerate(both):
             shared = np.intersect1d(np.intersect1d(mine, alike), theirs)
             found[k, i, j] = list_unpaired(shared.tolist(), one.alike, other.alike)
     return found
+
+
+def _count_rows(group: Sequence[Alternative], versions: Sequence[_Version]) -> NDArray[np.int64]:
+    """Count the drawn rows that move two alternatives both, and on the diagonal those that one rests on: (k, m, m)."""
+    own = list(zip(group, versions, strict=True))
+    shared = _count_shared([version.moving[each.activity] for each, version in own])
+    for at, (each, version) in enumerate(own):
+        shared[:, at, at] = [len(keys) for keys in version.keys[each.activity]]
+    return shared
 
 
 def _count_shared(keys: Sequence[Sequence[NDArray[np.uint64]]]) -> NDArray[np.int64]:

@@ -52,7 +52,7 @@ class Figure:
     known, varies : (m,) bool
         Whether there is a figure, and whether it moves from draw to draw.
     shared : (m, m) int64
-        Drawn rows that two rest on; on the diagonal, that one rests on.
+        Drawn rows that move two; on the diagonal, that one rests on.
     place : int
         Of the indicator among those that are drawn.
     """

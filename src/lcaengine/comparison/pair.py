@@ -35,7 +35,7 @@ class Pair:
     ratio : (float, float, float)
         The same of second / first; None where the first is not of one sign.
     shared_rows : int
-        Drawn rows that both rest on.
+        Drawn rows that move both: a burden lies behind them.
     note : str
         Why something is not given, or is not what it seems; empty where there is nothing to say.
     """

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.system.coupling import Coupling
+from lcaengine.system.coupling import Coupling, find_rows
 from lcaengine.uncertainty.distributions import Distributions
 from lcaengine.uncertainty.mixes import Mixes
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.terms import Terms
 
-__all__ = ["find_upstream", "list_drawn_keys"]
+__all__ = ["find_carriers", "find_upstream", "list_drawn_keys", "list_moving_keys"]
 
 
 def find_upstream(pattern: Coupling, activity: int) -> NDArray[np.bool_]:
@@ -27,13 +27,54 @@ def find_upstream(pattern: Coupling, activity: int) -> NDArray[np.bool_]:
     -------
     (n,) bool
     """
-    reached = np.zeros(len(pattern), np.bool_)
-    new = np.array([activity])
+    return _follow(pattern, np.array([activity]))
+
+
+def _follow(pattern: Coupling, first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Find the activities that some lead to, row by row, and these themselves."""
+    reached, new = np.zeros(len(pattern), np.bool_), first
     while len(new):
         reached[new] = True
         taken = np.concatenate([pattern.indices[pattern.indptr[a] : pattern.indptr[a + 1]] for a in new.tolist()])
         new = np.unique(taken[~reached[taken]])
     return reached
+
+
+def find_carriers(sampled: Sampled) -> NDArray[np.bool_]:
+    """Find the activities that have a burden of their own or take, directly or through others, of one that has.
+
+    Returns
+    -------
+    (n, k) bool
+        By indicator.
+    """
+    n, pattern = len(sampled.outputs), sampled.pattern
+    ends = np.concatenate([[0], np.cumsum(np.bincount(pattern.indices, minlength=n))]).astype(np.int64)
+    order = np.argsort(pattern.indices, kind="stable")
+    takers = Coupling(pattern.diagonal, ends, find_rows(pattern)[order], pattern.data[order])
+    burdens = sampled.burdens
+    of = np.repeat(np.arange(len(burdens)), np.diff(burdens.starts))[burdens.weight != 0]
+    k = len(burdens) // n
+    return np.stack([_follow(takers, np.unique(of[of % k == at] // k)) for at in range(k)], axis=1)
+
+
+def list_moving_keys(sampled: Sampled, activity: int, carriers: NDArray[np.bool_]) -> list[NDArray[np.uint64]]:
+    """List the keys of the drawn numbers that move an activity's footprint, by indicator: a burden lies behind them.
+
+    Parameters
+    ----------
+    sampled : Sampled
+    activity : int
+    carriers : (n, k) bool
+        As :func:`find_carriers` gives them.
+
+    Returns
+    -------
+    list of (m,) uint64
+        In order, each once.
+    """
+    reached = find_upstream(sampled.pattern, activity)
+    return [_list_keys(sampled, reached & each, each, at) for at, each in enumerate(carriers.T)]
 
 
 def list_drawn_keys(sampled: Sampled, activity: int) -> list[NDArray[np.uint64]]:
@@ -51,13 +92,20 @@ def list_drawn_keys(sampled: Sampled, activity: int) -> list[NDArray[np.uint64]]
     list of (m,) uint64
         In order, each once.
     """
-    reached = np.flatnonzero(find_upstream(sampled.pattern, activity))
-    pattern, k = sampled.pattern, len(sampled.burdens) // len(sampled.outputs)
-    entries = np.concatenate([np.arange(pattern.indptr[a], pattern.indptr[a + 1]) for a in reached.tolist()])
-    supply = np.concatenate([_list_rows(sampled.amounts, entries), _list_rows(sampled.outputs, reached)])
-    used = [np.concatenate([supply, _list_rows(sampled.burdens, reached * k + at)]) for at in range(k)]
+    reached = find_upstream(sampled.pattern, activity)
+    return [_list_keys(sampled, reached, reached, at) for at in range(len(sampled.burdens) // len(sampled.outputs))]
+
+
+def _list_keys(
+    sampled: Sampled, takers: NDArray[np.bool_], providers: NDArray[np.bool_], at: int
+) -> NDArray[np.uint64]:
+    """List the keys of what takers make, burden in the indicator at a place, and take of providers."""
+    pattern, k, own = sampled.pattern, len(sampled.burdens) // len(sampled.outputs), np.flatnonzero(takers)
+    entries = np.flatnonzero(np.repeat(takers, np.diff(pattern.indptr)) & providers[pattern.indices])
+    parts = ((sampled.amounts, entries), (sampled.outputs, own), (sampled.burdens, own * k + at))
+    used = np.concatenate([_list_rows(terms, targets) for terms, targets in parts])
     keys = np.concatenate([each.key for each in _list_kinds(sampled)])
-    return [np.unique(keys[_list_drawn(sampled, rows)]) for rows in used]
+    return np.unique(keys[_list_drawn(sampled, used)])
 
 
 def _list_kinds(sampled: Sampled) -> tuple[Distributions | Mixes, ...]:
