@@ -15,7 +15,7 @@ from scipy import stats
 
 import lcaengine as lca
 from lcaengine.comparison.pairs import compare_pairs, rank_alternatives
-from lcaengine.uncertainty.reach import list_drawn_keys
+from lcaengine.uncertainty.reach import find_reach, list_drawn_keys
 from lcaengine.uncertainty.sampled import sample_system
 from tests.drawn_methods import factor, read_drawn
 from tests.scoring import core, has, score
@@ -328,7 +328,7 @@ def test_the_drawn_rows_are_those_that_move_a_footprint(tmp_path: Path) -> None:
             changed = lca.score(dataclasses.replace(inventory, exchanges=exchanges), core())
             if abs(changed.get("ghg", process_id=name) / footprints.get("ghg", process_id=name) - 1) > 1e-9:
                 moves.add(key)
-        (keys,) = list_drawn_keys(sampled, activity)
+        (keys,) = list_drawn_keys(find_reach(sampled), activity)
         assert (set(keys.tolist()), len(keys)) == (moves, count)
 
 

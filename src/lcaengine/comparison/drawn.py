@@ -15,7 +15,7 @@ from lcaengine.footprints import Footprints
 from lcaengine.inventory.schema import STAGES
 from lcaengine.uncertainty import Pedigree, simulate_footprints
 from lcaengine.uncertainty.capacity import refuse_size
-from lcaengine.uncertainty.reach import find_carriers, list_drawn_keys, list_moving_keys
+from lcaengine.uncertainty.reach import find_reach, list_drawn_keys, list_moving_keys
 from lcaengine.uncertainty.sampled import sample_system
 from lcaengine.uncertainty.simulation import refuse_infeasible
 from lcaengine.uncertainty.static import WRITTEN
@@ -148,13 +148,12 @@ def _draw_version(
     except DataError as error:  # a row of one inventory of several
         where = f"{footprints.system.inventory.label}, {error.where}"
         raise DataError(error.what, where, error.fix, table=error.table, row=error.row, given=error.given) from error
-    sampled = sample_system(footprints, indicators, pedigree)
-    carriers = find_carriers(sampled)
+    reach = find_reach(sample_system(footprints, indicators, pedigree))
     return _Version(
         {a: samples.static.value[a][:, indicators] for a in kept},
         {a: samples.values[at] for at, a in enumerate(kept)},
-        {a: list_drawn_keys(sampled, a) for a in kept},
-        {a: list_moving_keys(sampled, a, carriers) for a in kept},
+        {a: list_drawn_keys(reach, a) for a in kept},
+        {a: list_moving_keys(reach, a) for a in kept},
         list_alike(footprints.system.inventory, pedigree),
         samples.infeasible,
         samples.residual,

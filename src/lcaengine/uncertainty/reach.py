@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,34 @@ from lcaengine.uncertainty.mixes import Mixes
 from lcaengine.uncertainty.sampled import Sampled
 from lcaengine.uncertainty.terms import Terms
 
-__all__ = ["find_carriers", "find_upstream", "list_drawn_keys", "list_moving_keys"]
+__all__ = ["Reach", "find_reach", "find_upstream", "list_drawn_keys", "list_moving_keys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the drawn numbers of a system can reach.
+
+    Attributes
+    ----------
+    sampled : Sampled
+    carriers : (n, k) bool
+        By indicator, activities that have a burden of their own or take, directly or through others, of one that has.
+    keys : (m,) uint64
+        Of all that is drawn, in order, each once.
+    place : (r,) int64
+        Of the key of each drawn row among them.
+    """
+
+    sampled: Sampled
+    carriers: NDArray[np.bool_]
+    keys: NDArray[np.uint64]
+    place: NDArray[np.int64]
+
+
+def find_reach(sampled: Sampled) -> Reach:
+    """Find what the drawn numbers of a system can reach."""
+    keys, place = np.unique(np.concatenate([each.key for each in _list_kinds(sampled)]), return_inverse=True)
+    return Reach(sampled, _find_carriers(sampled), keys, place)
 
 
 def find_upstream(pattern: Coupling, activity: int) -> NDArray[np.bool_]:
@@ -40,14 +69,8 @@ def _follow(pattern: Coupling, first: NDArray[np.int64]) -> NDArray[np.bool_]:
     return reached
 
 
-def find_carriers(sampled: Sampled) -> NDArray[np.bool_]:
-    """Find the activities that have a burden of their own or take, directly or through others, of one that has.
-
-    Returns
-    -------
-    (n, k) bool
-        By indicator.
-    """
+def _find_carriers(sampled: Sampled) -> NDArray[np.bool_]:
+    """Find the activities with a burden behind them, by indicator: whoever takes of one that has one, and so on."""
     n, pattern = len(sampled.outputs), sampled.pattern
     ends = np.concatenate([[0], np.cumsum(np.bincount(pattern.indices, minlength=n))]).astype(np.int64)
     order = np.argsort(pattern.indices, kind="stable")
@@ -58,33 +81,31 @@ def find_carriers(sampled: Sampled) -> NDArray[np.bool_]:
     return np.stack([_follow(takers, np.unique(of[of % k == at] // k)) for at in range(k)], axis=1)
 
 
-def list_moving_keys(sampled: Sampled, activity: int, carriers: NDArray[np.bool_]) -> list[NDArray[np.uint64]]:
+def list_moving_keys(reach: Reach, activity: int) -> list[NDArray[np.uint64]]:
     """List the keys of the drawn numbers that move an activity's footprint, by indicator: a burden lies behind them.
 
     Parameters
     ----------
-    sampled : Sampled
+    reach : Reach
     activity : int
-    carriers : (n, k) bool
-        As :func:`find_carriers` gives them.
 
     Returns
     -------
     list of (m,) uint64
         In order, each once.
     """
-    reached = find_upstream(sampled.pattern, activity)
-    return [_list_keys(sampled, reached & each, each, at) for at, each in enumerate(carriers.T)]
+    reached = find_upstream(reach.sampled.pattern, activity)
+    return [_list_keys(reach, reached & each, each, at) for at, each in enumerate(reach.carriers.T)]
 
 
-def list_drawn_keys(sampled: Sampled, activity: int) -> list[NDArray[np.uint64]]:
+def list_drawn_keys(reach: Reach, activity: int) -> list[NDArray[np.uint64]]:
     """List the keys of the drawn numbers that an activity's footprint rests on, by indicator.
 
     Two footprints that have a key in common take the same draw there: they are paired.
 
     Parameters
     ----------
-    sampled : Sampled
+    reach : Reach
     activity : int
 
     Returns
@@ -92,20 +113,20 @@ def list_drawn_keys(sampled: Sampled, activity: int) -> list[NDArray[np.uint64]]
     list of (m,) uint64
         In order, each once.
     """
-    reached = find_upstream(sampled.pattern, activity)
-    return [_list_keys(sampled, reached, reached, at) for at in range(len(sampled.burdens) // len(sampled.outputs))]
+    reached = find_upstream(reach.sampled.pattern, activity)
+    return [_list_keys(reach, reached, reached, at) for at in range(reach.carriers.shape[1])]
 
 
-def _list_keys(
-    sampled: Sampled, takers: NDArray[np.bool_], providers: NDArray[np.bool_], at: int
-) -> NDArray[np.uint64]:
+def _list_keys(reach: Reach, takers: NDArray[np.bool_], providers: NDArray[np.bool_], at: int) -> NDArray[np.uint64]:
     """List the keys of what takers make, burden in the indicator at a place, and take of providers."""
-    pattern, k, own = sampled.pattern, len(sampled.burdens) // len(sampled.outputs), np.flatnonzero(takers)
+    sampled, k, own = reach.sampled, reach.carriers.shape[1], np.flatnonzero(takers)
+    pattern = sampled.pattern
     entries = np.flatnonzero(np.repeat(takers, np.diff(pattern.indptr)) & providers[pattern.indices])
     parts = ((sampled.amounts, entries), (sampled.outputs, own), (sampled.burdens, own * k + at))
     used = np.concatenate([_list_rows(terms, targets) for terms, targets in parts])
-    keys = np.concatenate([each.key for each in _list_kinds(sampled)])
-    return np.unique(keys[_list_drawn(sampled, used)])
+    is_used = np.zeros(len(reach.keys), np.bool_)
+    is_used[reach.place[_list_drawn(sampled, used)]] = True
+    return reach.keys[is_used]
 
 
 def _list_kinds(sampled: Sampled) -> tuple[Distributions | Mixes, ...]:
