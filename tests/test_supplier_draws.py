@@ -458,6 +458,8 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         ({"limits": {"energy": 1.0}, **GHG}, "which is not drawn"),
         ({"limits": {"ghg": math.nan}}, "a limit of nan is none"),
         ({"limits": {"ghg": "5"}}, "a limit of '5' is none"),
+        ({"limits": {"ghg": 10**400}}, "a limit is too large for a number"),
+        ({"progress": 3}, "progress is 3"),
     ]
     for given, says in cases:
         with pytest.raises(lca.LcaError, match=says):

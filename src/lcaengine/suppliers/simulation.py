@@ -97,6 +97,10 @@ def simulate_suppliers(
     >>> report.suppliers, report.run["draws"]
     (3, 8)
     """
+    from lcaengine.uncertainty.simulation import check_progress
+
+    for each in (progress, show):
+        check_progress(each)
     drawing = make_drawing(draws, seed, pedigree, indicators, limits)
     return draw_suppliers(suppliers, background, target, method, drawing, policy, wide, progress, show)
 
