@@ -12,10 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from lcaengine.kernels.lanes import solve_draws
+from lcaengine.kernels.sweep import measure_residual
 from lcaengine.kernels.terms import subtract_background, sum_terms
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Ordering, order_coupling
-from lcaengine.system import Coupling
+from lcaengine.system import Coupling, build_coupling
 from lcaengine.system.coupling import find_rows
 from lcaengine.uncertainty.terms import build_terms
 from tests.drawn_couplings import Spec, draw_system
@@ -112,6 +113,20 @@ def test_a_draw_that_does_not_converge_says_so_and_leaves_the_others_alone() -> 
     others = [lane for lane in range(DRAWS) if lane != 3]
     assert (error[0, others] < 1e-12).all()
     assert x[0][..., others] == pytest.approx(whole[0][..., others], rel=1e-9)
+
+
+def test_what_is_too_large_to_be_added_is_not_verified() -> None:
+    """A loop that takes 4.7 of what it makes, as sweeps leave it: all numbers finite, and the sum of two of them not."""
+    coupling = build_coupling(np.ones(2), np.array([0, 1]), np.array([1, 0]), np.array([-1.0, -4.7]))
+    ordering = order_coupling(coupling)
+    x = np.full((1, 2 * DRAWS), 3e307) * np.where(ordering.order == 1, 4.7, 1.0).repeat(DRAWS)
+    structure = (ordering.outer, ordering.inner, ordering.provider)
+    data, groups, ones = coupling.data[ordering.entry].repeat(DRAWS)[None], np.arange(3), np.ones((1, 2 * DRAWS))
+    error, _ = solve_draws((0,), ones, *structure, data, ordering.starts, groups, ones, x, 1e-12, 0)
+    assert np.isinf(error).all()
+    rows = (coupling.diagonal, ordering.inner, ordering.provider, data[0, ::DRAWS])
+    large = np.repeat(x[:, ::DRAWS, None], 4, axis=2)
+    assert np.isinf(measure_residual(*rows, np.ones((1, 2, 4)), large)).any()
 
 
 def test_terms_are_sums_of_products() -> None:

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.system.coupling import Coupling
-from lcaengine.uncertainty.distributions import Distributions
-from lcaengine.uncertainty.mixes import Mixes
 from lcaengine.uncertainty.sampled import Sampled
+from lcaengine.uncertainty.sources import list_keys, trace_rows
 from lcaengine.uncertainty.terms import Terms
 
 __all__ = ["find_upstream", "list_drawn_keys"]
@@ -56,42 +55,8 @@ def list_drawn_keys(sampled: Sampled, activity: int) -> list[NDArray[np.uint64]]
     entries = np.concatenate([np.arange(pattern.indptr[a], pattern.indptr[a + 1]) for a in reached.tolist()])
     supply = np.concatenate([_list_rows(sampled.amounts, entries), _list_rows(sampled.outputs, reached)])
     used = [np.concatenate([supply, _list_rows(sampled.burdens, reached * k + at)]) for at in range(k)]
-    keys = np.concatenate([each.key for each in _list_kinds(sampled)])
-    return [np.unique(keys[_list_drawn(sampled, rows)]) for rows in used]
-
-
-def _list_kinds(sampled: Sampled) -> tuple[Distributions | Mixes, ...]:
-    """Give what is drawn, in the order of its rows."""
-    return (
-        sampled.distributions,
-        sampled.market_amounts,
-        sampled.factors,
-        sampled.market_shares,
-        sampled.allocation,
-    )
-
-
-def _list_drawn(sampled: Sampled, used: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the drawn rows behind rows of values: what follows from others is followed back to these, kind by kind."""
-    starts, shares, supplies = sampled.starts, sampled.shares, sampled.supplies
-    is_used = np.zeros(starts["ones"] + 1, np.bool_)
-    is_used[used] = True
-    own = _take_rows(is_used, starts["products"], len(sampled.products))
-    is_used[np.concatenate([sampled.products.one[own], sampled.products.two[own]])] = True
-    own = _take_rows(is_used, starts["supplies"], len(supplies))  # a share moves with all that its whole is made of
-    behind = supplies.row[np.isin(supplies.whole, supplies.whole[own])]
-    is_used[behind[behind >= 0]] = True
-    own = _take_rows(is_used, starts["shares"], len(shares))
-    is_used[_list_rows(shares.output, np.flatnonzero(np.isin(shares.process, shares.process[own])))] = True
-    for name, mixes in (("market_shares", sampled.market_shares), ("allocation", sampled.allocation)):
-        own = _take_rows(is_used, starts[name], len(mixes))
-        is_used[starts[name] + np.flatnonzero(np.isin(mixes.whole, mixes.whole[own]))] = True
-    return np.flatnonzero(is_used[: starts["shares"]])
-
-
-def _take_rows(is_used: NDArray[np.bool_], start: int, count: int) -> NDArray[np.int64]:
-    """Give those that are used of so many rows, counted from the first of them."""
-    return np.flatnonzero(is_used[start : start + count])
+    keys = list_keys(sampled)
+    return [np.unique(keys[trace_rows(sampled, rows)]) for rows in used]
 
 
 def _list_rows(terms: Terms, targets: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lcaengine.plots import Picture
 
-__all__ = ["LEVELS", "Samples"]
+__all__ = ["LEVELS", "Samples", "check_limit"]
 
 LEVELS = (0.025, 0.5, 0.975)
 """Quantiles that are given, as p2_5, p50 and p97_5."""
@@ -169,8 +170,7 @@ class Samples:
         >>> samples.find_share_within("ghg", 100.0, product_id="metal")
         1.0
         """
-        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
-            raise LcaError(f"a limit of {limit!r} is none", "find_share_within", "give a number", given=limit)
+        limit = check_limit(limit, "find_share_within")
         drawn = self.get(indicator, process_id=process_id, product_id=product_id, location=location)
         drawn = drawn[~np.isnan(drawn)]
         return float((drawn <= limit).mean()) if len(drawn) else float("nan")
@@ -212,3 +212,21 @@ class Samples:
         from lcaengine.uncertainty.pictures import draw_samples
 
         return draw_samples(self, picture, indicator, everything)
+
+
+def check_limit(limit: object, where: str) -> float:
+    """Give a limit as a plain number, of Python's or of NumPy's.
+
+    Raises
+    ------
+    LcaError
+        If it is none, or not finite.
+
+    Examples
+    --------
+    >>> check_limit(np.float32(2.5), "limits")
+    2.5
+    """
+    if isinstance(limit, bool) or not isinstance(limit, Real) or not math.isfinite(limit):
+        raise LcaError(f"a limit of {limit!r} is none", where, "give a number", given=limit)
+    return float(limit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from lcaengine.uncertainty.draws import LARGEST_SEED, check_whole
 from lcaengine.uncertainty.pedigree import Pedigree, take_pedigree
 from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
-from lcaengine.uncertainty.samples import LEVELS, Samples
+from lcaengine.uncertainty.samples import LEVELS, Samples, check_limit
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
 from lcaengine.uncertainty.static import WRITTEN, check_static, score_at
 from lcaengine.uncertainty.structure import Structure, build_structure
@@ -219,7 +218,7 @@ class _Turn:
     p_limit: Numbers
     uncertain: Mapping[str, int]
     infeasible: dict[int, str]
-    slow: int
+    slow: set[int]
     residual: float
 
 
@@ -246,9 +245,7 @@ def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Se
         (k,) = footprints.select([name])
         if k not in chosen:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
-        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
-            raise LcaError(f"a limit of {limit!r} is none", "limits", "give a number")
-        taken[k] = float(limit)
+        taken[k] = check_limit(limit, "limits")
     return taken
 
 
@@ -277,8 +274,8 @@ def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
         p_limit=np.concatenate([turn.p_limit for turn in turns], axis=2),
         uncertain=sum(turns[0].uncertain.values()),
         uncertain_by_table=turns[0].uncertain,
-        infeasible=turns[0].infeasible,
-        slow=max(turn.slow for turn in turns),
+        infeasible={draw: why for turn in reversed(turns) for draw, why in turn.infeasible.items()},
+        slow=len(set[int]().union(*(turn.slow for turn in turns))),
         residual=max(turn.residual for turn in turns),
     )
 
@@ -307,12 +304,13 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     refuse_size(draws, 8 * (parts * n * len(chosen) * whole + 2 * len(footprints.stages) * len(plan.kept) * every))
     values = make_aligned(n, parts, len(chosen), blocks * DRAWS)
     infeasible: dict[int, str] = {}
-    residual, slow = prepared.static.residual, 0
+    residual, slow = prepared.static.residual, set[int]()
     room = Room()
     for first, count in split_blocks(blocks, len(sampled.amounts) + n * parts * len(chosen)):
         solved = solve_draw_blocks(sampled, prepared.structure, prepared.static, plan.seed, first, count, room, values)
         infeasible |= {draw: why for draw, why in solved.infeasible.items() if draw < draws}
-        residual, slow = max(residual, solved.residual), slow + solved.slow
+        slow |= {draw for draw in solved.slow if draw < draws}
+        residual = max(residual, solved.residual)
         if plan.progress:
             plan.progress((before * blocks + len(chosen) * (first + count)) * draws // (every * blocks), draws)
     refuse_infeasible(infeasible, draws)
