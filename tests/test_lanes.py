@@ -116,17 +116,16 @@ def test_a_draw_that_does_not_converge_says_so_and_leaves_the_others_alone() -> 
 
 
 def test_what_is_too_large_to_be_added_is_not_verified() -> None:
-    """A loop that takes 4.7 of what it makes, as sweeps leave it: all numbers finite, and the sum of two of them not."""
-    coupling = build_coupling(np.ones(2), np.array([0, 1]), np.array([1, 0]), np.array([-1.0, -4.7]))
+    """1.5e308, and that less 1e308: all finite, but the sum of their sizes, which errors are measured against."""
+    coupling = build_coupling(np.ones(2), np.array([1]), np.array([0]), np.array([-1.0]))
     ordering = order_coupling(coupling)
-    x = np.full((1, 2 * DRAWS), 3e307) * np.where(ordering.order == 1, 4.7, 1.0).repeat(DRAWS)
-    structure = (ordering.outer, ordering.inner, ordering.provider)
-    data, groups, ones = coupling.data[ordering.entry].repeat(DRAWS)[None], np.arange(3), np.ones((1, 2 * DRAWS))
-    error, _ = solve_draws((0,), ones, *structure, data, ordering.starts, groups, ones, x, 1e-12, 0)
+    right = np.array([1.5e308, -1e308])[ordering.order][None, :, None]
+    x, error = solve(ordering, np.ones((1, 2, DRAWS)), -np.ones((1, 1, DRAWS)), right.repeat(DRAWS, axis=2)[:, :, None])
+    assert x[0, :, 0, 0] == pytest.approx([1.5e308, 0.5e308])
     assert np.isinf(error).all()
-    rows = (coupling.diagonal, ordering.inner, ordering.provider, data[0, ::DRAWS])
-    large = np.repeat(x[:, ::DRAWS, None], 4, axis=2)
-    assert np.isinf(measure_residual(*rows, np.ones((1, 2, 4)), large)).any()
+    rows = (coupling.diagonal, ordering.inner, ordering.provider, coupling.data[ordering.entry])
+    residual = measure_residual(*rows, right.repeat(4, axis=2), np.ascontiguousarray(x[:, :, 0, :4]))
+    assert np.isinf(residual).all()
 
 
 def test_terms_are_sums_of_products() -> None:

@@ -316,7 +316,7 @@ DRAWS,): above zero where an unknown is solved, or has moved.
 measure_row = cast(
     Callable[[Columns, Array, Array, Array, Array, int, int, Array, int, Array], None], intrinsic(_build_measure)
 )
-"""Raise `error` (columns x DRAWS,) to the componentwise backward error of a row; infinite where its terms are too large to be added.
+"""Raise `error` (columns x DRAWS,) to the componentwise backward error of a row; infinite where terms have no sum.
 
 Columns, right, data, x, provider, first entry, end, inverse, row, error.
 """
