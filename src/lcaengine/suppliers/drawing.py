@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -63,6 +62,8 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
     LcaError
         If an indicator is not of the method, a limit is of one that is not drawn, or is no number.
     """
+    from lcaengine.uncertainty.samples import check_limit
+
     known = [each.id for each in method.indicators]
     for name in (*drawing.indicators, *drawing.limits):
         if name not in known:
@@ -71,7 +72,5 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
     for name, limit in drawing.limits.items():
         if name not in drawn:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
-        if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not math.isfinite(limit):
-            raise LcaError(f"a limit of {limit!r} is none", "limits", "give a number")
-    limits = {name: float(limit) for name, limit in drawing.limits.items()}
+    limits = {name: check_limit(limit, "limits") for name, limit in drawing.limits.items()}
     return Drawing(drawing.draws, drawing.seed, drawing.pedigree, drawn, limits)
