@@ -69,7 +69,7 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
         if name not in known:
             raise LcaError(f"there is no indicator {name!r}", method.label, f"choose from: {', '.join(known)}")
     drawn = tuple(name for name in known if not drawing.indicators or name in drawing.indicators)
-    for name, limit in drawing.limits.items():
+    for name in drawing.limits:
         if name not in drawn:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
     limits = {name: check_limit(limit, "limits") for name, limit in drawing.limits.items()}
