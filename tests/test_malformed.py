@@ -83,6 +83,11 @@ ROWS: dict[str, Case] = {
     "triangular without width": spread("minimum", "2.0", uncertainty_type="5", loc=2.0, minimum=2.0, maximum=2.0),
     "bernoulli of no probability": spread("loc", "1.5", 1.0, uncertainty_type="bernoulli", loc=1.5),
     "bernoulli of two": spread("amount", "2.0", uncertainty_type="6", loc=0.5),
+    "bernoulli with a maximum": spread(
+        "maximum", "1000.0", 1000.0, "0 or 1", uncertainty_type="6", loc=0.5, minimum=0.0, maximum=1000.0
+    ),
+    "bernoulli with a minimum": spread("minimum", "-1.0", 0.0, uncertainty_type="6", loc=0.5, minimum=-1.0),
+    "bernoulli below zero": spread("amount", "-0.5", -0.5, uncertainty_type="6", loc=0.5),
     "discrete of a half": spread("minimum", "0.5", uncertainty_type="discrete_uniform", minimum=0.5, maximum=3.0),
     "discrete without a maximum": spread("maximum", "", uncertainty_type="7", minimum=1.0),
     "weibull without shape": spread("shape", "", uncertainty_type="weibull", scale=1.0),

@@ -10,7 +10,7 @@ id    name                        parameters
 3     normal                      loc = mean, scale = standard deviation
 4     uniform                     minimum, maximum
 5     triangular                  loc = mode, minimum, maximum
-6     bernoulli                   loc = probability of one
+6     bernoulli                   loc = probability of one, else zero; no bounds but 0 and 1
 7     discrete_uniform            minimum (0 where there is none), maximum, which is left out
 8, 9  weibull, gamma              scale, shape, loc = offset (0); negative mirrors at zero
 10    beta                        loc = alpha, shape = beta, minimum (0), maximum (1)
@@ -201,6 +201,11 @@ def _report_parameters(rows: _Rows, found: Findings) -> None:
     loc, shape = rows.parameters["loc"], rows.parameters["shape"]
     wrong = rows.is_type(_BERNOULLI) & ((loc < 0) | (loc > 1))
     _block(rows, wrong, "loc", "{value} is no probability", "write one from 0 to 1", found)
+    fix = "empty it and write the row in a unit of which it is 0 or 1, or write another distribution"
+    for name, own in (("minimum", 0.0), ("maximum", 1.0)):
+        bound = rows.parameters[name]
+        wrong = rows.is_type(_BERNOULLI) & np.isfinite(bound) & (bound != own)
+        _block(rows, wrong, name, f"a bernoulli distribution gives 0 or 1, its {name} is {{value}}", fix, found)
     wrong = rows.is_type(_EXTREME) & (np.abs(shape) > 0)
     what, fix = "an extreme value distribution of shape {value} is not read", "write a shape of 0 (Gumbel)"
     _block(rows, wrong, "shape", what, fix, found)
