@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -29,6 +31,15 @@ class Run:
             main()
         shown = self.capsys.readouterr()
         return int(caught.value.code or 0), shown.out, shown.err
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keep_progress_still() -> Iterator[None]:
+    """Tell no progress, which would come and go with the load of the machine; a test of progress asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("exchange", "simulation", "suppliers"):
+            patch.setattr(f"lcaengine.cli.{module}.QUIET", math.inf)
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -90,6 +91,16 @@ def test_the_magnet_fits_80_columns(run: Run, words: list[str]) -> None:
     assert (code, err) == (0, "")
     assert out
     assert_fits(out)
+
+
+def test_progress_of_a_slow_machine_fails_no_test(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that leaps ten seconds at a look: progress is told, but where a test of output keeps it still."""
+    times = itertools.count()
+    monkeypatch.setattr("time.monotonic", lambda: 10.0 * next(times))
+    words = ("simulate", TWO, "--draws", 4, "--indicator", "ghg")
+    assert run(*words)[2] == ""
+    monkeypatch.setattr("lcaengine.cli.simulation.QUIET", 1.0)
+    assert run(*words)[2].startswith("draw 4 of 4, ")
 
 
 def test_contributions_are_printed(run: Run) -> None:

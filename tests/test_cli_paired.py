@@ -182,6 +182,7 @@ def test_progress_counts_the_draws_of_each_version(monkeypatch: pytest.MonkeyPat
     said = io.StringIO()
     times = iter(range(100))
     monkeypatch.setattr("lcaengine.cli.simulation.time.monotonic", lambda: 10.0 * next(times))
+    monkeypatch.setattr("lcaengine.cli.simulation.QUIET", 1.0)
     monkeypatch.setattr("sys.stderr", said)
     show = show_draws(1000)
     for done in (500, 1000, 1001, 3000):

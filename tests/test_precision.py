@@ -59,10 +59,50 @@ def test_suppliers_in_parts_say_it_too(run: Run, tmp_path: Path, draws: int) -> 
     code, out, _ = run(*words, "-o", tmp_path / "out")
     few = f"{draws} draws are too few for 2.5 % and 97.5 %, which need at least 40"
     assert (code, few in out) == (0, draws < 40)
-    assert max(len(line) for line in out.splitlines() if str(tmp_path) not in line) <= 80  # a folder is as long as it is
+    lines = out.replace(str(tmp_path), "").splitlines()  # how long its name is, is not the command's
+    assert max(map(len, lines)) <= 80
     recorded = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert recorded["standard_error_of_tails"] == pytest.approx((0.025 * 0.975 / draws) ** 0.5)
     assert recorded["caution"] == (few if draws < 40 else "")
+
+
+@pytest.mark.parametrize("draws", [2, 40])
+@pytest.mark.parametrize("command", ["compare", "whatif", "drivers"])
+def test_every_interval_of_few_draws_has_the_caution(run: Run, tmp_path: Path, command: str, draws: int) -> None:
+    """In the terminal, beside a file, in its record, and in JSON."""
+    few = f"{draws} draws are too few for 2.5 % and 97.5 %, which need at least 40"
+    of = {"compare": "", "whatif": "draws", "drivers": "simulated"}[command]
+    words = (*name_words(command, tmp_path), "--draws", draws, "--indicator", "ghg")
+    code, out, err = run(*words)
+    assert (code, err) == (0, "")
+    assert " ".join(out.split()).count(few) == (draws < 40)
+    assert max(map(len, out.splitlines())) <= 80
+    code, _, err = run(*words, "-o", tmp_path / "out.json")
+    assert (code, err) == (0, f"note: {few}\n" if draws < 40 else "")
+    code, out, err = run(*words, "--json")
+    assert (code, err) == (0, "")
+    for text in (out, (tmp_path / "out.json").read_text(encoding="utf-8")):
+        about = json.loads(text)["run"]
+        about = about[of] if of else about
+        assert about["caution"] == (few if draws < 40 else "")
+        assert about["standard_error_of_mean"] == pytest.approx(draws**-0.5)
+
+
+def name_words(command: str, folder: Path) -> tuple[object, ...]:
+    if command == "compare":
+        return ("compare", "example:two-suppliers", "--of", "mine-a", "--of", "mine-b")
+    if command == "drivers":
+        return ("contributions", "example:two-suppliers", "--product", "metal", "--drivers")
+    changes = folder / "changes.csv"
+    changes.write_text("scenario,process_id,flow_id,amount,unit\nless,refinery,ore,1.9,kg\n", encoding="utf-8")
+    return ("whatif", "example:two-suppliers", changes)
+
+
+def test_where_nothing_varies_or_is_drawn_there_is_no_caution(run: Run) -> None:
+    words = ("contributions", "example:two-suppliers", "--product", "metal", "--drivers")
+    for more in (("--draws", 0), ("--draws", 2, "--indicator", "land_occupation")):
+        code, out, _ = run(*words, *more)
+        assert (code, "too few" in out) == (0, False)
 
 
 def test_only_what_is_asked_for_is_drawn_and_written(run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lcaengine.cli.shared import present_tables
+from lcaengine.cli.shared import note_few, present_tables
 from lcaengine.cli.simulation import show_draws
 from lcaengine.errors import LcaError
 
@@ -96,6 +96,8 @@ def show_drivers(
     picture = None if asked.plot is None else found.plot()
     tables, about = {"drivers": found.table}, describe_drivers(footprints, found)
     present_tables(tables, about, output, as_json, lambda console: print_drivers(console, footprints, found))
+    if output is not None and not as_json and found.simulated is not None and found.uncertain:
+        note_few(found.simulated.answered)
     if picture is not None and asked.plot is not None:
         picture.save(asked.plot)
         typer.echo(f"picture written to {asked.plot}", err=as_json)

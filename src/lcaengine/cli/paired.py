@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lcaengine.cli.shared import list_written, open_console, presenting, print_json
+from lcaengine.cli.shared import list_written, note_few, open_console, presenting, print_json
 from lcaengine.cli.simulation import show_draws
 from lcaengine.errors import LcaError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lcaengine.footprints import Footprints
     from lcaengine.uncertainty import Pedigree
 
-__all__ = ["DrawSettings", "compare_in_draws", "draw_groups", "group_ends", "take_settings"]
+__all__ = ["DrawSettings", "compare_in_draws", "draw_groups", "group_ends", "note_few_paired", "take_settings"]
 
 DRAWS = 1000
 MOST_GROUPS = 200
@@ -168,6 +168,14 @@ def draw_groups(
     return dict(zip(groups, found, strict=True))
 
 
+def note_few_paired(compared: Mapping[str, PairedComparison]) -> None:
+    """Caution on standard error, beside a file that is written, of intervals of few draws."""
+    from lcaengine.reports.paired import count_answered, is_uncertain
+
+    if is_uncertain(compared):
+        note_few(count_answered(compared))
+
+
 def compare_in_draws(
     groups: Mapping[str, Sequence[Alternative]],
     settings: DrawSettings,
@@ -189,5 +197,6 @@ def compare_in_draws(
             print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
         elif files:
             typer.echo(f"{len(compared)} comparison(s) in {settings.draws} draws written to {list_written(files)}")
+            note_few_paired(compared)
         else:
             print_paired(open_console(), compared, indicators)

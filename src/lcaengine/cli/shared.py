@@ -43,6 +43,7 @@ __all__ = [
     "Place",
     "Unlinked",
     "check_plot",
+    "note_few",
     "open_console",
     "present_tables",
     "presenting",
@@ -219,6 +220,15 @@ def check_plot(plot: Path, *sources: str | Path) -> None:
 
     require_matplotlib()
     check_target(plot, ENDINGS, *sources)
+
+
+def note_few(draws: int) -> None:
+    """Caution on standard error, beside a file that is written, of intervals of few draws that have an answer."""
+    from lcaengine.uncertainty.precision import warn_of_few
+
+    few = warn_of_few(draws)
+    if few:
+        sys.stderr.write(f"note: {few}\n")
 
 
 def list_written(files: Sequence[Path]) -> str:

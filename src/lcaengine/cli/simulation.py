@@ -19,6 +19,7 @@ from lcaengine.cli.shared import (
     Place,
     check_plot,
     list_written,
+    note_few,
     open_console,
     presenting,
     print_json,
@@ -155,7 +156,6 @@ def _present(
 ) -> None:
     """Print samples, or where they were written."""
     from lcaengine.reports.samples import describe_samples, print_samples
-    from lcaengine.uncertainty.precision import warn_of_few
 
     with presenting():
         if as_json:
@@ -170,9 +170,8 @@ def _present(
                 draw, why = min(samples.infeasible.items())
                 left = f"{len(samples.infeasible)} draw(s) have no answer and are left out"
                 sys.stderr.write(f"note: {left}: in draw {draw}, {why}\n")
-            few = warn_of_few(samples.draws - len(samples.infeasible))
-            if few and samples.uncertain:
-                sys.stderr.write(f"note: {few}\n")
+            if samples.uncertain:
+                note_few(samples.draws - len(samples.infeasible))
         else:
             print_samples(open_console(), samples, shown, everything)
         if plot is not None:

@@ -101,6 +101,8 @@ def whatif(
         elif files:
             typer.echo(f"{len(found.names)} scenarios, the base among them, written to {list_written(files)}")
             print_changes(open_console(), found)
+            if compared:
+                paired.note_few_paired(compared)
         else:
             print_scenarios(open_console(), found, indicator or [])
             if compared:

@@ -17,6 +17,7 @@ from lcaengine.errors import LcaError
 from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.capacity import refusing_memory
 from lcaengine.uncertainty.pedigree import take_pedigree
+from lcaengine.uncertainty.simulation import check_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,6 +202,7 @@ def compare_groups(
         As :func:`compare_draws`; or if there are no groups, or two are by unlike methods.
     """
     pedigree = take_pedigree(pedigree)
+    check_progress(progress)
     taken = [take_alternatives(each) for each in groups]
     first = [each[0].footprints for each in taken]
     if len({footprints.method.hash for footprints in first}) != 1:
@@ -208,7 +210,7 @@ def compare_groups(
     for by in {footprints.by for footprints in first}:
         draws, seed = check_choices(draws, seed, by, static)
     every = range(len(first[0].method.indicators))
-    chosen = list(dict.fromkeys(first[0].select(indicators))) if indicators else list(every)
+    chosen = list(dict.fromkeys(first[0].select(() if indicators is None else indicators))) or list(every)
     terms = [find_unlike(each, chosen) for each in taken]
     for each, found in zip(taken, terms, strict=True):
         refuse_unlike(each, found, unlike)

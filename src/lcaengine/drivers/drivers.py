@@ -22,7 +22,7 @@ from lcaengine.uncertainty.draws import check_whole
 from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
 from lcaengine.uncertainty.pedigree import take_pedigree
 from lcaengine.uncertainty.ranks import correlate_ranks
-from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, draw_indicators, prepare_draws
+from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, check_progress, draw_indicators, prepare_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +90,11 @@ class Simulated:
     p2_5: float
     p50: float
     p97_5: float
+
+    @property
+    def answered(self) -> int:
+        """Draws that have an answer."""
+        return self.draws - self.without_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +275,7 @@ def list_drivers(
     """
     check_cutoff(cutoff)
     check_stage(footprints, stage)
+    check_progress(progress)
     is_drawn = check_whole(draws, "draws") != 0
     drawn, seed = check_choices(draws if is_drawn else FEWEST_DRAWS, seed, footprints.by if is_drawn else "stage")
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}

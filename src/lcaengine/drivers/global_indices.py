@@ -20,7 +20,7 @@ from lcaengine.uncertainty import Distributions, Pedigree, check_choices
 from lcaengine.uncertainty.capacity import refusing_memory
 from lcaengine.uncertainty.derivatives import find_derivatives
 from lcaengine.uncertainty.pedigree import take_pedigree
-from lcaengine.uncertainty.simulation import Plan, Prepared, prepare_draws
+from lcaengine.uncertainty.simulation import Plan, Prepared, check_progress, prepare_draws
 from lcaengine.uncertainty.variance_indices import check_samples, evaluate_samples, find_indices
 from lcaengine.uncertainty.widened import CERTAIN, join_lists
 
@@ -155,9 +155,12 @@ def find_global_indices(
     >>> lca.find_global_indices(footprints, product_id="metal", rows=[("exchanges", 4)], samples=64).evaluations
     256
     """
-    _, seed = check_choices(2, seed, footprints.by)
     check_stage(footprints, stage)
+    check_progress(progress)
+    _, seed = check_choices(2, seed, footprints.by)
     samples = check_samples(samples)
+    if not isinstance(rows, list | tuple):
+        raise LcaError(f"rows are {rows!r}", "find_global_indices", 'give a list: [("exchanges", 4)]', given=rows)
     ids = {"process_id": process_id, "product_id": product_id, "supplier_id": supplier_id, "location": location}
     chain = follow_chain(footprints, choose_activity(footprints, **ids), indicator)
     plan = Plan(footprints, 2 * samples, seed, take_pedigree(pedigree), np.array([chain.activity]), progress)

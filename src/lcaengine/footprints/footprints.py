@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -195,7 +195,7 @@ class Footprints:
         LcaError
             If one is not of the method, or they are one word and no list.
         """
-        if isinstance(indicators, str):
+        if isinstance(indicators, str) or not isinstance(indicators, Iterable):
             raise LcaError(
                 f"indicators are {indicators!r}", self.method.label, 'give a list: ["ghg"]', given=indicators
             )

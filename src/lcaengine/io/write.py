@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ __all__ = [
 
 FORMATS = (".parquet", ".csv", ".json", ".xlsx")
 """Endings of files that results are written to."""
+_URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/+")
 WORDS_BYTES = 1 << 26
 """Most bytes that the distinct words of a column may take where it is packed as codes and words."""
 
@@ -63,6 +65,11 @@ def check_target(target: str | Path, endings: tuple[str, ...], *sources: str | P
         raise OutputError(
             f"{path.name!r} ends in none of {', '.join(endings)}", str(path), "choose one of these endings"
         )
+    if not path.parent.is_dir() and (address := _URI.match(str(target))):
+        slashes = "///" if address["scheme"].lower() == "file" else "//"  # of which a Path keeps one
+        shown = f"{address['scheme']}:{slashes}{str(target)[address.end() :]}"
+        what = f"{shown!r} is an address, and object stores are no target here"
+        raise OutputError(what, shown, "name a file by its path in a folder of this machine")
     if not path.parent.is_dir():
         raise OutputError(f"there is no folder {str(path.parent)!r}", str(path), "make it, or name another")
     refuse_sources(path, *sources)

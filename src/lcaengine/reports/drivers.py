@@ -12,12 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from lcaengine.drivers import Drivers
+from lcaengine.drivers import Drivers, Simulated
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import format_value
-from lcaengine.reports.remarks import describe_off_center, print_remarks
+from lcaengine.reports.remarks import describe_off_center, print_few, print_remarks
 from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
+from lcaengine.uncertainty.precision import describe_precision
 
 __all__ = ["describe_drivers", "print_drivers"]
 
@@ -51,11 +52,16 @@ def describe_drivers(footprints: Footprints, drivers: Drivers) -> dict[str, obje
         "uncertain": drivers.uncertain,
         "first_order": {"scale": drivers.scale, "sd": drivers.sd, "geometric_sd": drivers.geometric_sd},
         "far_from_draws": [asdict(each) for each in drivers.far],
-        "simulated": None if drivers.simulated is None else asdict(drivers.simulated),
+        "simulated": _describe_draws(drivers.simulated),
         "pedigree_table": drivers.pedigree.table,
         "pedigree_factors": drivers.pedigree.factors,
         "basic_uncertainty": drivers.pedigree.basic,
     }
+
+
+def _describe_draws(drawn: Simulated | None) -> dict[str, object] | None:
+    """Describe what the draws say, and how well they know it; None where nothing is drawn."""
+    return None if drawn is None else {**asdict(drawn), **describe_precision(drawn.answered)}
 
 
 def print_drivers(console: Console, footprints: Footprints, drivers: Drivers) -> None:
@@ -134,7 +140,8 @@ def _print_spread(console: Console, drivers: Drivers) -> None:
     console.print(f"sd {format_value(drawn.sd)}, 95 % from {low} to {high}, in {drawn.draws} draws, seed {drawn.seed}.")
     if drawn.without_answer:
         console.print(f"[yellow]{drawn.without_answer} draw(s) have no answer and are left out.[/yellow]")
-    by_chance = 3.0 / math.sqrt(2.0 * max(drawn.draws - drawn.without_answer - 1, 1))  # of an sd of so many draws
+    print_few(console, drawn.answered)
+    by_chance = 3.0 / math.sqrt(2.0 * max(drawn.answered - 1, 1))  # of an sd of so many draws
     if abs(drivers.sd - drawn.sd) > max(FAR, by_chance) * drawn.sd:
         gap = f"{100 * (drivers.sd / drawn.sd - 1):+.0f} %" if drawn.sd else "all of it"
         why = "it is around the score as written, the draws are not" if drivers.far else "spreads are wide"

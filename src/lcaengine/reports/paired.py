@@ -13,13 +13,14 @@ from rich.text import Text
 from lcaengine.comparison import Pair, PairedComparison
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import HEADLINES, format_value
-from lcaengine.reports.remarks import describe_off_center, print_remarks
+from lcaengine.reports.remarks import describe_off_center, print_few, print_remarks
 from lcaengine.reports.terminal import FEWEST_LETTERS, open_table, print_whole
 from lcaengine.reports.write import describe_run
+from lcaengine.uncertainty.precision import describe_precision
 from lcaengine.uncertainty.static import say_static
 from lcaengine.uncertainty.unpaired import find_alike
 
-__all__ = ["describe_paired", "print_paired", "tabulate_paired"]
+__all__ = ["count_answered", "describe_paired", "is_uncertain", "print_paired", "tabulate_paired"]
 
 MOST_IN_PAIRS = 5
 """Of how many alternatives all pairs are printed; of more, those with the first."""
@@ -50,6 +51,7 @@ def describe_paired(groups: Mapping[str, PairedComparison]) -> dict[str, object]
     return {
         "draws": some.draws,
         "seed": some.seed,
+        **describe_precision(count_answered(groups)),
         "static_values": some.static_values,
         "pedigree_table": some.pedigree.table,
         "pedigree_factors": some.pedigree.factors,
@@ -57,6 +59,16 @@ def describe_paired(groups: Mapping[str, PairedComparison]) -> dict[str, object]
         "inventories": list(runs.values()),
         "comparisons": described,
     }
+
+
+def count_answered(groups: Mapping[str, PairedComparison]) -> int:
+    """Count the draws that have an answer, in the group that has the fewest."""
+    return min(each.draws - len(each.infeasible) for each in groups.values())
+
+
+def is_uncertain(groups: Mapping[str, PairedComparison]) -> bool:
+    """Tell whether any figure moves from draw to draw."""
+    return any(any(each.spreads["varies"].to_pylist()) for each in groups.values())
 
 
 def tabulate_paired(groups: Mapping[str, PairedComparison]) -> dict[str, pa.Table]:
@@ -94,6 +106,8 @@ def print_paired(console: Console, groups: Mapping[str, PairedComparison], indic
     if len(groups) > 1 and any(len(each.alternatives) > 2 for each in groups.values()):
         console.print("Places are shown of one product alone; -o FILE (FILE.ranks) or --json lists all.")
     _print_draws(console, next(iter(groups.values())))
+    if is_uncertain(groups):
+        print_few(console, count_answered(groups))
     _print_gaps(console, groups)
 
 

@@ -10,8 +10,9 @@ from rich.markup import escape
 from lcaengine.footprints import Footprints
 from lcaengine.reports.terminal import print_gaps
 from lcaengine.solve import show_activity
+from lcaengine.uncertainty.precision import warn_of_few
 
-__all__ = ["describe_off_center", "print_remarks", "print_status"]
+__all__ = ["describe_off_center", "print_few", "print_remarks", "print_status"]
 
 OFF_CENTER = "uncertainty_center"
 """Code of the finding that names an amount off the center of its distribution."""
@@ -45,6 +46,13 @@ def print_remarks(console: Console, footprints: Footprints) -> None:
             f"{escape(str(off['first_off_center']))}."
         )
     print_gaps(console, footprints)
+
+
+def print_few(console: Console, draws: int) -> None:
+    """Caution of an interval of few draws that have an answer; say nothing where there are enough."""
+    few = warn_of_few(draws)
+    if few:
+        console.print(f"[yellow]{few}[/yellow]: what stands there is near the least and the largest draw.")
 
 
 def print_status(

@@ -14,12 +14,12 @@ from rich.text import Text
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import format_value, name_shown
 from lcaengine.reports.answer import write_answer, write_tables
-from lcaengine.reports.remarks import describe_off_center, print_remarks, print_status
+from lcaengine.reports.remarks import describe_off_center, print_few, print_remarks, print_status
 from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
 from lcaengine.results import Answer
 from lcaengine.uncertainty import Samples, detach_samples, list_draws
-from lcaengine.uncertainty.precision import describe_precision, say_precision, warn_of_few
+from lcaengine.uncertainty.precision import describe_precision, say_precision
 from lcaengine.uncertainty.static import say_static
 from lcaengine.uncertainty.unpaired import find_alike
 
@@ -91,7 +91,9 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
             "which of them takes which draw goes by comment, source and amount; lcaengine check names the first."
         )
     if samples.uncertain:
-        _print_precision(console, samples)
+        answered = samples.draws - len(samples.infeasible)
+        console.print(f"{say_precision(answered)}.")
+        print_few(console, answered)
     if samples.infeasible:
         draw, why = min(samples.infeasible.items())
         console.print(
@@ -108,15 +110,6 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
     console.print(f"Every draw verified: componentwise backward error at most {samples.residual:.1e}{slow}.")
     print_status(console, footprints, shown, indicators)
     print_remarks(console, footprints)
-
-
-def _print_precision(console: Console, samples: Samples) -> None:
-    """Say how well means and intervals are known."""
-    answered = samples.draws - len(samples.infeasible)
-    console.print(f"{say_precision(answered)}.")
-    few = warn_of_few(answered)
-    if few:
-        console.print(f"[yellow]{few}[/yellow]: what stands there is near the least and the largest draw.")
 
 
 def _count_uncertain(samples: Samples) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lcaengine.errors import LcaError
 from lcaengine.method import Method
+from lcaengine.uncertainty.limits import take_limit
 
 if TYPE_CHECKING:
     from lcaengine.uncertainty import Pedigree
@@ -62,8 +63,6 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
     LcaError
         If an indicator is not of the method, a limit is of one that is not drawn, or is no number.
     """
-    from lcaengine.uncertainty.samples import check_limit
-
     known = [each.id for each in method.indicators]
     for name in (*drawing.indicators, *drawing.limits):
         if name not in known:
@@ -72,5 +71,5 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
     for name in drawing.limits:
         if name not in drawn:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
-    limits = {name: check_limit(limit, "limits") for name, limit in drawing.limits.items()}
+    limits = {name: take_limit(limit) for name, limit in drawing.limits.items()}
     return Drawing(drawing.draws, drawing.seed, drawing.pedigree, drawn, limits)

@@ -137,11 +137,10 @@ def make_drawing(
         If there are too few draws, or the seed is none.
     """
     from lcaengine.uncertainty import check_choices
+    from lcaengine.uncertainty.limits import check_limits
     from lcaengine.uncertainty.pedigree import take_pedigree
 
     draws, seed = check_choices(draws, seed, "stage")
     if isinstance(indicators, str) or not isinstance(indicators, Sequence):
         raise LcaError(f"indicators are {indicators!r}", "indicators", 'give a list: ["ghg"]', given=indicators)
-    if limits is not None and not isinstance(limits, Mapping):
-        raise LcaError(f"limits are {limits!r}", "limits", 'give them by indicator, as {"ghg": 5.5}', given=limits)
-    return Drawing(draws, seed, take_pedigree(pedigree), tuple(indicators), dict(limits or {}))
+    return Drawing(draws, seed, take_pedigree(pedigree), tuple(indicators), check_limits(limits))

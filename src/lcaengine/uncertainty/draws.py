@@ -55,7 +55,7 @@ def draw_values(
     Raises
     ------
     LcaError
-        If the seed or the draws are none.
+        If the seed, the draws or the distributions are none.
     DataError
         If less than a billionth of a distribution lies between its bounds.
 
@@ -66,6 +66,12 @@ def draw_values(
     >>> lca.draw_values(lca.list_distributions(inventory), seed=7, first=0, count=2).shape
     (8, 2)
     """
+    if not isinstance(distributions, Distributions):
+        raise LcaError(
+            f"{type(distributions).__name__} is no list of distributions",
+            "draw_values",
+            "give what list_distributions returns",
+        )
     seed, first, count = check_whole(seed, "seed"), check_whole(first, "first"), check_whole(count, "count")
     start, end = _find_pairs(seed, first, count)
     refuse_size(count, 16 * len(distributions))

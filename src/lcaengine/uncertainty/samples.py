@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
+from lcaengine.uncertainty.limits import take_limit
 from lcaengine.uncertainty.pedigree import Pedigree
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from lcaengine.plots import Picture
 
-__all__ = ["LEVELS", "Samples", "check_limit"]
+__all__ = ["LEVELS", "Samples"]
 
 LEVELS = (0.025, 0.5, 0.975)
 """Quantiles that are given, as p2_5, p50 and p97_5."""
@@ -127,13 +126,15 @@ class Samples:
         Raises
         ------
         LcaError
-            If the words name no activity or several, or its draws are not kept.
+            If the words name no activity or several, the indicator was not drawn, or draws are not kept.
         """
         self.footprints.get(indicator, process_id=process_id, product_id=product_id, location=location, stage=stage)
         activity = self.footprints.find(process_id=process_id, product_id=product_id, location=location)[0]
         k = self.footprints.method.find(indicator)
+        if k not in self.indicators:
+            raise LcaError(f"{indicator} was not drawn", "simulate", "name it in `indicators`", given=indicator)
         at = np.flatnonzero(self.kept == activity)
-        if not len(at) or k not in self.indicators:
+        if not len(at):
             named = process_id or product_id
             raise LcaError(f"the draws of {indicator} of {named} are not kept", "simulate", "name it in `keep`")
         part = self.footprints.stages.index(stage)
@@ -170,7 +171,7 @@ class Samples:
         >>> samples.find_share_within("ghg", 100.0, product_id="metal")
         1.0
         """
-        limit = check_limit(limit, "find_share_within")
+        limit = take_limit(limit, "find_share_within")
         drawn = self.get(indicator, process_id=process_id, product_id=product_id, location=location)
         drawn = drawn[~np.isnan(drawn)]
         return float((drawn <= limit).mean()) if len(drawn) else float("nan")
@@ -212,21 +213,3 @@ class Samples:
         from lcaengine.uncertainty.pictures import draw_samples
 
         return draw_samples(self, picture, indicator, everything)
-
-
-def check_limit(limit: object, where: str) -> float:
-    """Give a limit as a plain number, of Python's or of NumPy's.
-
-    Raises
-    ------
-    LcaError
-        If it is none, or not finite.
-
-    Examples
-    --------
-    >>> check_limit(np.float32(2.5), "limits")
-    2.5
-    """
-    if isinstance(limit, bool) or not isinstance(limit, Real) or not math.isfinite(limit):
-        raise LcaError(f"a limit of {limit!r} is none", where, "give a number", given=limit)
-    return float(limit)

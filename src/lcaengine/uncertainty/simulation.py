@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import NormalDist
@@ -23,10 +23,11 @@ from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
 from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
 from lcaengine.uncertainty.draws import LARGEST_SEED, check_whole
+from lcaengine.uncertainty.limits import check_limits, take_limit
 from lcaengine.uncertainty.pedigree import Pedigree, take_pedigree
 from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
-from lcaengine.uncertainty.samples import LEVELS, Samples, check_limit
+from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
 from lcaengine.uncertainty.static import WRITTEN, check_static, score_at
 from lcaengine.uncertainty.structure import Structure, build_structure
@@ -37,6 +38,7 @@ __all__ = [
     "Plan",
     "Prepared",
     "check_choices",
+    "check_progress",
     "draw_indicators",
     "prepare_draws",
     "refuse_infeasible",
@@ -153,6 +155,13 @@ def check_choices(draws: int, seed: int, by: str, static: str = "written") -> tu
     return draws, seed
 
 
+def check_progress(progress: object) -> None:
+    """Raise where what is told draws done cannot be called."""
+    if progress is not None and not callable(progress):
+        fix = "give a function of draws done, and all; or None"
+        raise LcaError(f"progress is {progress!r}, which cannot be called", "progress", fix, given=progress)
+
+
 def simulate_footprints(
     footprints: Footprints,
     draws: int,
@@ -171,9 +180,10 @@ def simulate_footprints(
     Samples
     """
     draws, seed = check_choices(draws, seed, footprints.by, static)
+    check_progress(progress)
     every = range(len(footprints.method.indicators))
-    chosen = list(dict.fromkeys(footprints.select(indicators))) if indicators else list(every)
-    wanted = _take_limits(footprints, limits or {}, chosen)
+    chosen = list(dict.fromkeys(footprints.select(() if indicators is None else indicators))) or list(every)
+    wanted = _take_limits(footprints, check_limits(limits), chosen)
     plan = Plan(footprints, draws, seed, take_pedigree(pedigree), _find_kept(footprints, keep), progress, wanted)
     rescored = None if static == WRITTEN else score_at(footprints, static, plan.pedigree)
     with refusing_memory():
@@ -223,19 +233,28 @@ class _Turn:
 
 
 def _find_kept(footprints: Footprints, keep: Sequence[str | int]) -> NDArray[np.int64]:
-    """Find the activities whose draws are kept."""
-    if not keep:
-        return np.asarray(find_ends(footprints), np.int64)
-    found: list[int] = []
-    for each in keep:
-        if isinstance(each, int):
-            found.append(each)
-            continue
+    """Find the activities whose draws are kept: end products, where none is named."""
+    keep = () if keep is None else keep
+    if isinstance(keep, str) or not isinstance(keep, Iterable):
+        raise LcaError(f"what is kept is {keep!r}", "keep", 'give a list: ["refinery"]', given=keep)
+    found = [activity for each in keep for activity in _find_named(footprints, each)]
+    return np.unique(np.array(found or find_ends(footprints), np.int64))
+
+
+def _find_named(footprints: Footprints, each: object) -> list[int]:
+    """Find the activities of an id, or the one at a position."""
+    named: list[int] = []
+    if isinstance(each, (int, np.integer)) and not isinstance(each, bool):
+        if not (0 <= each < len(footprints.value)):
+            fix = f"count from 0 to {len(footprints.value) - 1}, or name a process, bill or product"
+            raise LcaError(f"there is no activity {each}", "keep", fix, given=each)
+        named = [int(each)]
+    elif isinstance(each, str) and each:  # an empty one would name all
         named = footprints.find(process_id=each) or footprints.find(product_id=each)
-        if not named:
-            raise LcaError(f"{each!r} is no process, bill or product", "keep", "name one of the inventory")
-        found += named
-    return np.unique(np.array(found, np.int64))
+    if not named:
+        fix = "name one of the inventory"
+        raise LcaError(f"{each!r} is no process, bill or product", "keep", fix, given=each)
+    return named
 
 
 def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Sequence[int]) -> dict[int, float]:
@@ -245,7 +264,7 @@ def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Se
         (k,) = footprints.select([name])
         if k not in chosen:
             raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
-        taken[k] = check_limit(limit, "limits")
+        taken[k] = take_limit(limit)
     return taken
 
 
