@@ -79,6 +79,20 @@ def test_lognormals_reach_as_far_as_numbers_do(far: float) -> None:
     assert drawn == pytest.approx(np.full_like(drawn, math.exp(far)), rel=1e-13)
 
 
+def test_lognormals_beyond_what_a_number_holds_are_zero_or_infinite() -> None:
+    """exp(-708.4) and exp(709.78) are the last normal floats; a logarithm that is no number gives none."""
+    keys = np.arange(9, dtype=np.uint64)
+    for far in (-709.5, -711.0, -800.0, -1e5, -np.inf):
+        assert make(LOGNORMAL, keys, 1, 0, 4, loc=far, scale=1e-300).tolist() == [[0.0] * 8] * 9
+    for far in (710.0, 711.0, 800.0, 1e5, np.inf):
+        assert make(LOGNORMAL, keys, 1, 0, 4, loc=far, scale=1e-300).tolist() == [[np.inf] * 8] * 9
+    for near in (-708.0, 709.0):
+        drawn = make(LOGNORMAL, keys, 1, 0, 4, loc=near, scale=1e-300)
+        assert drawn == pytest.approx(np.full_like(drawn, math.exp(near)), rel=1e-12)
+    assert np.isnan(make(LOGNORMAL, keys, 1, 0, 4, loc=math.nan)).all()
+    assert (make(LOGNORMAL, np.arange(999, dtype=np.uint64), 1, 0, 64, loc=-690.0, scale=9.0) >= 0).all()
+
+
 def test_a_draw_stands_alone() -> None:
     """Whatever it is made with: other rows, other draws, blocks that end elsewhere."""
     keys = np.arange(300, dtype=np.uint64) ** np.uint64(3)

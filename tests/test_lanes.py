@@ -12,10 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from lcaengine.kernels.lanes import solve_draws
+from lcaengine.kernels.sweep import measure_residual
 from lcaengine.kernels.terms import subtract_background, sum_terms
 from lcaengine.kernels.vectors import DRAWS
 from lcaengine.solve import Ordering, order_coupling
-from lcaengine.system import Coupling
+from lcaengine.system import Coupling, build_coupling
 from lcaengine.system.coupling import find_rows
 from lcaengine.uncertainty.terms import build_terms
 from tests.drawn_couplings import Spec, draw_system
@@ -112,6 +113,19 @@ def test_a_draw_that_does_not_converge_says_so_and_leaves_the_others_alone() -> 
     others = [lane for lane in range(DRAWS) if lane != 3]
     assert (error[0, others] < 1e-12).all()
     assert x[0][..., others] == pytest.approx(whole[0][..., others], rel=1e-9)
+
+
+def test_what_is_too_large_to_be_added_is_not_verified() -> None:
+    """1.5e308, and that less 1e308: all finite, but the sum of their sizes, which errors are measured against."""
+    coupling = build_coupling(np.ones(2), np.array([1]), np.array([0]), np.array([-1.0]))
+    ordering = order_coupling(coupling)
+    right = np.array([1.5e308, -1e308])[ordering.order][None, :, None]
+    x, error = solve(ordering, np.ones((1, 2, DRAWS)), -np.ones((1, 1, DRAWS)), right.repeat(DRAWS, axis=2)[:, :, None])
+    assert x[0, :, 0, 0] == pytest.approx([1.5e308, 0.5e308])
+    assert np.isinf(error).all()
+    rows = (coupling.diagonal, ordering.inner, ordering.provider, coupling.data[ordering.entry])
+    residual = measure_residual(*rows, right.repeat(4, axis=2), np.ascontiguousarray(x[:, :, 0, :4]))
+    assert np.isinf(residual).all()
 
 
 def test_terms_are_sums_of_products() -> None:

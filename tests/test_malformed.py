@@ -24,6 +24,7 @@ import pytest
 
 import lcaengine as lca
 from lcaengine.io import tables as io_tables
+from lcaengine.uncertainty.centers import find_off_center
 from tests.conftest import Run
 from tests.tables import ABOUT, Row, emits, exchange, makes, process, product, takes, write_inventory
 from tests.test_check import BASE, CASES, COPRODUCTS, Case, add, allocated, exchanges, row, third
@@ -83,7 +84,17 @@ ROWS: dict[str, Case] = {
     "triangular without width": spread("minimum", "2.0", uncertainty_type="5", loc=2.0, minimum=2.0, maximum=2.0),
     "bernoulli of no probability": spread("loc", "1.5", 1.0, uncertainty_type="bernoulli", loc=1.5),
     "bernoulli of two": spread("amount", "2.0", uncertainty_type="6", loc=0.5),
+    "bernoulli with a maximum": spread(
+        "maximum", "1000.0", 1000.0, "0 or 1", uncertainty_type="6", loc=0.5, minimum=0.0, maximum=1000.0
+    ),
+    "bernoulli with a minimum": spread("minimum", "-1.0", 0.0, uncertainty_type="6", loc=0.5, minimum=-1.0),
+    "bernoulli below zero": spread("amount", "-0.5", -0.5, uncertainty_type="6", loc=0.5),
     "discrete of a half": spread("minimum", "0.5", uncertainty_type="discrete_uniform", minimum=0.5, maximum=3.0),
+    "discrete of its maximum": spread(
+        "amount", "3.0", 3.0, "leaves its maximum out", uncertainty_type="7", minimum=1.0, maximum=3.0
+    ),
+    "discrete beyond its last": spread("amount", "2.5", 2.5, uncertainty_type="7", minimum=1.0, maximum=3.0),
+    "discrete below zero": spread("amount", "-1.0", -1.0, uncertainty_type="7", maximum=3.0),
     "discrete without a maximum": spread("maximum", "", uncertainty_type="7", minimum=1.0),
     "weibull without shape": spread("shape", "", uncertainty_type="weibull", scale=1.0),
     "gamma of shape 0": spread("shape", "0.0", uncertainty_type="gamma", scale=1.0, shape=0.0),
@@ -441,6 +452,36 @@ def test_amounts_off_the_center_warn(tmp_path: Path, columns: dict[str, Any], wa
     found = [each for each in every if each.code != "uncertainty_sign"]  # draws that cross zero: test_crossings
     expected = [("warning", "uncertainty_center", "exchanges", 5, "amount")] * warns
     assert [(str(f.severity), f.code, f.table, f.row, f.column) for f in found] == expected
+
+
+# The mean of 0 and 1 with a probability p of one is p; of the whole numbers a .. b - 1 it is (a + b - 1) / 2.
+@pytest.mark.parametrize(
+    ("amount", "columns", "center"),
+    [
+        (0.3, {"uncertainty_type": "6", "loc": 0.3}, None),
+        (0.5, {"uncertainty_type": "6", "loc": 0.5, "minimum": 0.0, "maximum": 1.0}, None),
+        (0.0, {"uncertainty_type": "6", "loc": 0.0}, None),
+        (0.5, {"uncertainty_type": "6", "loc": 0.0}, "0"),
+        (1.0, {"uncertainty_type": "6", "loc": 0.3}, "0.3"),
+        (0.0, {"uncertainty_type": "6", "loc": 0.3}, "0.3"),
+        (1.5, {"uncertainty_type": "7", "minimum": 1.0, "maximum": 3.0}, None),  # of 1 and 2
+        (2.0, {"uncertainty_type": "7", "minimum": 1.0, "maximum": 3.0}, "1.5"),
+        (2.0, {"uncertainty_type": "7", "minimum": 1.0, "maximum": 4.0}, None),
+        (1.0, {"uncertainty_type": "7", "maximum": 3.0}, None),  # of 0, 1 and 2
+        (0.0, {"uncertainty_type": "7", "maximum": 3.0}, "1"),
+        (-1.0, {"uncertainty_type": "7", "minimum": -3.0, "maximum": 2.0}, None),
+        (1.0, {"uncertainty_type": "7", "minimum": -3.0, "maximum": 2.0}, "-1"),
+    ],
+)
+def test_whole_numbers_off_their_mean_warn(
+    tmp_path: Path, amount: float, columns: dict[str, Any], center: str | None
+) -> None:
+    folder = write_inventory(tmp_path, add(exchanges(emits("p", amount, **columns))))
+    found = [each for each in lca.check(folder).items if each.code != "uncertainty_sign"]
+    expected = [] if center is None else [("warning", "uncertainty_center", "exchanges", 5, "amount", center)]
+    assert [(str(f.severity), f.code, f.table, f.row, f.column, f.value) for f in found] == expected
+    listed = lca.list_distributions(lca.read_inventory(folder))
+    assert find_off_center(listed).tolist() == [center is not None]  # that of suppliers in parts
 
 
 PERIOD = ABOUT + 'reference_period = "2024-01-01/2024-12-31"\n'

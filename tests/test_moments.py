@@ -13,6 +13,7 @@ from scipy import stats
 from lcaengine.uncertainty import Distributions, draw_values
 from lcaengine.uncertainty.distributions import MIRRORED
 from lcaengine.uncertainty.moments import find_moments
+from lcaengine.uncertainty.widened import join_lists
 
 NAN = math.nan
 
@@ -120,6 +121,28 @@ def test_what_has_no_variance_says_so() -> None:
     assert np.isnan(find_moments(distribution(12, 0.0, 1.0, 1.0)).mean[0])
     assert find_moments(distribution(12, 0.0, 1.0, 1.0, -1.0, 1.0)).variance[0] < 1.0
     assert np.isnan(find_moments(distribution(3, 0.0, 1.0, minimum=50.0)).variance[0])  # nothing of it is there
+
+
+@pytest.mark.parametrize("freedom", [1.0, 1.4, 1.5, 2.0, 3.0])
+def test_means_of_few_degrees_of_freedom_open_to_one_side(freedom: float) -> None:
+    """Of one there is none; below 1.5 the integral ends too early; else, with f the density and F the share below,
+    d/dx (n + x^2) f(x) = -(n - 1) x f(x), so that the mean above a is (n + a^2) f(a) / ((n - 1) (1 - F(a))).
+    """
+    found = find_moments(distribution(12, 0.0, 1.0, freedom, minimum=-1.0)).mean[0]
+    if freedom < 1.5:
+        assert np.isnan(found)
+        return
+    whole = stats.t(freedom)
+    assert found == pytest.approx((freedom + 1.0) * whole.pdf(-1.0) / ((freedom - 1.0) * whole.sf(-1.0)), rel=1e-5)
+
+
+def test_moments_of_a_row_depend_on_no_other() -> None:
+    """Bit by bit: shares of markets are drawn with variances, and added rows leave old draws alone."""
+    some = [distribution(3, loc, 0.1, minimum=0.2, maximum=0.7) for loc in np.linspace(0.3, 0.6, 23)]
+    together = find_moments(join_lists(*some))
+    alone = [find_moments(each) for each in some]
+    assert together.mean.tolist() == [each.mean[0] for each in alone]
+    assert together.variance.tolist() == [each.variance[0] for each in alone]
 
 
 def test_certain_amounts_have_their_own_mean_and_no_variance() -> None:

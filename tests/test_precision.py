@@ -13,6 +13,8 @@ from scipy import stats
 import lcaengine as lca
 from lcaengine.uncertainty.precision import describe_precision, warn_of_few
 from tests.conftest import Run
+from tests.scoring import system
+from tests.tables import emits, makes, product, write_inventory
 
 
 def test_standard_errors_are_those_of_repeated_draws() -> None:
@@ -117,6 +119,38 @@ def test_only_what_is_asked_for_is_drawn_and_written(run: Run, tmp_path: Path) -
     (drawn, each) = (set(read_column(tmp_path / f"{name}.draws.parquet", "indicator")) for name in ("one", "all"))
     assert (drawn, each) == ({"energy"}, every)
     assert "only is drawn, shown and written" in " ".join(run("simulate", "--help")[1].replace("│", " ").split())
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_each_draw_says_of_what_it_is(run: Run, tmp_path: Path, ending: str) -> None:
+    """A press makes pieces of 2 kg CO2e, a mill bars by the t: draws have their units, and the run of the results."""
+    smoke = emits("mill", 3.0, uncertainty_type="uniform", minimum=1.0, maximum=5.0)
+    made = [makes("press", "cup", unit="piece"), emits("press", 2.0), makes("mill", "bar"), smoke]
+    folder = write_inventory(tmp_path / "in", system(*made, flows=[product("cup", "piece"), product("bar", "t")]))
+    file = tmp_path / f"out.{ending}"
+    few = ("--draws", 3, "--seed", 5, "--raw", "--indicator", "ghg", "--indicator", "energy")
+    assert run("simulate", folder, *few, "-o", file)[0] == 0
+    table = pq.read_table(tmp_path / "out.draws.parquet")
+    found = {tuple(row[name] for name in ("process_id", "indicator", "unit", "per")) for row in table.to_pylist()}
+    units = {"ghg": "kg CO2e", "energy": "MJ"}
+    assert found == {
+        (process_id, indicator, unit, per)
+        for process_id, per in (("press", "piece"), ("mill", "t"))
+        for indicator, unit in units.items()
+    }
+    per = {row["per"]: row["value"] for row in table.to_pylist() if row["indicator"] == "ghg" and row["draw"] == 0}
+    assert per["piece"] == pytest.approx(2.0)
+    assert 1000.0 <= per["t"] <= 5000.0
+    beside = json.loads(pq.read_schema(file).metadata[b"lcaengine"] if ending == "parquet" else read_run(tmp_path))
+    about = json.loads(table.schema.metadata[b"lcaengine"])
+    assert about["seed"] == 5
+    assert about["inventory_hash"] == lca.read_inventory(folder).hash
+    assert about["method_hash"] == lca.read_method("core").hash
+    assert about.items() <= beside.items()
+
+
+def read_run(folder: Path) -> str:
+    return (folder / "out.run.json").read_text(encoding="utf-8")
 
 
 def read_column(file: Path, name: str) -> list[str]:

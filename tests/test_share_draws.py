@@ -89,6 +89,19 @@ def test_moments_of_three_shares(tmp_path: Path) -> None:
     assert stats.kstest(drawn[1], stats.beta(0.3 * a, 0.7 * a).cdf).pvalue > 1e-3
 
 
+def test_a_supplier_that_stands_twice_is_no_pair_of_twins(tmp_path: Path) -> None:
+    """Wind 0.25 + 0.25, once with the place of the market and once without: together a beta, as if they were one row.
+
+    One of them states a variance of 0.01: a = 0.1875 / 0.01 - 1 = 17.75, and the score, coal's share, is its beta.
+    """
+    rows = spread(share("location", "GLO", wind=0.25), wind=normal(0.25, 0.1))
+    rows += [{**each, "location": None} for each in share("location", "GLO", wind=0.25)]
+    inventory = read(tmp_path, [*rows, *share("location", "GLO", coal=0.5)], "JP")
+    samples = lca.simulate(inventory, plain(), COUNT, 1, indicators=["ghg"], keep=["mill-JP"])
+    exact = stats.beta(0.5 * 17.75, 0.5 * 17.75)
+    assert stats.kstest(samples.get("ghg", process_id="mill-JP"), exact.cdf).pvalue > 1e-3
+
+
 @pytest.mark.parametrize("concentration", [1e-12, 1e-6, 1e-3, 0.1, 1e3, 1e12, 1e30])
 def test_shares_sum_to_one_however_narrow_or_wide(concentration: float) -> None:
     """Gammas of shapes down to 1e-18: most draws are one of them alone, each as often as its share says."""

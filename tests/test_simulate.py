@@ -15,6 +15,7 @@ from scipy import stats
 
 import lcaengine as lca
 from lcaengine.uncertainty.sampled import sample_system
+from lcaengine.uncertainty.solved import Solved, solve_draw_blocks
 from lcaengine.uncertainty.starved import find_changing
 from tests.conftest import Run
 from tests.scoring import core, has, system
@@ -251,6 +252,62 @@ def test_draws_without_an_answer_are_counted_and_named(tmp_path: Path, monkeypat
     assert np.array_equal(np.isnan(drawn), taken >= 1)
     assert drawn[taken < 1] == pytest.approx(1 / (1 - taken[taken < 1]), rel=1e-6)
     assert np.isfinite(samples.mean[samples.kept]).all()
+
+
+def test_loops_that_need_far_more_than_they_make_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps of a loop that takes ten times what it makes leave no answer, and may end above zero all the same."""
+    monkeypatch.setattr("lcaengine.uncertainty.simulation.MOST_INFEASIBLE", 1.0)
+    inventory = lca.read_inventory(write_inventory(tmp_path, loop(4.0)))
+    samples = lca.simulate(inventory, core(), 800, 1, **GHG, keep=["plant"])
+    taken = lca.draw_values(lca.list_distributions(inventory), 1, 0, 800)[0]
+    assert sorted(samples.infeasible) == np.flatnonzero(taken >= 1).tolist()
+    assert samples.get("ghg", process_id="plant")[taken < 1] == pytest.approx(1 / (1 - taken[taken < 1]), rel=1e-6)
+
+
+def test_a_loop_of_units_far_apart_is_judged_draw_by_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1e13 MJ a kg: what such a loop makes in all is looked at twice, and a draw beside it that overflows is no start.
+
+    A credit elsewhere leaves no draw proved by its burdens.
+    """
+    monkeypatch.setattr("lcaengine.uncertainty.simulation.MOST_INFEASIBLE", 1.0)
+    rows = [
+        takes("plant", "ore", 1e-13),
+        takes("mine", "power", 0.8e13, "MJ", **lognormal(0.8e13, 4.0)),
+        emits("plant", 1.0),
+        takes("mill", "ore", 0.1, is_avoided=True),
+    ]
+    inventory = lca.read_inventory(write_inventory(tmp_path, chain(*rows)))
+    for seed in (1, 2, 3, 4):
+        samples = lca.simulate(inventory, core(), 64, seed, **GHG, keep=["plant"])
+        taken = lca.draw_values(lca.list_distributions(inventory), seed, 0, 64)[0] * 1e-13
+        assert sorted(samples.infeasible) == np.flatnonzero(taken >= 1).tolist()
+
+
+def test_draws_that_are_factorized_are_counted_up_to_those_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine draws are made in blocks of eight."""
+    monkeypatch.setattr("lcaengine.uncertainty.structure.MOST_CYCLES", 0)
+    assert simulate(tmp_path, loop(0.01), draws=9, keep=["plant"]).slow == 9
+
+
+def test_draws_without_an_answer_in_one_turn_of_indicators_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All indicators are drawn in turns where memory does not hold them; here the second loses a draw."""
+    turns: list[Solved] = []
+
+    def lose(*given: Any) -> Solved:
+        solved = solve_draw_blocks(*given)
+        turns.append(solved)
+        return dataclasses.replace(solved, infeasible={3: "lost"} if len(turns) == 2 else {})
+
+    monkeypatch.setattr("lcaengine.uncertainty.simulation.solve_draw_blocks", lose)
+    monkeypatch.setattr("lcaengine.uncertainty.simulation.MOST_BYTES", 1)
+    monkeypatch.setattr("lcaengine.uncertainty.simulation.MOST_INFEASIBLE", 1.0)
+    samples = simulate(tmp_path, chain(*RICH), draws=8, indicators=["ghg", "energy"])
+    assert len(turns) == 2
+    assert samples.infeasible == {3: "lost"}
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,13 @@ def test_quantiles_are_those_of_sorted_rows(draws: int) -> None:
             assert np.allclose(measured[:, 1], sd, rtol=1e-10, atol=1e-13 * size.max() + 1e-323), name
 
 
+def test_of_both_zeros_none_is_below_the_other() -> None:
+    """The mean, where the search begins, is zero: two draws are below it, and a zero of either sign is not."""
+    for zero in (0.0, -0.0):
+        rows = np.array([[-3.0, -1.0, zero, 4.0], [-2.0, zero, zero, 2.0]])
+        assert measure(rows)[:, 3].tolist() == [-0.5, 0.0]
+
+
 def test_a_row_is_measured_alone() -> None:
     """What is measured of a row does not depend on the rows beside it, on their order, or on where it stands."""
     rows = np.random.default_rng(1).lognormal(0.0, 1.0, (200, 63))
@@ -158,3 +165,6 @@ def test_what_makes_nothing_is_named_by_draw() -> None:
     sum_draws(*own, place, nobody, np.arange(draws), np.uint64(7), none, none, 1, limit, measured, wrong)
     made = draw_rows(form, key, ones, ones, draws)
     assert wrong.tolist() == [int(np.flatnonzero(each <= 0)[0]) for each in made]
+    kept = np.flatnonzero((made > 0).all(axis=0))  # draws that have no answer, and one to make them even, are not asked
+    sum_draws(*own, place, nobody, kept, np.uint64(7), none, none, 1, limit, measured, wrong)
+    assert wrong.tolist() == [-1] * suppliers

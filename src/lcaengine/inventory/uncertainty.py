@@ -10,7 +10,7 @@ id    name                        parameters
 3     normal                      loc = mean, scale = standard deviation
 4     uniform                     minimum, maximum
 5     triangular                  loc = mode, minimum, maximum
-6     bernoulli                   loc = probability of one
+6     bernoulli                   loc = probability of one, else zero; no bounds but 0 and 1
 7     discrete_uniform            minimum (0 where there is none), maximum, which is left out
 8, 9  weibull, gamma              scale, shape, loc = offset (0); negative mirrors at zero
 10    beta                        loc = alpha, shape = beta, minimum (0), maximum (1)
@@ -37,6 +37,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
+from lcaengine.inventory.center import CENTER_TOLERANCE, LARGEST_LOGARITHM, find_center
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 from lcaengine.inventory.words import pick
@@ -57,14 +58,10 @@ _SPREAD = (4, 5, 7, 10, 13)
 """Types whose bounds must differ."""
 _FROM_OFFSET = (8, 9)
 """Types that begin at loc, or at zero."""
-_CENTERED = (0, 1, 2, 3, 5, 13)
-"""Types whose center is the amount."""
 LARGEST_PARAMETER = 1e150
 """Squares of what is larger are no numbers, and a standard deviation needs them."""
-LARGEST_LOGARITHM = float(np.log(np.finfo(np.float64).max))
 SIGMAS = 10.0
 """How far out a draw of a lognormal must still be a number."""
-CENTER_TOLERANCE = 0.01
 _EXACT = 1e-9
 
 
@@ -201,6 +198,11 @@ def _report_parameters(rows: _Rows, found: Findings) -> None:
     loc, shape = rows.parameters["loc"], rows.parameters["shape"]
     wrong = rows.is_type(_BERNOULLI) & ((loc < 0) | (loc > 1))
     _block(rows, wrong, "loc", "{value} is no probability", "write one from 0 to 1", found)
+    fix = "empty it and write the row in a unit of which it is 0 or 1, or write another distribution"
+    for name, own in (("minimum", 0.0), ("maximum", 1.0)):
+        bound = rows.parameters[name]
+        wrong = rows.is_type(_BERNOULLI) & np.isfinite(bound) & (bound != own)
+        _block(rows, wrong, name, f"a bernoulli distribution gives 0 or 1, its {name} is {{value}}", fix, found)
     wrong = rows.is_type(_EXTREME) & (np.abs(shape) > 0)
     what, fix = "an extreme value distribution of shape {value} is not read", "write a shape of 0 (Gumbel)"
     _block(rows, wrong, "shape", what, fix, found)
@@ -230,7 +232,7 @@ def _report_lognormals(rows: _Rows, found: Findings) -> None:
 
 
 def _report_bounds(rows: _Rows, found: Findings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Report bounds that hold nothing, and give those that are given or follow from the type; NaN for none."""
+    """Report bounds that hold nothing, and give the least and most that can be drawn; NaN for none."""
     lower, upper, loc = (rows.parameters[name].copy() for name in ("minimum", "maximum", "loc"))
     lower[rows.is_type(_BERNOULLI, _DISCRETE, _BETA) & np.isnan(lower)] = 0.0
     upper[rows.is_type(_BERNOULLI, _BETA) & np.isnan(upper)] = 1.0
@@ -247,6 +249,7 @@ def _report_bounds(rows: _Rows, found: Findings) -> tuple[NDArray[np.float64], N
     outside = rows.is_type(5, _PERT) & ((loc < lower) | (loc > upper))
     what, fix = "the mode, {value}, is outside minimum and maximum", "correct loc, minimum or maximum"
     _block(rows, outside, "loc", what, fix, found)
+    upper[rows.is_type(_DISCRETE)] -= 1.0  # the maximum itself is left out
     return np.where(bounded, lower, np.nan), np.where(bounded, upper, np.nan)
 
 
@@ -254,19 +257,17 @@ def _report_amounts(rows: _Rows, lower: NDArray[np.float64], upper: NDArray[np.f
     slack = _EXACT * np.abs(rows.amount)
     with np.errstate(over="ignore"):
         wrong = (rows.amount < lower - slack) | (rows.amount > upper + slack)
-    what, fix = "the amount, {value}, is outside what its distribution can give", "correct the amount or the bounds"
-    _block(rows, wrong, "amount", what, fix, found)
+    what = "the amount, {value}, is outside what its distribution can give"
+    fix = "correct the amount or the bounds; a discrete_uniform leaves its maximum out"
+    _block(rows, wrong & rows.is_type(_DISCRETE), "amount", what, fix, found)
+    _block(rows, wrong, "amount", what, "correct the amount or the bounds", found)
 
 
 def _report_centers(rows: _Rows, found: Findings) -> None:
-    loc, lognormal = rows.parameters["loc"], rows.is_type(_LOGNORMAL)
-    center = loc.copy()
-    usable = lognormal & (np.abs(loc) <= LARGEST_LOGARITHM)
-    center[lognormal] = np.nan
-    center[usable] = np.where(rows.negative, -1.0, 1.0)[usable] * np.exp(loc[usable])
+    center = find_center(rows.kind, rows.negative, rows.parameters)
     with np.errstate(over="ignore"):
-        off = np.abs(rows.amount - center) > CENTER_TOLERANCE * np.abs(center)
-    wrong = rows.is_type(*_CENTERED) & off & ~rows.is_wrong
+        off = np.abs(rows.amount - center) > CENTER_TOLERANCE * np.abs(center)  # NaN is never more
+    wrong = off & ~rows.is_wrong
     shown = [f"{float(each):g}" for each in center] if wrong.any() else []
     what, fix = "the amount is more than 1 % off the center of its distribution, {value}", "see which of them is meant"
     _report_rows("uncertainty_center", rows, wrong, "amount", shown, what, fix, found, Severity.WARNING)

@@ -39,6 +39,8 @@ _ROOT_HALF_BITS = np.uint64(0x3FE6A09E667F3BCD)
 _EXPONENT, _BIAS = np.int64(52), np.int64(0x3FF0000000000000)
 _LOG_TWO, _LOG_TWO_HIGH, _LOG_TWO_LOW = 0.6931471805599453, 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _LOG_E, _ROUNDER = 1.4426950408889634, 6755399441055744.0
+_LEAST_LOG, _MOST_LOG = -709.0, 710.0
+"""Logarithms at and beyond which an exponential is zero, and infinite: its power of two is no float there."""
 _ROOT_TWO = 1.4142135623730951
 _NEAR, _FAR = 6.25, 16.0
 """Where the polynomials of the inverse normal meet, of -log(1 - x^2)."""
@@ -180,12 +182,14 @@ def _find_tail(depth: float) -> float:
 
 @compiled
 def _raise_exp(x: NDArray[np.float64]) -> None:
-    """Raise e to every number, in place; numbers are between the logarithms of the least and the largest float."""
+    """Raise e to every number, in place; zero and infinity where that is no normal float."""
     for i in range(len(x)):
-        shifted = multiply_add(x[i], _LOG_E, _ROUNDER)
+        number = _LEAST_LOG if x[i] < _LEAST_LOG else x[i]  # what is no number stays none
+        number = _MOST_LOG if number > _MOST_LOG else number
+        shifted = multiply_add(number, _LOG_E, _ROUNDER)
         power = np.float64(shifted).view(np.int64)  # the whole number stands in its last bits
         whole = shifted - _ROUNDER
-        rest = multiply_add(whole, -_LOG_TWO_LOW, multiply_add(whole, -_LOG_TWO_HIGH, x[i]))
+        rest = multiply_add(whole, -_LOG_TWO_LOW, multiply_add(whole, -_LOG_TWO_HIGH, number))
         series = _EXP_SERIES[0]
         for k in range(1, len(_EXP_SERIES)):
             series = multiply_add(series, rest, _EXP_SERIES[k])

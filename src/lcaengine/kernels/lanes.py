@@ -17,6 +17,8 @@ from lcaengine.kernels.vectors import DRAWS, Columns, measure_row, solve_row, su
 __all__ = ["solve_draws"]
 
 Numbers = NDArray[np.float64]
+Matrix = tuple[Numbers, NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], Numbers]
+"""One over the diagonal, `outer`, `inner`, `provider` and the entries of a block; see :func:`solve_draws`."""
 
 REPEAT = 4
 """Sweeps of a group of rows that take much of one another, for each of their loop."""
@@ -40,14 +42,10 @@ def _make_aligned(size: int) -> Numbers:
 @compiled
 def _sweep(
     columns: Columns,
+    matrix: Matrix,
     groups: NDArray[np.int64],
     begin: int,
     stop: int,
-    inverse: Numbers,
-    outer: NDArray[np.int64],
-    inner: NDArray[np.int64],
-    provider: NDArray[np.int32],
-    data: Numbers,
     rest: Numbers,
     x: Numbers,
     close: float,
@@ -55,6 +53,7 @@ def _sweep(
     moving: Numbers,
 ) -> None:
     """Solve every row of a component for its own unknown, group by group."""
+    inverse, outer, inner, provider, data = matrix
     for group in range(begin, stop):
         first, last = groups[group], groups[group + 1]
         for _ in range(1 if last - first == 1 else REPEAT):
@@ -65,14 +64,10 @@ def _sweep(
 @compiled
 def _solve_loop(
     columns: Columns,
+    matrix: Matrix,
     groups: NDArray[np.int64],
     begin: int,
     stop: int,
-    inverse: Numbers,
-    outer: NDArray[np.int64],
-    inner: NDArray[np.int64],
-    provider: NDArray[np.int32],
-    data: Numbers,
     right: Numbers,
     rest: Numbers,
     x: Numbers,
@@ -94,21 +89,20 @@ def _solve_loop(
             if at < BEHIND:
                 earlier[at] = x[start * width : end * width]
             moving[:] = 0.0
-            close = CLOSE * tolerance
-            _sweep(columns, groups, begin, stop, inverse, outer, inner, provider, data, rest, x, close, active, moving)
+            _sweep(columns, matrix, groups, begin, stop, rest, x, CLOSE * tolerance, active, moving)
             sweeps += 1
             for j in range(width):
                 active[j] = active[j] if moving[j] > 0.0 else 0.0
             if not active.any():
                 break
         if active.any() and cycle % LOOK == LOOK - 1:
-            _measure(columns, start, end, inverse, inner, provider, data, right, x, error)
+            _measure(columns, matrix, start, end, right, x, error)
             for j in range(width):
                 active[j] = active[j] if error[j] > tolerance else 0.0
         if not active.any():
             break
         extrapolate(start, end, len(columns), x, earlier, active, room)
-    _measure(columns, start, end, inverse, inner, provider, data, right, x, error)
+    _measure(columns, matrix, start, end, right, x, error)
     for j in range(width):
         if active[j] > 0.0:
             error[j] = np.inf
@@ -117,18 +111,10 @@ def _solve_loop(
 
 @compiled
 def _measure(
-    columns: Columns,
-    start: int,
-    end: int,
-    inverse: Numbers,
-    inner: NDArray[np.int64],
-    provider: NDArray[np.int32],
-    data: Numbers,
-    right: Numbers,
-    x: Numbers,
-    error: Numbers,
+    columns: Columns, matrix: Matrix, start: int, end: int, right: Numbers, x: Numbers, error: Numbers
 ) -> None:
     """Find the largest componentwise backward error of some rows; infinite where one is no number."""
+    inverse, _, inner, provider, data = matrix
     error[:] = 0.0
     for p in range(start, end):
         measure_row(columns, right, data, x, provider, inner[p], inner[p + 1], inverse, p, error)
@@ -181,24 +167,23 @@ def solve_draws(
         rest, error = _make_aligned(len(outer) * width), np.empty(width)
         active, moving = np.ones(width), np.zeros(width)
         own_inverse, own_data, own_right, own_x = inverse[block], data[block], right[block], x[block]
+        matrix = (own_inverse, outer, inner, provider, own_data)
         group = 0
         for component in range(len(starts) - 1):
             begin, start, end = group, starts[component], starts[component + 1]
             while groups[group] < end:
                 group += 1
             if end - start == 1:
-                last = inner[end]
                 solve_row(
-                    *(columns, own_right, own_data, own_x, provider, inner[start], last),
+                    *(columns, own_right, own_data, own_x, provider, inner[start], inner[end]),
                     *(own_inverse, start, 0.0, active, moving),
                 )
-                _measure(columns, start, end, own_inverse, inner, provider, own_data, own_right, own_x, error)
+                _measure(columns, matrix, start, end, own_right, own_x, error)
             else:
                 for p in range(start, end):
                     subtract_row(columns, own_right, own_data, own_x, provider, inner[p], outer[p], rest, p)
                 sweeps[block] += _solve_loop(
-                    *(columns, groups, begin, group, own_inverse, outer, inner, provider, own_data, own_right, rest),
-                    *(own_x, tolerance, most_cycles, error),
+                    columns, matrix, groups, begin, group, own_right, rest, own_x, tolerance, most_cycles, error
                 )
             for j in range(width):
                 errors[block, j % DRAWS] = max(errors[block, j % DRAWS], error[j])

@@ -88,7 +88,7 @@ def _find_pair(draws: NDArray[np.float64], rank: int, guess: float, low: float, 
             bound = _to_number((one >> 1) + (other >> 1) + (one & other & 1))
         count = _count_below(draws, bound)
         if count == rank + 1:
-            return _find_neighbors(draws, bound)
+            return _find_neighbors(draws, bound if bound != 0.0 else -0.0)  # of both zeros none was counted
         if count <= rank:
             start, before = bound, count
         else:

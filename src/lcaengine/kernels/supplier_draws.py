@@ -24,18 +24,31 @@ NOWHERE = -1
 BLOCK = 16
 """Suppliers that a thread does at a time."""
 
+Numbers = NDArray[np.float64]
+Positions = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Keys = NDArray[np.uint64]
+Room = tuple[Keys, Keys, Numbers, Numbers]
+"""Where numbers are drawn; see :func:`~lcaengine.kernels.draws.draw_row`."""
+Rows = tuple[Positions, Codes, NDArray[np.int8], Numbers, Keys, Numbers, Numbers, Numbers, Positions, Numbers]
+"""Rows of suppliers: the parameters of :func:`sum_draws` from `starts` to `per_unit`."""
+Background = tuple[Codes, Numbers, Positions, np.uint64]
+"""What they buy of, in every draw: `place`, `pool`, `kept`, `seed`."""
+Wanted = tuple[Numbers, Numbers, int, Numbers]
+"""What is measured: `levels`, `normal`, `indicators`, `limit`."""
+
 
 @compiled
 def _draw_rows(
     form: NDArray[np.int8],
-    amount: NDArray[np.float64],
-    key: NDArray[np.uint64],
-    loc: NDArray[np.float64],
-    scale: NDArray[np.float64],
-    given: NDArray[np.float64],
+    amount: Numbers,
+    key: Keys,
+    loc: Numbers,
+    scale: Numbers,
+    given: Numbers,
     seed: np.uint64,
-    room: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float64], NDArray[np.float64]],
-    own: NDArray[np.float64],
+    room: Room,
+    own: Numbers,
 ) -> None:
     """Draw the rows of a supplier that are not certain, one after the other: (rows, draws)."""
     at = -1
@@ -55,13 +68,13 @@ def _draw_rows(
 
 @compiled
 def _sum_number(
-    code: NDArray[np.int32],
+    code: Codes,
     form: NDArray[np.int8],
-    amount: NDArray[np.float64],
-    own: NDArray[np.float64],
-    place: NDArray[np.int32],
-    pool: NDArray[np.float64],
-    sums: NDArray[np.float64],
+    amount: Numbers,
+    own: Numbers,
+    place: Codes,
+    pool: Numbers,
+    sums: Numbers,
 ) -> None:
     """Sum the rows of a supplier for one number, draw by draw; `place` is of that number, (c,)."""
     sums[:] = 0.0
@@ -81,7 +94,7 @@ def _sum_number(
 
 
 @compiled
-def _find_alike(place: NDArray[np.int32], code: NDArray[np.int32], number: int, indicators: int) -> int:
+def _find_alike(place: Codes, code: Codes, number: int, indicators: int) -> int:
     """Find an earlier part of the same indicator that is the sum of the same draws, else NOWHERE; itself if it is zero.
 
     A supplier whose rows are all of one stage has that as its total.
@@ -102,13 +115,7 @@ def _find_alike(place: NDArray[np.int32], code: NDArray[np.int32], number: int, 
 
 @compiled
 def _measure(
-    sums: NDArray[np.float64],
-    kept: NDArray[np.int64],
-    some: NDArray[np.float64],
-    levels: NDArray[np.float64],
-    normal: NDArray[np.float64],
-    limit: float,
-    found: NDArray[np.float64],
+    sums: Numbers, kept: Positions, some: Numbers, levels: Numbers, normal: Numbers, limit: float, found: Numbers
 ) -> None:
     """Measure the draws that are kept, and find the share of them that is at most a limit."""
     draws = sums
@@ -126,13 +133,14 @@ def _measure(
 
 
 @compiled
-def _invert(made: NDArray[np.float64], per_unit: float) -> int:
-    """Turn draws of what is made into one over them, in place; give the first that is not above zero, or -1."""
+def _invert(made: Numbers, per_unit: float, kept: Positions) -> int:
+    """Turn draws of what is made into one over them, in place; give the first kept that is not above zero, or -1."""
     wrong = -1
-    for d in range(len(made) - 1, -1, -1):
-        amount = made[d] * per_unit
-        wrong = wrong if amount > 0.0 and np.isfinite(amount) else d
-        made[d] = 1.0 / amount
+    for at in range(len(kept) - 1, -1, -1):
+        amount = made[kept[at]] * per_unit
+        wrong = wrong if amount > 0.0 and np.isfinite(amount) else kept[at]
+    for d in range(len(made)):
+        made[d] = 1.0 / (made[d] * per_unit)
     return wrong
 
 
@@ -146,30 +154,12 @@ def _count_drawn(form: NDArray[np.int8]) -> int:
 
 @compiled
 def _measure_block(
-    first: int,
-    last: int,
-    starts: NDArray[np.int64],
-    code: NDArray[np.int32],
-    form: NDArray[np.int8],
-    amount: NDArray[np.float64],
-    key: NDArray[np.uint64],
-    loc: NDArray[np.float64],
-    scale: NDArray[np.float64],
-    given: NDArray[np.float64],
-    reference: NDArray[np.int64],
-    per_unit: NDArray[np.float64],
-    place: NDArray[np.int32],
-    pool: NDArray[np.float64],
-    kept: NDArray[np.int64],
-    seed: np.uint64,
-    levels: NDArray[np.float64],
-    normal: NDArray[np.float64],
-    indicators: int,
-    limit: NDArray[np.float64],
-    measured: NDArray[np.float64],
-    wrong: NDArray[np.int64],
+    first: int, last: int, rows: Rows, background: Background, wanted: Wanted, measured: Numbers, wrong: Positions
 ) -> None:
-    """Draw and measure the suppliers of a block; parameters as in :func:`sum_draws`."""
+    """Draw and measure the suppliers of a block."""
+    starts, code, form, amount, key, loc, scale, given, reference, per_unit = rows
+    place, pool, kept, seed = background
+    levels, normal, indicators, limit = wanted
     draws, most = pool.shape[1], 0
     for p in range(first, last):
         most = max(most, _count_drawn(form[starts[p] : starts[p + 1]]))
@@ -181,7 +171,7 @@ def _measure_block(
         codes, forms, amounts = code[begin:end], form[begin:end], amount[begin:end]
         _draw_rows(forms, amounts, key[begin:end], loc[begin:end], scale[begin:end], given, seed, room, own)
         output = own[_count_drawn(form[begin:made])] if form[made] != CERTAIN else sums
-        wrong[p] = _invert(output, per_unit[p]) if form[made] != CERTAIN else NOWHERE
+        wrong[p] = _invert(output, per_unit[p], kept) if form[made] != CERTAIN else -1
         for v in range(len(place)):
             bound = limit[v, p] if limit.shape[1] > 0 else np.nan
             same = _find_alike(place, codes, v, indicators)
@@ -203,26 +193,26 @@ def _measure_block(
 
 @compiled_parallel
 def sum_draws(
-    starts: NDArray[np.int64],
-    code: NDArray[np.int32],
+    starts: Positions,
+    code: Codes,
     form: NDArray[np.int8],
-    amount: NDArray[np.float64],
-    key: NDArray[np.uint64],
-    loc: NDArray[np.float64],
-    scale: NDArray[np.float64],
-    given: NDArray[np.float64],
-    reference: NDArray[np.int64],
-    per_unit: NDArray[np.float64],
-    place: NDArray[np.int32],
-    pool: NDArray[np.float64],
-    kept: NDArray[np.int64],
+    amount: Numbers,
+    key: Keys,
+    loc: Numbers,
+    scale: Numbers,
+    given: Numbers,
+    reference: Positions,
+    per_unit: Numbers,
+    place: Codes,
+    pool: Numbers,
+    kept: Positions,
     seed: np.uint64,
-    levels: NDArray[np.float64],
-    normal: NDArray[np.float64],
+    levels: Numbers,
+    normal: Numbers,
     indicators: int,
-    limit: NDArray[np.float64],
-    measured: NDArray[np.float64],
-    wrong: NDArray[np.int64],
+    limit: Numbers,
+    measured: Numbers,
+    wrong: Positions,
 ) -> None:
     """Draw and measure every number of every supplier.
 
@@ -260,31 +250,11 @@ def sum_draws(
     measured : (3 + q, v, p) float64
         Written in place: mean, standard deviation, quantiles, and the share of draws that are at most the limit.
     wrong : (p,) int64
-        Written in place: the first draw in which a supplier makes nothing, -1 for none.
+        Written in place: the first draw that is measured and in which a supplier makes nothing, -1 for none.
     """
     suppliers = len(starts) - 1
     for block in prange(-(-suppliers // BLOCK)):
-        _measure_block(
-            block * BLOCK,
-            min(suppliers, (block + 1) * BLOCK),
-            starts,
-            code,
-            form,
-            amount,
-            key,
-            loc,
-            scale,
-            given,
-            reference,
-            per_unit,
-            place,
-            pool,
-            kept,
-            seed,
-            levels,
-            normal,
-            indicators,
-            limit,
-            measured,
-            wrong,
-        )
+        rows = (starts, code, form, amount, key, loc, scale, given, reference, per_unit)
+        background, wanted = (place, pool, kept, seed), (levels, normal, indicators, limit)
+        first, last = block * BLOCK, min(suppliers, (block + 1) * BLOCK)
+        _measure_block(first, last, rows, background, wanted, measured, wrong)

@@ -137,7 +137,7 @@ def _measure(
             abs(r2) / s2 if s2 > 0.0 else 0.0,
             abs(r3) / s3 if s3 > 0.0 else 0.0,
         )
-        if not (np.isfinite(r0) & np.isfinite(r1) & np.isfinite(r2) & np.isfinite(r3)):
+        if not (np.isfinite(s0) & np.isfinite(s1) & np.isfinite(s2) & np.isfinite(s3)):
             error = np.inf
         errors[p] = max(errors[p], error)
         worst = max(worst, error)

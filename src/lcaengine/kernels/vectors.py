@@ -212,7 +212,7 @@ def _build_measure(
         tiny, infinite = writer.fill(_TINY), writer.fill(float("inf"))
         for left, whole, lane in zip(totals[: writer.columns], totals[writer.columns :], lanes, strict=True):
             share = builder.fdiv(writer.call("fabs", left), builder.fadd(whole, tiny))
-            share = builder.select(builder.fcmp_ordered("ord", share, share), share, infinite)
+            share = builder.select(builder.fcmp_ordered("<", whole, infinite), share, infinite)
             most = writer.load(5, lane)
             writer.store(builder.select(builder.fcmp_ordered(">", share, most), share, most), 5, lane)
         return context.get_dummy_value()
@@ -316,7 +316,7 @@ DRAWS,): above zero where an unknown is solved, or has moved.
 measure_row = cast(
     Callable[[Columns, Array, Array, Array, Array, int, int, Array, int, Array], None], intrinsic(_build_measure)
 )
-"""Raise `error` (columns x DRAWS,) to the componentwise backward error of a row; infinite where that is no number.
+"""Raise `error` (columns x DRAWS,) to the componentwise backward error of a row; infinite where terms have no sum.
 
 Columns, right, data, x, provider, first entry, end, inverse, row, error.
 """

@@ -178,7 +178,8 @@ def _write_table(table: pa.Table) -> str:
     """Write a table as HTML, numbers to the right."""
     is_number = [pa.types.is_floating(each.type) or pa.types.is_integer(each.type) for each in table.schema]
     kinds = [' class="number"' if each else "" for each in is_number]
-    head = "".join(f"<th{kind}>{escape(name)}</th>" for kind, name in zip(kinds, table.column_names, strict=True))
+    names = [escape(name).replace(" %", "&nbsp;%") for name in table.column_names]
+    head = "".join(f"<th{kind}>{name}</th>" for kind, name in zip(kinds, names, strict=True))
     rows = [_write_row(row, kinds) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
     return f"<table>\n<tr>{head}</tr>\n" + "\n".join(rows) + "\n</table>"
 

@@ -13,8 +13,7 @@ from rich.text import Text
 
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.display import format_value, name_shown
-from lcaengine.io.write import write_table
-from lcaengine.reports.answer import write_answer
+from lcaengine.reports.answer import write_answer, write_tables
 from lcaengine.reports.remarks import describe_off_center, print_few, print_remarks, print_status
 from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
@@ -174,7 +173,7 @@ def write_samples(samples: Samples, path: Path, wide: bool = False, each: bool =
     wide : bool
         One row an activity.
     each : bool
-        Whether the draws that are kept go to ``out.draws.parquet``.
+        Whether the draws that are kept go to ``out.draws.parquet``, with the same record of the run.
 
     Returns
     -------
@@ -182,12 +181,9 @@ def write_samples(samples: Samples, path: Path, wide: bool = False, each: bool =
         The files written.
     """
     footprints = samples.footprints
-    answer = Answer(
-        detach_samples(samples), footprints.gaps.table, describe_samples(samples), footprints.method.sources
-    )
+    about = describe_samples(samples)
+    answer = Answer(detach_samples(samples), footprints.gaps.table, about, footprints.method.sources)
     files = write_answer(answer, path, wide)
     if each:
-        beside = path.with_name(f"{path.stem}.draws.parquet")
-        write_table(list_draws(samples), beside)
-        files.append(beside)
+        files += write_tables(path.with_name(f"{path.stem}.draws.parquet"), {"draws": list_draws(samples)}, about)
     return files

@@ -144,13 +144,14 @@ def _draw_turn(
     blocks, width = -(-plan.draws // DRAWS), 2 * -(-plan.draws // 2)
     values = np.empty((len(activity), len(plan.footprints.stages), len(chosen), blocks * DRAWS))
     infeasible: dict[int, str] = {}
-    slow, residual = 0, max(before.residual, prepared.static.residual)
+    slow, residual = set[int](), max(before.residual, prepared.static.residual)
     entries = len(prepared.sampled.amounts) + plan.footprints.value[:, :, 0].size * len(chosen)
     for first, count in split_blocks(blocks, entries):
         solved = solve_draw_blocks(prepared.sampled, prepared.structure, prepared.static, plan.seed, first, count)
         values[..., first * DRAWS : (first + count) * DRAWS] = solved.intensity[activity]  # of parts, or all alike
         infeasible |= solved.infeasible
-        residual, slow = max(residual, solved.residual), slow + solved.slow
+        slow |= {draw for draw in solved.slow if draw < plan.draws}
+        residual = max(residual, solved.residual)
         if plan.progress:
             done = turn[0] * blocks + len(chosen) * (first + count)
             plan.progress(done * plan.draws // (turn[1] * blocks), plan.draws)
@@ -158,7 +159,7 @@ def _draw_turn(
     infeasible = {draw: why for draw, why in infeasible.items() if draw < plan.draws}
     refuse_infeasible(infeasible, plan.draws, " of the background")
     uncertain = prepared.sampled.uncertain
-    return values[..., :width], _Solved(infeasible, max(before.slow, slow), residual, uncertain)
+    return values[..., :width], _Solved(infeasible, max(before.slow, len(slow)), residual, uncertain)
 
 
 def _refuse_size(pool: list[Numbers], drawing: Drawing) -> None:

@@ -18,7 +18,17 @@ from lcaengine.uncertainty.keys import hash_rows, mix_keys
 if TYPE_CHECKING:
     from lcaengine.uncertainty.distributions import Distributions
 
-__all__ = ["IDENTITY", "TELLING", "TELLS", "Described", "describe_rows", "find_equals", "hash_identity", "number_alike"]
+__all__ = [
+    "IDENTITY",
+    "TELLING",
+    "TELLS",
+    "Described",
+    "describe_rows",
+    "find_equals",
+    "hash_identity",
+    "number_alike",
+    "number_equals",
+]
 
 Numbers = NDArray[np.float64]
 
@@ -124,10 +134,24 @@ def number_alike(
             *some.list_numbers(),
         )
         order = np.lexsort((*reversed(columns), identity[alike]))
-        ordered = identity[alike][order]
-        starts = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]))
-        ordinal[alike[order]] = np.arange(len(alike)) - np.repeat(starts, np.diff(starts, append=len(alike)))
+        ordinal[alike[order]] = number_equals(identity[alike][order])
     return mix_keys(identity, ordinal)
+
+
+def number_equals(ordered: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Give the position of each key among its equals, of keys that are sorted.
+
+    Returns
+    -------
+    (m,) int64
+
+    Examples
+    --------
+    >>> number_equals(np.array([3, 5, 5, 5, 8], np.uint64)).tolist()
+    [0, 0, 1, 2, 0]
+    """
+    starts = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]))
+    return np.arange(len(ordered)) - np.repeat(starts, np.diff(starts, append=len(ordered)))
 
 
 def find_equals(identity: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.inventory.uncertainty import CENTER_TOLERANCE
-from lcaengine.uncertainty.distributions import LOGNORMAL, NORMAL, Distributions
+from lcaengine.inventory.center import CENTER_TOLERANCE, find_center
+from lcaengine.uncertainty.distributions import Distributions
 from lcaengine.uncertainty.moments import Moments
 
 __all__ = ["find_centers", "find_far", "find_off_center"]
 
-_BY_LOC = (NORMAL, 5, 13)
-"""Normal, triangular and beta-PERT: loc is the center."""
-
 
 def find_centers(listed: Distributions) -> NDArray[np.float64]:
-    """Find the center that an amount is written for: exp(loc) of a lognormal, loc of a normal, triangular, beta-PERT.
+    """Find the centers that amounts are written for: see :func:`~lcaengine.inventory.center.find_center`.
 
     Returns
     -------
@@ -30,10 +27,8 @@ def find_centers(listed: Distributions) -> NDArray[np.float64]:
     >>> bool((abs(find_centers(listed) / listed.amount - 1) < 0.01).all())
     True
     """
-    center = np.where(np.isin(listed.kind, _BY_LOC), listed.loc, np.nan)
-    lognormal = listed.kind == LOGNORMAL
-    center[lognormal] = np.where(listed.negative, -1.0, 1.0)[lognormal] * np.exp(listed.loc[lognormal])
-    return np.asarray(center * listed.factor)
+    given = {"loc": listed.loc, "minimum": listed.minimum, "maximum": listed.maximum}
+    return find_center(listed.kind, listed.negative, given) * listed.factor
 
 
 def find_off_center(listed: Distributions) -> NDArray[np.bool_]:

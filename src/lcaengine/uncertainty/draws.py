@@ -89,8 +89,9 @@ def draw_values(
         _draw_kind(distributions.take(rows), kind, cut == 1, np.uint64(seed), start, some)
         drawn[rows] = some
     values = drawn[:, first - 2 * start : first - 2 * start + count]
-    if is_cut.any() and np.isnan(values).any():
-        row = int(distributions.row[np.isnan(values).any(axis=1)][0])
+    lost = is_cut & np.isnan(values).any(axis=1) if is_cut.any() else is_cut
+    if lost.any():
+        row = int(distributions.row[lost][0])
         what, fix = (
             "next to nothing of a distribution lies between its bounds",
             "correct minimum and maximum, or loc and scale",

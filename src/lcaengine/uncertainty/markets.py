@@ -17,7 +17,9 @@ from lcaengine.places import GLOBAL
 from lcaengine.system import ActivityKind, System
 from lcaengine.system.activities import Functions
 from lcaengine.system.markets import Part, is_of_whole, read_parts
+from lcaengine.uncertainty.alike import number_equals
 from lcaengine.uncertainty.distributions import Distributions, find_uncertain, read_distributions
+from lcaengine.uncertainty.keys import mix_keys
 from lcaengine.uncertainty.mixes import REST, Mixes, build_mixes, find_variances, hash_words
 from lcaengine.uncertainty.rows import NONE, Weighed
 from lcaengine.uncertainty.supplies import Supplies
@@ -131,14 +133,21 @@ def draw_markets(system: System, functions: Functions, start: int, every: bool =
 
 
 def _make_keys(frame: Frame) -> NDArray[np.uint64]:
-    """Make the key of every row: flow, place, process and basis, whether these are written or left blank."""
-    return hash_words(
+    """Make the key of every row: flow, place, process and basis, whether these are written or left blank.
+
+    Rows that are alike then, one of them blank, are one supplier's twice; the second has a key of its own.
+    """
+    keys = hash_words(
         "markets",
         [each or "" for each in frame.text("flow_id")],
         [each or GLOBAL for each in frame.text("location")],
         [each or "" for each in frame.text("process_id")],
         [each or "location" for each in frame.text("basis")],
     )
+    order = np.argsort(keys, kind="stable")
+    ordinal = np.zeros(len(keys), np.uint64)
+    ordinal[order] = number_equals(keys[order])
+    return np.where(ordinal > 0, mix_keys(keys, ordinal), keys)
 
 
 def _make_rest_keys(system: System, markets: Positions) -> NDArray[np.uint64]:

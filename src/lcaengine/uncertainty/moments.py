@@ -21,7 +21,8 @@ NODES = 261
 """Nodes between, a sixteenth apart: of what is smooth, sums over them are integrals but for rounding."""
 NARROW = 1e-6
 """Variance per square of the mean below which a difference of squares has too few digits left [1]."""
-STUDENT, FEWEST_DEGREES = 12, 4
+STUDENT, FEWEST_FOR_MEAN, FEWEST_FOR_VARIANCE = 12, 1.5, 4.0
+"""Degrees of freedom of a t, open to one side, below which what lies beyond the outmost node matters."""
 CHUNK = 4096
 """Distributions that are integrated at a time."""
 _EULER = 0.5772156649015329
@@ -81,7 +82,7 @@ def find_moments(distributions: Distributions) -> Moments:
             at = np.flatnonzero((distributions.kind == kind) & (is_cut == cut))
             if not len(at) or kind not in _FORMULAS:
                 continue
-            with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a number is none that is known
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # beyond a number is none that is known
                 mean[at], variance[at], of_log[at] = _find_kind(distributions.take(at), kind, cut)
     return Moments(mean, variance, of_log)
 
@@ -94,7 +95,8 @@ def _find_kind(given: Distributions, kind: int, is_cut: bool) -> tuple[Numbers, 
         of_log = _integrate(given, kind, np.log)[1] if is_cut else given.scale**2
     if from_outside:
         mean, variance = _integrate(given, kind, np.asarray)
-        variance = np.where(_has_far_tail(given, kind), np.nan, variance)
+        mean = np.where(_has_far_tail(given, kind, FEWEST_FOR_MEAN), np.nan, mean)
+        variance = np.where(_has_far_tail(given, kind, FEWEST_FOR_VARIANCE), np.nan, variance)
         if kind == LOGNORMAL:
             by_formula = _cut_lognormal(given)
             wide = by_formula[1] > NARROW * by_formula[0] ** 2
@@ -120,17 +122,17 @@ def _integrate(given: Distributions, kind: int, transform: Callable[[Numbers], N
         parameters = (some.loc, some.scale, some.shape, some.minimum, some.maximum, some.negative)
         x = transform(find_quantiles(kind, u, *parameters) * np.where(some.negative, -1.0, 1.0)[:, None])
         middle = x[:, NODES // 2 :][:, :1]  # subtracted first, so that a narrow one keeps its digits
-        at = (x - middle) @ weight
+        at = ((x - middle) * weight).sum(axis=1)  # row by row: sums of a product of matrices go by their size
         own = slice(first, first + len(some))
         mean[own] = middle[:, 0] + at
-        variance[own] = ((x - middle - at[:, None]) ** 2) @ weight
+        variance[own] = ((x - middle - at[:, None]) ** 2 * weight).sum(axis=1)
     return mean, variance
 
 
-def _has_far_tail(given: Distributions, kind: int) -> NDArray[np.bool_]:
+def _has_far_tail(given: Distributions, kind: int, fewest: float) -> NDArray[np.bool_]:
     """Tell which are a t of so few degrees of freedom, open to one side, that the integral ends too early."""
     is_open = np.isnan(given.minimum) | np.isnan(given.maximum)
-    return np.asarray(is_open & (given.shape < FEWEST_DEGREES) & (kind == STUDENT))
+    return np.asarray(is_open & (given.shape < fewest) & (kind == STUDENT))
 
 
 def _cut_lognormal(given: Distributions) -> tuple[Numbers, Numbers]:

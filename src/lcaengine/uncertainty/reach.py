@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.system.coupling import Coupling, find_rows
-from lcaengine.uncertainty.distributions import Distributions
-from lcaengine.uncertainty.mixes import Mixes
 from lcaengine.uncertainty.sampled import Sampled
+from lcaengine.uncertainty.sources import list_keys, trace_rows
 from lcaengine.uncertainty.terms import Terms
 
 __all__ = ["Reach", "find_reach", "find_upstream", "list_drawn_keys", "list_moving_keys"]
@@ -39,7 +38,7 @@ class Reach:
 
 def find_reach(sampled: Sampled) -> Reach:
     """Find what the drawn numbers of a system can reach."""
-    keys, place = np.unique(np.concatenate([each.key for each in _list_kinds(sampled)]), return_inverse=True)
+    keys, place = np.unique(list_keys(sampled), return_inverse=True)
     return Reach(sampled, _find_carriers(sampled), keys, place)
 
 
@@ -125,42 +124,8 @@ def _list_keys(reach: Reach, takers: NDArray[np.bool_], providers: NDArray[np.bo
     parts = ((sampled.amounts, entries), (sampled.outputs, own), (sampled.burdens, own * k + at))
     used = np.concatenate([_list_rows(terms, targets) for terms, targets in parts])
     is_used = np.zeros(len(reach.keys), np.bool_)
-    is_used[reach.place[_list_drawn(sampled, used)]] = True
+    is_used[reach.place[trace_rows(sampled, used)]] = True
     return reach.keys[is_used]
-
-
-def _list_kinds(sampled: Sampled) -> tuple[Distributions | Mixes, ...]:
-    """Give what is drawn, in the order of its rows."""
-    return (
-        sampled.distributions,
-        sampled.market_amounts,
-        sampled.factors,
-        sampled.market_shares,
-        sampled.allocation,
-    )
-
-
-def _list_drawn(sampled: Sampled, used: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the drawn rows behind rows of values: what follows from others is followed back to these, kind by kind."""
-    starts, shares, supplies = sampled.starts, sampled.shares, sampled.supplies
-    is_used = np.zeros(starts["ones"] + 1, np.bool_)
-    is_used[used] = True
-    own = _take_rows(is_used, starts["products"], len(sampled.products))
-    is_used[np.concatenate([sampled.products.one[own], sampled.products.two[own]])] = True
-    own = _take_rows(is_used, starts["supplies"], len(supplies))  # a share moves with all that its whole is made of
-    behind = supplies.row[np.isin(supplies.whole, supplies.whole[own])]
-    is_used[behind[behind >= 0]] = True
-    own = _take_rows(is_used, starts["shares"], len(shares))
-    is_used[_list_rows(shares.output, np.flatnonzero(np.isin(shares.process, shares.process[own])))] = True
-    for name, mixes in (("market_shares", sampled.market_shares), ("allocation", sampled.allocation)):
-        own = _take_rows(is_used, starts[name], len(mixes))
-        is_used[starts[name] + np.flatnonzero(np.isin(mixes.whole, mixes.whole[own]))] = True
-    return np.flatnonzero(is_used[: starts["shares"]])
-
-
-def _take_rows(is_used: NDArray[np.bool_], start: int, count: int) -> NDArray[np.int64]:
-    """Give those that are used of so many rows, counted from the first of them."""
-    return np.flatnonzero(is_used[start : start + count])
 
 
 def _list_rows(terms: Terms, targets: NDArray[np.int64]) -> NDArray[np.int64]:

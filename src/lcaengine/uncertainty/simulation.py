@@ -228,7 +228,7 @@ class _Turn:
     p_limit: Numbers
     uncertain: Mapping[str, int]
     infeasible: dict[int, str]
-    slow: int
+    slow: set[int]
     residual: float
 
 
@@ -293,8 +293,8 @@ def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
         p_limit=np.concatenate([turn.p_limit for turn in turns], axis=2),
         uncertain=sum(turns[0].uncertain.values()),
         uncertain_by_table=turns[0].uncertain,
-        infeasible=turns[0].infeasible,
-        slow=max(turn.slow for turn in turns),
+        infeasible={draw: why for turn in reversed(turns) for draw, why in turn.infeasible.items()},
+        slow=len(set[int]().union(*(turn.slow for turn in turns))),
         residual=max(turn.residual for turn in turns),
     )
 
@@ -323,12 +323,13 @@ def draw_indicators(prepared: Prepared, before: int, every: int) -> _Turn:
     refuse_size(draws, 8 * (parts * n * len(chosen) * whole + 2 * len(footprints.stages) * len(plan.kept) * every))
     values = make_aligned(n, parts, len(chosen), blocks * DRAWS)
     infeasible: dict[int, str] = {}
-    residual, slow = prepared.static.residual, 0
+    residual, slow = prepared.static.residual, set[int]()
     room = Room()
     for first, count in split_blocks(blocks, len(sampled.amounts) + n * parts * len(chosen)):
         solved = solve_draw_blocks(sampled, prepared.structure, prepared.static, plan.seed, first, count, room, values)
         infeasible |= {draw: why for draw, why in solved.infeasible.items() if draw < draws}
-        residual, slow = max(residual, solved.residual), slow + solved.slow
+        slow |= {draw for draw in solved.slow if draw < draws}
+        residual = max(residual, solved.residual)
         if plan.progress:
             plan.progress((before * blocks + len(chosen) * (first + count)) * draws // (every * blocks), draws)
     refuse_infeasible(infeasible, draws)

@@ -39,7 +39,7 @@ class Solved:
         answer.
     residual : float
         Worst verified componentwise backward error [1].
-    slow : int
+    slow : set of int
         Draws whose loops were factorized.
     infeasible : dict of int to str
         Draws in which a loop needs at least what it makes, or has no answer, and what it is.
@@ -47,7 +47,7 @@ class Solved:
 
     intensity: Numbers
     residual: float
-    slow: int
+    slow: set[int]
     infeasible: dict[int, str]
 
 
@@ -120,11 +120,12 @@ def solve_values(
     write_parts(
         background.reshape(blocks, len(part.activity) * k * DRAWS), part.place, owned, downstream.place, whole, at
     )
-    starved = find_starved(sampled, structure, values, whole, at, direct)
+    worst = error.reshape(-1)
+    starved = find_starved(sampled, structure, values, whole, at, direct, worst <= WORST_ERROR)
     starved |= find_unsupplied(sampled.system, sampled.supplies, values)
     infeasible = {first * DRAWS + draw: why for draw, why in starved.items()}
     intensity = whole[..., at : at + blocks * DRAWS]
-    return _solve_others(sampled, structure, values, direct, intensity, error.reshape(-1), first * DRAWS, infeasible)
+    return _solve_others(sampled, structure, values, direct, intensity, worst, first * DRAWS, infeasible)
 
 
 def solve_static(sampled: Sampled, structure: Structure) -> Intensities:
@@ -178,11 +179,11 @@ def _solve_others(
 ) -> Solved:
     """Factorize the feasible draws whose sweeps do not converge; those that have no answer are no numbers."""
     converged = error <= WORST_ERROR
-    residual, slow = float(error[converged].max(initial=0.0)), 0
+    residual, slow = float(error[converged].max(initial=0.0)), set[int]()
     for draw in np.flatnonzero(~converged).tolist():
         if first + draw in infeasible:
             continue
-        slow += 1
+        slow.add(first + draw)
         coupling = take_draw(sampled.pattern, sampled.amounts, sampled.outputs, values, draw)
         right = direct[draw // DRAWS, :, :, draw % DRAWS]
         lost = name_lost(sampled, values[:, draw], coupling, right)

@@ -23,7 +23,13 @@ Numbers = NDArray[np.float64]
 
 
 def find_starved(
-    sampled: Sampled, structure: Structure, values: Numbers, intensity: Numbers, at: int, direct: Numbers
+    sampled: Sampled,
+    structure: Structure,
+    values: Numbers,
+    intensity: Numbers,
+    at: int,
+    direct: Numbers,
+    is_solved: NDArray[np.bool_],
 ) -> dict[int, str]:
     """Find the draws in which a loop needs at least as much of itself as it makes, credits left out.
 
@@ -41,6 +47,8 @@ def find_starved(
     at : int
         Where the first of the draws stands.
     direct : (blocks, n, k, 8) float64
+    is_solved : (draws,) bool
+        Whether intensities are an answer that was verified: what was left unfinished proves nothing.
 
     Returns
     -------
@@ -56,16 +64,17 @@ def find_starved(
     changes = find_changing(sampled)
     spares = ((values[sampled.demanded[changes]] * sampled.sign[changes, None]) > 0).any(axis=0)
     if not sampled.has_credits and not spares.all():
-        doubtful = np.asarray(spares | ~_prove(members, intensity, at, direct).any(axis=0))
+        doubtful = np.asarray(spares | ~is_solved | ~_prove(members, intensity, at, direct).any(axis=0))
     if not doubtful.any():
         return found
     blocks = np.unique(np.flatnonzero(doubtful) // DRAWS)
     lanes = (blocks[:, None] * DRAWS + np.arange(DRAWS)).reshape(-1)
     some = np.ascontiguousarray(values[:, lanes])
     made = loops.outputs.sum(some).reshape(len(blocks), len(members), 1, DRAWS)
-    x, error = loops.solve(some, made, np.ones((len(members), 1)))
+    start = np.ones((len(members), 1))  # of no draw: one without an answer says nothing of the others
+    x, error = loops.solve(some, made, start)
     with np.errstate(over="ignore", invalid="ignore"):  # a draw without an answer
-        growth = measure_growth(x, lambda given: loops.solve(some, made * given, given[0, :, :, 0])[0])
+        growth = measure_growth(x, lambda given: loops.solve(some, made * given, start)[0])
     gives = ((x > 0) & (growth < MOST_GROWTH))[:, :, 0].transpose(1, 0, 2).reshape(len(members), -1)
     for at, draw in enumerate(lanes.tolist()):
         own = gives[:, at] if error.reshape(-1)[at] < np.inf else _give_away(loops, some, at)

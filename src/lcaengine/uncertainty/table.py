@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from lcaengine.errors import SolveError
-from lcaengine.footprints.detach import detach, identify
+from lcaengine.footprints.detach import detach, identify, list_per
 from lcaengine.results import Scored, choose, list_chances, to_long
 from lcaengine.solve import name_activities
 
@@ -73,8 +73,8 @@ def list_draws(samples: Samples) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        supplier_id, process_id, product_id, location, indicator, stage (or part), draw, value; null in a draw that has
-        no answer.
+        supplier_id, process_id, product_id, location, indicator, stage (or part), draw, value (null in a draw that has
+        no answer), unit, per: a value is in [unit / per]. Text that repeats is codes and words.
     """
     kept, parts, k, draws = samples.values.shape
     shape = (kept, k, parts, draws)
@@ -85,14 +85,16 @@ def list_draws(samples: Samples) -> pa.Table:
     ]
     value = samples.values.transpose(0, 2, 1, 3).reshape(-1)
     method, footprints = samples.footprints.method, samples.footprints
-    names = pa.array([method.indicators[each].id for each in samples.indicators], pa.string())
+    drawn = [method.indicators[each] for each in samples.indicators]
     split = "stage" if footprints.by == "stage" else "part"
     return pa.table(
         {
             **identify(footprints, samples.kept[at[0]]),
-            "indicator": choose(names, at[1]).cast(pa.string()),
-            split: choose(pa.array(footprints.stages, pa.string()), at[2]).cast(pa.string()),
+            "indicator": choose(pa.array([each.id for each in drawn], pa.string()), at[1]),
+            split: choose(pa.array(footprints.stages, pa.string()), at[2]),
             "draw": pa.array(at[3].astype(np.int32)),
             "value": pa.array(value, mask=np.isnan(value)),
+            "unit": choose(pa.array([each.unit.label for each in drawn], pa.string()), at[1]),
+            "per": pa.array(list_per(footprints), pa.string()).dictionary_encode().take(pa.array(samples.kept[at[0]])),
         }
     )
