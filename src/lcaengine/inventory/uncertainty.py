@@ -37,7 +37,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
-from lcaengine.inventory.center import CENTER_TOLERANCE, LARGEST_LOGARITHM, find_center
+from lcaengine.inventory.center import LARGEST_LOGARITHM, find_spans, is_outside
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 from lcaengine.inventory.words import pick
@@ -95,8 +95,8 @@ def report_uncertainty(frame: Frame, amount_columns: tuple[str, ...], found: Fin
         The columns that hold the row's static value; the first that is filled counts.
     found : Findings
         Receives a blocker `uncertainty` for a contradiction, and a warning `uncertainty_center` where the amount is
-        more than 1 % off the center of its distribution; `uncertainty_moments` where that has no mean or no standard
-        deviation.
+        more than 1 % off the center of its distribution (mean to median, where that is skewed);
+        `uncertainty_moments` where that has no mean or no standard deviation.
     """
     used = frame.filled("uncertainty_type") | frame.flag("negative")
     for name in _NEEDED:
@@ -264,11 +264,10 @@ def _report_amounts(rows: _Rows, lower: NDArray[np.float64], upper: NDArray[np.f
 
 
 def _report_centers(rows: _Rows, found: Findings) -> None:
-    center = find_center(rows.kind, rows.negative, rows.parameters)
-    with np.errstate(over="ignore"):
-        off = np.abs(rows.amount - center) > CENTER_TOLERANCE * np.abs(center)  # NaN is never more
-    wrong = off & ~rows.is_wrong
-    shown = [f"{float(each):g}" for each in center] if wrong.any() else []
+    low, high = find_spans(rows.kind, rows.negative, rows.parameters, rows.amount)
+    wrong = is_outside(rows.amount, low, high) & ~rows.is_wrong
+    ends = zip(low.tolist(), high.tolist(), strict=True) if wrong.any() else ()
+    shown = [f"{one:g}" if f"{one:g}" == f"{other:g}" else f"{one:g} to {other:g}" for one, other in ends]
     what, fix = "the amount is more than 1 % off the center of its distribution, {value}", "see which of them is meant"
     _report_rows("uncertainty_center", rows, wrong, "amount", shown, what, fix, found, Severity.WARNING)
 

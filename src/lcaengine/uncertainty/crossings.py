@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory import Inventory
+from lcaengine.inventory.quantiles import find_shares_below
 from lcaengine.uncertainty.distributions import NORMAL, Distributions, list_distributions
 from lcaengine.uncertainty.markets import list_market_amounts
 from lcaengine.uncertainty.pedigree import Pedigree
-from lcaengine.uncertainty.quantiles import find_shares_below
 
 __all__ = ["LEAST_CROSSING", "find_crossings", "report_crossing_rows", "report_crossings"]
 
