@@ -93,3 +93,40 @@ def test_spans_between_bounds_are_those_of_scipy(
 def test_examples_are_written_at_their_centers(name: str) -> None:
     found = lca.read_inventory(lca.find_example(name)).warnings
     assert [each for each in found if each.code.startswith("uncertainty")] == []
+
+
+UNREAD = "uncertainty_unread"
+
+
+# Which parameters a type reads: stats_arrays 4.0, `distributions`; a uniform reads its bounds alone.
+@pytest.mark.parametrize(
+    ("columns", "unread"),
+    [
+        (spell("beta_pert", loc=1.0, minimum=0.0, maximum=3.0, shape=9.0), ["shape"]),
+        (spell("beta_pert", loc=1.0, minimum=0.0, maximum=3.0, scale=9.0), []),
+        (spell("beta", loc=1.0, shape=1.0, minimum=0.0, maximum=2.0, scale=2.0), ["scale"]),
+        (spell("normal", loc=1.0, scale=0.1, shape=2.0, minimum=0.0), ["shape"]),
+        (spell("uniform", loc=1.5, scale=0.1, minimum=0.0, maximum=2.0), ["loc", "scale"]),
+        (spell("uniform", loc=1.0, minimum=0.0, maximum=2.0), []),  # it says again what the amount says
+        (spell("none", loc=1.0, minimum=0.0, scale=0.1), ["minimum", "scale"]),
+        (spell("gamma", loc=0.0, scale=0.5, shape=2.0, minimum=0.0), []),
+        (spell("student_t", loc=1.0, scale=0.1, shape=9.0, maximum=2.0), []),
+        (spell("6", loc=1.0, minimum=0.0, maximum=1.0), []),
+    ],
+)
+def test_parameters_that_are_not_read_are_told(tmp_path: Path, columns: dict[str, Any], unread: list[str]) -> None:
+    rows = [emits("mine", 1.0, **columns), emits("mine", 1.0, comment="again", **columns), emits("mine", 1.0)]
+    found = lca.read_inventory(write_inventory(tmp_path, chain(*rows))).warnings
+    told = [each for each in found if each.code == UNREAD]
+    assert sorted(each.column for each in told if each.row) == sorted(unread)
+    assert sorted(each.column for each in told if each.row is None and each.value == "1") == sorted(unread)
+    assert len(told) == 2 * len(unread)
+    assert len({each.row for each in told if each.row}) == bool(unread)
+
+
+def test_what_a_beta_pert_reads_is_said(tmp_path: Path) -> None:
+    columns = spell("beta_pert", loc=1.0, minimum=0.0, maximum=3.0, shape=9.0)
+    found = lca.read_inventory(write_inventory(tmp_path, chain(emits("mine", 1.0, **columns)))).warnings
+    (told,) = [each for each in found if each.code == UNREAD]
+    assert (told.what, told.value) == ("shape is '9.0', and is not read of a distribution that is beta_pert", "9.0")
+    assert told.fix.endswith("of beta_pert these are loc scale minimum maximum")
