@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from lcaengine.inventory.quantiles import find_quantiles
 from lcaengine.kernels.draws import LOGNORMAL, NORMAL, PAIRS, UNIFORM, draw
-from lcaengine.uncertainty.quantiles import find_quantiles
 
 MASK = 2**32 - 1
 

@@ -432,8 +432,10 @@ def test_method_toml(run: Run, tmp_path: Path, about: bytes) -> None:
         ({"uncertainty_type": "none", "loc": 2.0}, False),
         ({"uncertainty_type": "0", "loc": 3.0}, True),
         ({"uncertainty_type": "0"}, False),
-        ({"uncertainty_type": "4", "minimum": 0.0, "maximum": 9.0}, False),
-        ({"uncertainty_type": "12", "loc": 3.0, "shape": 9.0}, False),
+        ({"uncertainty_type": "4", "minimum": 0.0, "maximum": 9.0}, True),
+        ({"uncertainty_type": "4", "minimum": 1.0, "maximum": 3.02}, False),
+        ({"uncertainty_type": "12", "loc": 3.0, "shape": 9.0}, True),
+        ({"uncertainty_type": "12", "loc": 2.01, "shape": 9.0}, False),
         ({"negative": False}, False),
     ],
 )

@@ -262,3 +262,75 @@ def test_draws_too_large_per_kg_of_content_are_refused(tmp_path: Path) -> None:
     assert lca.score(inventory).get("ghg", process_id="works") == pytest.approx(1e120)
     with pytest.raises(lca.SolveError, match=r"(?s)draws of an intensity are too large.*works"):
         lca.simulate(inventory, "core", draws=64, seed=1, indicators=["ghg"])
+
+
+NORMAL: dict[str, Any] = {"uncertainty_type": "normal", "loc": 1.0, "scale": 0.8}
+STUDENT: dict[str, Any] = {"uncertainty_type": "student_t", "loc": 1.0, "scale": 0.1, "shape": 2.0}
+WIDE: dict[str, Any] = {"uncertainty_type": "normal", "loc": 3.0, "scale": 0.1}
+
+
+def write_doubtful(place: Path, count: int, parts: int) -> Path:
+    """Write suppliers of 4 rows each: oxide, a normal across zero, a t without an sd, an amount off its center.
+
+    In parts of a folder, or for 0 in one file a table.
+    """
+    processes = [process(f"s{i}", "assembly") for i in range(count)]
+    rows = [
+        row
+        for i in range(count)
+        for row in (
+            makes(f"s{i}", "oxide"),
+            takes(f"s{i}", "coal", 1.0, **NORMAL),
+            takes(f"s{i}", "coal", 1.0, **STUDENT),
+            takes(f"s{i}", "coal", 1.0, **WIDE),
+        )
+    ]
+    write_parts(place, processes, rows, max(parts, 1))
+    if not parts:
+        for table in ("processes", "exchanges"):
+            (file,) = (place / table).iterdir()
+            file.rename(place / f"{table}.parquet")
+    return place
+
+
+@pytest.mark.parametrize("parts", [0, 2])
+def test_rows_of_doubtful_distributions_are_told_as_in_an_inventory(
+    run: Run, background: Path, tmp_path: Path, parts: int
+) -> None:
+    """Each kind once, the first row and part named, the others counted; and again where all parts are there already.
+
+    Of a normal of 1 with a deviation of 0.8, Phi(-1.25) = 10.6 % is below zero; of a t of two degrees at 1 / 0.1 = 10
+    it is (1 - 10 / sqrt(2 + 100)) / 2 = 0.49 %.
+    """
+    suppliers, out = write_doubtful(tmp_path / "suppliers", 4, parts), tmp_path / "out"
+    names = sorted(each.stem for each in (suppliers / "exchanges").iterdir()) if parts else [""]
+    said = f"in part {names[0]}: " if parts else ""
+    words = ["simulate", suppliers, "--background", background, "--draws", "64", "--indicator", "ghg", "-o", out]
+    for resumed in (0, max(parts, 1)):
+        code, text, _ = run(*words, "--json")
+        told = json.loads(text)
+        assert (code, told["resumed"], told["amounts_off_center"]) == (0, resumed, 4)
+        place = "exchanges row 4, column amount"
+        assert told["first_off_center"] == (f"part {names[0]}: {place}" if parts else place)
+        written = json.loads((out / "run.json").read_text())["warnings"]
+        found = [each for each in written if each["code"].startswith("uncertainty_")]
+        assert {(f["code"], f["table"], f["row"], f["column"], f["value"]) for f in found} == {
+            ("uncertainty_center", "exchanges", 4, "amount", "3"),
+            ("uncertainty_center", "exchanges", None, "amount", "3"),
+            ("uncertainty_moments", "exchanges", 3, "shape", "2.0"),
+            ("uncertainty_moments", "exchanges", None, "shape", "3"),
+            ("uncertainty_sign", "exchanges", 2, "amount", "11 %"),
+            ("uncertainty_sign", "exchanges", None, "amount", "7"),
+        }
+        assert len(found) == 6
+        assert all(each["what"].startswith(said) for each in found if each["row"])
+    code, text, _ = run(*words)
+    assert code == 0
+    for line in (
+        "4 x uncertainty_center",
+        "4 x uncertainty_moments",
+        "8 x uncertainty_sign",
+        f"the first: {told['first_off_center']}",
+    ):
+        assert line in text
+    assert max(len(line) for line in text.splitlines() if str(tmp_path) not in line) <= 80

@@ -21,6 +21,7 @@ __all__ = ["Finding", "Findings", "Severity", "raise_blockers", "read_findings"]
 
 ROWS_NAMED = 1000
 """How many rows one rule names one by one in one column; the rest are counted in one more finding."""
+MORE = "more rows of the same kind"
 
 
 class Severity(StrEnum):
@@ -70,6 +71,18 @@ class Finding:
         row = "" if self.row is None else f" row {self.row}"
         column = f", column {self.column}" if self.column else ""
         return f"{self.table}{row}{column}"
+
+    def count(self) -> int:
+        """Count the rows it speaks of: one, or as many as it sums up.
+
+        Examples
+        --------
+        >>> found = Findings(rows_named=1)
+        >>> found.block_rows("unit", "exchanges", np.ones(5, np.bool_), np.arange(1, 6), "unit", list("abcde"), "", "")
+        >>> [each.count() for each in found.items]
+        [1, 4]
+        """
+        return int(self.value) if self.row is None and MORE in self.what else 1
 
 
 @dataclass(slots=True)
@@ -136,7 +149,7 @@ class Findings:
             row = int(rows[at]) or None
             self.items.append(Finding(severity, code, table, row, column, value, text, fix))
         if len(places) > self.rows_named:
-            more = f"{len(places) - self.rows_named} more rows of the same kind ({len(places)} in all)"
+            more = f"{len(places) - self.rows_named} {MORE} ({len(places)} in all)"
             self.items.append(
                 Finding(severity, code, table, None, column, str(len(places) - self.rows_named), more, fix)
             )

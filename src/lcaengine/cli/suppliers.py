@@ -198,7 +198,8 @@ def _describe_draws(run: Mapping[str, Any]) -> list[str]:
         few = warn_of_few(answered)
         lines += [few] if few else []
     if run["amounts_off_center"]:
-        lines.append(f"{run['amounts_off_center']} amounts are more than 1 % off the center of their distribution")
+        lines.append(f"{run['amounts_off_center']} amount(s) are more than 1 % off the center of their distribution")
+        lines.append(_cut(f"  the first: {run['first_off_center']}"))
     if run["alike_rows"]:
         lines.append(f"{run['alike_rows']} uncertain rows are alike in process, flow, direction, provider, location:")
         lines.append("  which of them takes which draw goes by comment, source and amount")
@@ -215,8 +216,10 @@ def summarize_warnings(warnings: Sequence[Finding]) -> list[str]:
     list of str
         None where there is no warning; else lines of at most 79 letters, few.
     """
-    codes = Counter(each.code for each in warnings)
-    lines = [f"{len(warnings)} warning(s)"] if warnings else []
+    codes: Counter[str] = Counter()
+    for each in warnings:
+        codes[each.code] += each.count()
+    lines = [f"{codes.total()} warning(s)"] if warnings else []
     for code, count in codes.most_common(MOST_CODES):
         first = next(each for each in warnings if each.code == code)
         lines += [_cut(f"  {count} x {code}, such as {first.where()}:"), _cut(f"    {' '.join(first.what.split())}")]

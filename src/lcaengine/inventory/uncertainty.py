@@ -37,7 +37,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
-from lcaengine.inventory.center import CENTER_TOLERANCE, LARGEST_LOGARITHM, find_center
+from lcaengine.inventory.center import LARGEST_LOGARITHM, find_spans, is_outside
 from lcaengine.inventory.frame import Frame
 from lcaengine.inventory.schema import UNCERTAINTY_TYPES
 from lcaengine.inventory.words import pick
@@ -53,6 +53,14 @@ _NEEDED = {
     "maximum": (4, 5, 7, 13),
 }
 """Parameters, and the types that cannot do without."""
+_READ = {
+    "loc": (0, 1, 2, 3, 5, 6, 8, 9, 10, 11, 12, 13),
+    "scale": (2, 3, 8, 9, 11, 12, 13),
+    "shape": (8, 9, 10, 11, 12),
+    "minimum": tuple(range(2, 14)),
+    "maximum": tuple(range(2, 14)),
+}
+"""Parameters, and the types that read them."""
 _ABOVE_ZERO = {"scale": (2, 3, 8, 9, 11, 12, 13), "shape": (8, 9, 10, 12), "loc": (10,)}
 _SPREAD = (4, 5, 7, 10, 13)
 """Types whose bounds must differ."""
@@ -95,8 +103,9 @@ def report_uncertainty(frame: Frame, amount_columns: tuple[str, ...], found: Fin
         The columns that hold the row's static value; the first that is filled counts.
     found : Findings
         Receives a blocker `uncertainty` for a contradiction, and a warning `uncertainty_center` where the amount is
-        more than 1 % off the center of its distribution; `uncertainty_moments` where that has no mean or no standard
-        deviation.
+        more than 1 % off the center of its distribution (mean to median, where that is skewed);
+        `uncertainty_moments` where that has no mean or no standard deviation; `uncertainty_unread` of parameters that
+        its type does not read, once a parameter: the first row, and how many more.
     """
     used = frame.filled("uncertainty_type") | frame.flag("negative")
     for name in _NEEDED:
@@ -111,6 +120,7 @@ def report_uncertainty(frame: Frame, amount_columns: tuple[str, ...], found: Fin
     _report_amounts(rows, lower, upper, found)
     _report_centers(rows, found)
     _report_moments(rows, found)
+    _report_unread(rows, found)
 
 
 def report_pedigree(frame: Frame, found: Findings) -> None:
@@ -264,11 +274,10 @@ def _report_amounts(rows: _Rows, lower: NDArray[np.float64], upper: NDArray[np.f
 
 
 def _report_centers(rows: _Rows, found: Findings) -> None:
-    center = find_center(rows.kind, rows.negative, rows.parameters)
-    with np.errstate(over="ignore"):
-        off = np.abs(rows.amount - center) > CENTER_TOLERANCE * np.abs(center)  # NaN is never more
-    wrong = off & ~rows.is_wrong
-    shown = [f"{float(each):g}" for each in center] if wrong.any() else []
+    low, high = find_spans(rows.kind, rows.negative, rows.parameters, rows.amount)
+    wrong = is_outside(rows.amount, low, high) & ~rows.is_wrong
+    ends = zip(low.tolist(), high.tolist(), strict=True) if wrong.any() else ()
+    shown = [f"{one:g}" if f"{one:g}" == f"{other:g}" else f"{one:g} to {other:g}" for one, other in ends]
     what, fix = "the amount is more than 1 % off the center of its distribution, {value}", "see which of them is meant"
     _report_rows("uncertainty_center", rows, wrong, "amount", shown, what, fix, found, Severity.WARNING)
 
@@ -290,3 +299,23 @@ def _report_moments(rows: _Rows, found: Findings) -> None:
         what = f"a student_t distribution of shape {{value}} has {lacking}: of draws only quantiles mean something"
         here = is_open & wrong & ~rows.is_wrong
         _report_rows("uncertainty_moments", rows, here, "shape", values, what, fix, found, Severity.WARNING)
+
+
+def _report_unread(rows: _Rows, found: Findings) -> None:
+    """Warn of parameters that say nothing of a distribution of their type; a loc that is the amount needs no word."""
+    is_amount = np.abs(rows.parameters["loc"] - rows.amount) <= _EXACT * np.abs(rows.amount)
+    for name, types in _READ.items():
+        unread = np.isfinite(rows.parameters[name]) & (rows.kind >= 0) & ~rows.is_type(*types) & ~rows.is_wrong
+        if name == "loc":
+            unread &= ~is_amount
+        if not unread.any():
+            continue
+        kind = int(rows.kind[np.argmax(unread)])
+        label, reads = UNCERTAINTY_TYPES[kind], " ".join(each for each, of in _READ.items() if kind in of)
+        what = f"{name} is {{value}}, and is not read of a distribution that is {label}"
+        fix = f"empty it, or write what is meant where it is read: of {label} these are {reads}"
+        some = Findings(rows_named=1)
+        _report_rows(
+            "uncertainty_unread", rows, unread, name, rows.frame.columns[name], what, fix, some, Severity.WARNING
+        )
+        found.items += some.items

@@ -23,6 +23,7 @@ from lcaengine.suppliers.part import EXCHANGE_COLUMNS, PROCESS_COLUMNS, SPREAD_C
 from lcaengine.suppliers.plan import ONE_PART, Job, Settings, join_digests
 from lcaengine.suppliers.probes import Probes, solve_probes
 from lcaengine.suppliers.record import Scored, hash_ids
+from lcaengine.suppliers.remarks import OFF_CENTER, count_rows, join_warnings
 from lcaengine.suppliers.scores import sum_part
 from lcaengine.suppliers.table import list_gaps, name_scores
 
@@ -94,7 +95,7 @@ def describe_draws(part: Part, probes: Probes) -> dict[str, float]:
         return {}
     return {
         "uncertain_exchanges": 0 if part.own is None else len(part.own.distributions),
-        "amounts_off_center": 0 if part.own is None else part.own.off_center,
+        "amounts_off_center": count_rows(part.warnings, OFF_CENTER),
         "alike_rows": 0 if part.own is None else part.own.alike,
         "uncertain_in_background": drawn.uncertain,
         "draws_without_answer": len(drawn.infeasible),
@@ -118,7 +119,6 @@ def read_suppliers(store: Store, name: str, drawing: Drawing | None = None) -> t
     part = encode_part(name or ONE_PART, processes, exchanges, found)
     raise_blockers(found, name_part(name), MEND)
     assert part is not None
-    part = replace(part, warnings=_report_columns(of_processes, of_exchanges))
     if drawing is not None:
         from lcaengine.suppliers.own import list_own_rows
 
@@ -128,7 +128,8 @@ def read_suppliers(store: Store, name: str, drawing: Drawing | None = None) -> t
         own = list_own_rows(part, exchanges, drawing.pedigree, found, read_more)
         part = replace(part, own=own)
         raise_blockers(found, name_part(name), MEND)
-    return part, join_digests(first, second)
+    warnings = (*_report_columns(of_processes, of_exchanges), *found.warnings())
+    return replace(part, warnings=join_warnings([(name, warnings)])), join_digests(first, second)
 
 
 def _report_columns(of_processes: Sequence[str], of_exchanges: Sequence[str]) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from lcaengine.inventory.words import pick
 from lcaengine.suppliers.part import SPREAD_COLUMNS, Part
 from lcaengine.uncertainty import Pedigree
 from lcaengine.uncertainty.alike import TELLS, Described, describe_rows
-from lcaengine.uncertainty.centers import find_off_center
+from lcaengine.uncertainty.crossings import report_crossing_rows
 from lcaengine.uncertainty.distributions import Distributions, distribute_rows
 from lcaengine.units import read_unit
 
@@ -40,15 +40,12 @@ class OwnRows:
         Their keys are those the rows have in an inventory; their rows are those of the file.
     at : (m,) int64
         Distribution of each row of the part, -1 where there is none.
-    off_center : int
-        Rows whose amount is more than 1 % off the center of their distribution.
     alike : int
         Rows that have others of their identity.
     """
 
     distributions: Distributions
     at: NDArray[np.int64]
-    off_center: int
     alike: int
 
 
@@ -72,7 +69,7 @@ def list_own_rows(
         are there.
     pedigree : Pedigree
     found : Findings
-        Receives every row whose distribution contradicts itself.
+        Receives every row whose distribution contradicts itself, and the warnings that an inventory gives of it.
     read_more : callable
         Reads other columns of the table, those that are there.
 
@@ -106,7 +103,8 @@ def list_own_rows(
     rows = frame.rows[listed.row]
     at = np.full(len(part.row), -1, np.int64)
     at[place[rows]] = np.arange(len(listed))
-    return OwnRows(replace(listed, row=rows), at, int(np.count_nonzero(find_off_center(listed))), alike)
+    report_crossing_rows("exchanges", listed, rows, found)
+    return OwnRows(replace(listed, row=rows), at, alike)
 
 
 def _complete(described: Described, frame: Frame, exchanges: pa.Table, more: pa.Table, found: Findings) -> Described:

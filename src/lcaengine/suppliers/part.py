@@ -67,7 +67,7 @@ class Part:
     own : OwnRows or None
         What is uncertain of the rows; None where nothing is drawn.
     warnings : tuple of Finding
-        Of its columns.
+        Of its columns, and of its rows: the first of each kind, and how many more.
     """
 
     label: str

@@ -40,7 +40,7 @@ class Scored:
     draws : dict of str to float
         How many draws had no answer and the like; nothing where nothing was drawn.
     warnings : tuple of Finding
-        Of the part's columns.
+        Of the part's columns and rows.
     """
 
     label: str

@@ -24,6 +24,7 @@ from lcaengine.suppliers.part import KEY, Part
 from lcaengine.suppliers.plan import ONE_PART, Job, Plan, plan_job
 from lcaengine.suppliers.probes import Probes
 from lcaengine.suppliers.record import Record, read_record, write_scored
+from lcaengine.suppliers.remarks import join_warnings, name_first_off_center
 
 __all__ = ["Progress", "Report", "finish_job", "score_left", "score_suppliers"]
 
@@ -192,13 +193,15 @@ def finish_job(plan: Plan, suppliers: int, warnings: Sequence[Finding]) -> Repor
     found = Findings()
     report_repeated(plan.store, plan.parts, [record.ids for record in records], found)
     raise_blockers(found, "the suppliers", MEND)
-    own = dict.fromkeys([*plan.job.warnings, *(each for record in records for each in record.warnings)])
-    every = (*plan.job.background.warnings, *own, *warnings)  # what several parts have alike is said once
+    of_parts = [(part, record.warnings) for part, record in zip(plan.parts, records, strict=True)]
+    own = join_warnings([("", plan.job.warnings), *of_parts])
+    every = (*plan.job.background.warnings, *own, *warnings)
     run = {
         **plan.job.settings.about,
         "job": plan.job.settings.digest,
         "residual": max(record.residual for record in records),
         **_join_draws([record.draws for record in records], plan.job.settings.drawing),
+        **({} if plan.job.settings.drawing is None else {"first_off_center": name_first_off_center(of_parts)}),
         "suppliers": plan.store.label,
         "parts": len(plan.parts),
         "warnings": [asdict(warning) for warning in every],

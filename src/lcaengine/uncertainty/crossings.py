@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
 from lcaengine.inventory import Inventory
+from lcaengine.inventory.quantiles import find_shares_below
 from lcaengine.uncertainty.distributions import NORMAL, Distributions, list_distributions
 from lcaengine.uncertainty.markets import list_market_amounts
 from lcaengine.uncertainty.pedigree import Pedigree
-from lcaengine.uncertainty.quantiles import find_shares_below
 
-__all__ = ["LEAST_CROSSING", "find_crossings", "report_crossings"]
+__all__ = ["LEAST_CROSSING", "find_crossings", "report_crossing_rows", "report_crossings"]
 
 _UNBOUNDED = (NORMAL, 11, 12)
 """Normal, extreme value and t: without bounds they reach everywhere."""
@@ -55,10 +55,24 @@ def report_crossings(inventory: Inventory, found: Findings) -> None:
         ("exchanges", list_distributions(inventory, stated)),
         ("markets", list_market_amounts(inventory)),
     ):
-        share = find_crossings(listed)
-        shown = [f"{100 * each:.2g} %" for each in share.tolist()]
-        what = "of the draws {value} are on the other side of zero than the amount"
-        fix = "bound it (minimum 0, of a negative amount maximum 0), or state a distribution that ends there"
-        rows = inventory.frames[table].rows[listed.row]
-        crosses = share >= LEAST_CROSSING
-        found.block_rows("uncertainty_sign", table, crosses, rows, "amount", shown, what, fix, Severity.WARNING)
+        report_crossing_rows(table, listed, inventory.frames[table].rows[listed.row], found)
+
+
+def report_crossing_rows(table: str, listed: Distributions, rows: NDArray[np.int64], found: Findings) -> None:
+    """Report the rows of one table that :func:`report_crossings` speaks of.
+
+    Parameters
+    ----------
+    table : str
+    listed : Distributions
+    rows : (m,) int64
+        Row of the table that each one stands in, from 1.
+    found : Findings
+    """
+    share = find_crossings(listed)
+    crosses = np.flatnonzero(share >= LEAST_CROSSING)
+    shown = [f"{100 * each:.2g} %" for each in share[crosses].tolist()]
+    what = "of the draws {value} are on the other side of zero than the amount"
+    fix = "bound it (minimum 0, of a negative amount maximum 0), or state a distribution that ends there"
+    every = np.ones(len(crosses), np.bool_)
+    found.block_rows("uncertainty_sign", table, every, rows[crosses], "amount", shown, what, fix, Severity.WARNING)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcaengine.errors import DataError, LcaError
+from lcaengine.inventory.quantiles import find_quantiles
 from lcaengine.kernels import draws as kernel
 from lcaengine.uncertainty.capacity import refuse_size
 from lcaengine.uncertainty.distributions import LOGNORMAL, NORMAL, Distributions
-from lcaengine.uncertainty.quantiles import find_quantiles
 
 __all__ = ["check_whole", "draw_uniform", "draw_values", "place_values"]
 

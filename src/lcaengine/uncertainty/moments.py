@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lcaengine.inventory.quantiles import find_quantiles
 from lcaengine.uncertainty.distributions import LOGNORMAL, Distributions
-from lcaengine.uncertainty.quantiles import find_quantiles
 
 __all__ = ["Moments", "find_moments"]
 
