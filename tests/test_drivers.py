@@ -483,6 +483,31 @@ def test_derivatives_by_certain_shares_are_those_of_edited_tables(tmp_path: Path
     assert set(found["bill" if table == "markets" else "boards", "total"]) == set(range(1, len(rows) + 1))
 
 
+@pytest.mark.parametrize(
+    ("residual", "mixes"),
+    [
+        ({"a": 0.5, "b": 0.1}, {"market of ore at GLO: mix"}),
+        ({"a": 0.7, "b": 0.3}, {"market of ore at GLO: mix of contracts", "market of ore at GLO: residual mix"}),
+    ],
+)
+def test_a_share_by_contract_and_one_of_the_residual_mix_have_names_of_their_own(
+    tmp_path: Path, residual: dict[str, float], mixes: set[str]
+) -> None:
+    """A supplier is in both; a residual mix of shares of the whole is one mix with the contracts."""
+    contract = [row(flow_id="ore", process_id="a", share=0.4, basis="contract", **normal(0.4, 0.05))]
+    rest = [row(flow_id="ore", process_id=name, share=each, basis="residual") for name, each in residual.items()]
+    rest[0] = {**rest[0], **normal(residual["a"], 0.05)}
+    tables = {**mix({"a": 0.5, "b": 0.5}), "markets": [*contract, *rest]}
+    footprints = score(tmp_path, tables, lca.Policy(basis="contract"))
+    table = lca.list_drivers(footprints, process_id="mill", cutoff=0.0, draws=0).table
+    names = table["part"].to_pylist()
+    assert len(set(names)) == len(names)
+    assert {each["mix"] for each in table.to_pylist()} - {""} == mixes
+    assert mixes | {f"market of ore at GLO: share of a, {basis}" for basis in ("contract", "residual mix")} <= set(
+        names
+    )
+
+
 def test_shares_that_are_certain_by_hand(tmp_path: Path) -> None:
     """h = sum s g = 2.1, dh/ds_c = (5 - 2.1) / .8; the same in draws, beside an emission that is uncertain."""
     tables = dict(mix({name: share for name, (share, _) in MAKERS.items()}))
