@@ -349,7 +349,7 @@ def test_samples_are_drawn_with_their_own_numbers(tmp_path: Path) -> None:
     found = [rows["bar"][name] for name in ("2.5 %", "median", "97.5 %", "static")]
     assert found == pytest.approx([*np.quantile(drawn, [0.025, 0.5, 0.975]), 7.0])
     assert rows["bar"]["unit"] == "kg CO2e per kg"
-    assert "100 draws of 1 uncertain rows, seed 3" in picture.notes[-1]
+    assert "100 draws of 1 uncertain row, seed 3" in picture.notes[-1]
     assert [each.num_rows for each in (simulate(tmp_path).plot().table, samples.plot(everything=True).table)] == [1, 2]
     (converged,) = [r for r in samples.plot("convergence").table.to_pylist() if r["product"] == "bar"]
     assert (converged["mean"], converged["draws"]) == (pytest.approx(drawn.mean()), 100)

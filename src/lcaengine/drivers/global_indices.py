@@ -233,7 +233,8 @@ def _choose_largest(sources: Sources, count: int) -> NDArray[np.int64]:
     largest = largest[effect[largest] > 0]
     if not len(largest):
         what = "the score answers to no uncertain number"
-        raise LcaError(what, "find_global_indices", "see list_drivers for what it answers to")
+        fix = "state distributions or pedigrees of what drives it: contributions --drivers, or list_drivers, names that"
+        raise LcaError(what, "global indices", fix)
     return largest
 
 

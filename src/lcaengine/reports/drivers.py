@@ -18,6 +18,7 @@ from lcaengine.footprints.display import format_value
 from lcaengine.reports.remarks import describe_off_center, print_few, print_remarks
 from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
+from lcaengine.uncertainty.counts import say_uncertain
 from lcaengine.uncertainty.precision import describe_precision
 
 __all__ = ["describe_drivers", "print_drivers"]
@@ -130,7 +131,7 @@ def _print_spread(console: Console, drivers: Drivers) -> None:
     geometric = "" if drivers.geometric_sd is None else f" (geometric {drivers.geometric_sd:.3g})"
     scale = "of logarithms" if drivers.geometric_sd is not None else "of amounts"
     console.print(
-        f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {drivers.uncertain} uncertain numbers."
+        f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {say_uncertain(drivers.uncertain, 'number')}."
     )
     _print_far(console, drivers)
     drawn = drivers.simulated

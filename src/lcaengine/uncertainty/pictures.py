@@ -19,6 +19,7 @@ from lcaengine.plots import (
     draw_intervals,
     require_matplotlib,
 )
+from lcaengine.uncertainty.counts import say_uncertain
 from lcaengine.uncertainty.static import say_static
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _list_notes(samples: Samples, unknown: int) -> list[str]:
     spread = f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}"
     notes.append(
         f"{inventory.about.name} {inventory.hash[:12]}, {footprints.method.label}; {samples.draws} draws of "
-        f"{samples.uncertain} uncertain rows, seed {samples.seed}; "
+        f"{say_uncertain(samples.uncertain, 'row')}, seed {samples.seed}; "
         f"static values {say_static(samples.static_values)}; {spread}."
     )
     return notes

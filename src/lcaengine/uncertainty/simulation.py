@@ -23,7 +23,7 @@ from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
 from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
 from lcaengine.uncertainty.draws import LARGEST_SEED, check_whole
-from lcaengine.uncertainty.limits import check_limits, take_limit
+from lcaengine.uncertainty.limits import check_limits, refuse_undrawn, take_limit
 from lcaengine.uncertainty.pedigree import Pedigree, take_pedigree
 from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
@@ -263,7 +263,7 @@ def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Se
     for name, limit in limits.items():
         (k,) = footprints.select([name])
         if k not in chosen:
-            raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
+            raise refuse_undrawn(name)
         taken[k] = take_limit(limit)
     return taken
 
