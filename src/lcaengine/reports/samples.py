@@ -79,7 +79,7 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
     if footprints.by != "stage":
         console.print(f"Totals are shown; their split by {footprints.by} is in the file: -o FILE.")
     if not samples.uncertain:
-        console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
+        console.print("[yellow]No row that is used states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree
     console.print(
         f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values "

@@ -139,7 +139,7 @@ def _list_notes(samples: Samples, unknown: int) -> list[str]:
     if samples.infeasible:
         notes.append(f"{len(samples.infeasible)} of {samples.draws} draws have no answer and are left out.")
     if not samples.uncertain:
-        notes.append("No row states a distribution or a pedigree: nothing varies.")
+        notes.append("No row that is used states a distribution or a pedigree: nothing varies.")
     spread = f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}"
     notes.append(
         f"{inventory.about.name} {inventory.hash[:12]}, {footprints.method.label}; {samples.draws} draws of "
