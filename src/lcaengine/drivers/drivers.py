@@ -105,6 +105,8 @@ class Drivers:
     ----------
     name : str
         Of the activity whose score it is; with its product, where its process has several.
+    activity : int
+        Its position in the footprints.
     indicator, indicator_name, unit, per, stage : str
     total : float
         The score, of the amounts as written [unit of the indicator / reference unit].
@@ -144,6 +146,7 @@ class Drivers:
     """
 
     name: str
+    activity: int
     indicator: str
     indicator_name: str
     unit: str
@@ -301,6 +304,7 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     indicator = footprints.method.indicators[chain.indicator]
     return Drivers(
         name=name_figure(chain),
+        activity=chain.activity,
         indicator=indicator.id,
         indicator_name=indicator.name or indicator.id,
         unit=chain.unit,

@@ -52,6 +52,8 @@ class GlobalIndices:
     ----------
     name : str
         Of the activity whose score it is; with its product, where its process has several.
+    activity : int
+        Its position in the footprints.
     indicator, unit, per, stage : str
     total : float
         The score, of the numbers as written [unit of the indicator / reference unit].
@@ -75,6 +77,7 @@ class GlobalIndices:
     """
 
     name: str
+    activity: int
     indicator: str
     unit: str
     per: str
@@ -176,6 +179,7 @@ def find_global_indices(
     figure = {"indicator": indicator, "stage": stage, "score": found.score, "unit": chain.unit, "per": chain.per}
     return GlobalIndices(
         name=name_figure(chain),
+        activity=chain.activity,
         indicator=indicator,
         unit=chain.unit,
         per=chain.per,

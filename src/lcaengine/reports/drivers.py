@@ -70,7 +70,7 @@ def print_drivers(console: Console, footprints: Footprints, drivers: Drivers) ->
     _print_figure(console, footprints.method.name_indicator(drivers.indicator), drivers)
     if drivers.status != "complete":
         console.print(f"Status of the score: {drivers.status.replace('_', ' ')}.")
-    print_remarks(console, footprints)
+    print_remarks(console, footprints, (drivers.activity, drivers.indicator))
 
 
 def _print_figure(console: Console, head: str, drivers: Drivers) -> None:
