@@ -20,6 +20,7 @@ from lcaengine.inventory.inventory import Kind
 from lcaengine.uncertainty.derivatives import find_derivatives
 from lcaengine.uncertainty.first_order import Effects, choose_scale, find_effects, measure_spread
 from lcaengine.uncertainty.moments import Moments
+from tests.conftest import Run
 from tests.drawn_methods import factor, read_drawn
 from tests.draws import inventories
 from tests.scoring import core, has, row, score, system
@@ -506,6 +507,17 @@ def test_a_share_by_contract_and_one_of_the_residual_mix_have_names_of_their_own
     assert mixes | {f"market of ore at GLO: share of a, {basis}" for basis in ("contract", "residual mix")} <= set(
         names
     )
+
+
+def test_ranks_are_explained_where_there_are_some(run: Run, tmp_path: Path) -> None:
+    """Without draws there is none; no line is broken at 80 columns."""
+    tables = mix({name: share for name, (share, _) in MAKERS.items()}, **normal(0.5, 0.05))
+    folder = write_inventory(tmp_path, tables)
+    for draws in (0, 50):
+        code, out, err = run("contributions", folder, "--process", "mill", "--drivers", "--draws", draws)
+        assert code == 0, err
+        assert "mix, allocation: all of its shares as one, since these sum to one.\n" in out
+        assert ("rank" in out) == (draws > 0)
 
 
 def test_shares_that_are_certain_by_hand(tmp_path: Path) -> None:

@@ -91,8 +91,9 @@ def _print_figure(console: Console, head: str, drivers: Drivers) -> None:
     if drivers.simulated is not None:
         console.print("rank: correlation of ranks of amount and score in the draws (Spearman).")
     if any(drivers.table["mix"].to_pylist()):
-        console.print("mix, allocation: all its shares as one, since they sum to one; its rank is that of")
-        console.print("what they move the score by.")
+        console.print("mix, allocation: all of its shares as one, since these sum to one.")
+        if drivers.simulated is not None:
+            console.print("Its rank: of what all of them together move the score by.")
     _print_spread(console, drivers)
 
 
