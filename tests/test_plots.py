@@ -430,7 +430,14 @@ def test_drivers_are_drawn_as_a_tornado(run: Run, tmp_path: Path) -> None:
     """Bars are the score and its derivative times the sd of each amount."""
     footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
     drivers = lca.list_drivers(footprints, product_id="metal", draws=0)
-    rows = {r["amount of"]: r for r in drivers.plot().table.to_pylist()}
+    picture = drivers.plot()
+    assert picture.title == "Greenhouse gases of refinery: what drives it"
+    inventory = footprints.system.inventory
+    assert picture.notes[-1].startswith(f"{inventory.about.name} {inventory.hash[:12]}, core/1.0-ar6; ")
+    assert picture.notes[-1].endswith("no draws; pedigree ecoinvent-3, gsd2, basic 1.05.")
+    drawn = lca.list_drivers(footprints, product_id="metal", draws=50, seed=3, pedigree=lca.Pedigree("none"))
+    assert drawn.plot().notes[-1].endswith(" in 50 draws, seed 3; pedigree none, gsd2, basic 1.05.")
+    rows = {r["amount of"]: r for r in picture.table.to_pylist()}
     # The grid emits 0.6 kg a kWh, and the metal takes 4.8 + 0.8 + 2 = 7.6 kWh; its pedigree 2;1;3;2;1 gives a sigma of
     # sqrt(ln^2 1.05 + ln^2 1.05 + ln^2 1.10 + ln^2 1.01) / 2.
     sigma = np.sqrt(2 * np.log(1.05) ** 2 + np.log(1.10) ** 2 + np.log(1.01) ** 2) / 2
