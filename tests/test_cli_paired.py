@@ -100,11 +100,13 @@ def test_json_and_files_hold_all_tables(run: Run, tmp_path: Path) -> None:
     for ending in ("parquet", "json", "xlsx"):
         code, out, _ = run(*words, "-o", tmp_path / f"out.{ending}")
         assert code == 0
-        assert out.startswith("1 comparison(s) in 200 draws written to")
+        assert out.startswith("1 pair in 200 draws written to")
     assert pq.read_table(tmp_path / "out.parquet").to_pylist() == said["pairs"]
     assert pq.read_table(tmp_path / "out.ranks.parquet").to_pylist() == said["ranks"]
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8")) == said
     assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames == ["pairs", "alternatives", "ranks", "run"]
+    _, out, _ = run(*words, "--of", "refinery", "--of", "ore", "-o", tmp_path / "four.csv")
+    assert out.startswith("6 pairs in 200 draws written to")
 
 
 def test_two_inventories_differ_by_what_was_changed(run: Run, newer: str) -> None:

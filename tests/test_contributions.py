@@ -331,6 +331,8 @@ def test_gaps_are_scaled_and_in_order_of_mass_then_energy_then_others() -> None:
         ({"process_id": "zzz"}, "no activity of process_id 'zzz'", "see the ids in the result table"),
         ({"product_id": "steal"}, "no activity of product_id 'steal'", "product_id 'steel'"),
         ({"supplier_id": "acne"}, "no activity of supplier_id 'acne'", "supplier_id 'acme'"),
+        ({"process_id": "mill:steel"}, "no activity of process_id 'mill:steel'", "--process mill --product steel, or"),
+        ({"product_id": "acme"}, "no activity of product_id 'acme'", "process_id="),
         ({"process_id": "mill", "product_id": "ore"}, "no activity of process_id 'mill', product_id 'ore'", "ids"),
         ({"process_id": "mill", "by": "color"}, "by is 'color'", "process, exchange, flow, input"),
         ({"process_id": "mill", "indicator": "nothing"}, "no indicator 'nothing'", "choose from: ghg_fossil"),

@@ -20,6 +20,7 @@ from lcaengine.inventory.inventory import Kind
 from lcaengine.uncertainty.derivatives import find_derivatives
 from lcaengine.uncertainty.first_order import Effects, choose_scale, find_effects, measure_spread
 from lcaengine.uncertainty.moments import Moments
+from tests.conftest import Run
 from tests.drawn_methods import factor, read_drawn
 from tests.draws import inventories
 from tests.scoring import core, has, row, score, system
@@ -481,6 +482,42 @@ def test_derivatives_by_certain_shares_are_those_of_edited_tables(tmp_path: Path
                 assert each["elasticity"] == pytest.approx(number * given / each["score"])
                 assert (each["mix"], each["distribution"], each["variance_share"]) == ("", "none", None)
     assert set(found["bill" if table == "markets" else "boards", "total"]) == set(range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize(
+    ("residual", "mixes"),
+    [
+        ({"a": 0.5, "b": 0.1}, {"market of ore at GLO: mix"}),
+        ({"a": 0.7, "b": 0.3}, {"market of ore at GLO: mix of contracts", "market of ore at GLO: residual mix"}),
+    ],
+)
+def test_a_share_by_contract_and_one_of_the_residual_mix_have_names_of_their_own(
+    tmp_path: Path, residual: dict[str, float], mixes: set[str]
+) -> None:
+    """A supplier is in both; a residual mix of shares of the whole is one mix with the contracts."""
+    contract = [row(flow_id="ore", process_id="a", share=0.4, basis="contract", **normal(0.4, 0.05))]
+    rest = [row(flow_id="ore", process_id=name, share=each, basis="residual") for name, each in residual.items()]
+    rest[0] = {**rest[0], **normal(residual["a"], 0.05)}
+    tables = {**mix({"a": 0.5, "b": 0.5}), "markets": [*contract, *rest]}
+    footprints = score(tmp_path, tables, lca.Policy(basis="contract"))
+    table = lca.list_drivers(footprints, process_id="mill", cutoff=0.0, draws=0).table
+    names = table["part"].to_pylist()
+    assert len(set(names)) == len(names)
+    assert {each["mix"] for each in table.to_pylist()} - {""} == mixes
+    assert mixes | {f"market of ore at GLO: share of a, {basis}" for basis in ("contract", "residual mix")} <= set(
+        names
+    )
+
+
+def test_ranks_are_explained_where_there_are_some(run: Run, tmp_path: Path) -> None:
+    """Without draws there is none; no line is broken at 80 columns."""
+    tables = mix({name: share for name, (share, _) in MAKERS.items()}, **normal(0.5, 0.05))
+    folder = write_inventory(tmp_path, tables)
+    for draws in (0, 50):
+        code, out, err = run("contributions", folder, "--process", "mill", "--drivers", "--draws", draws)
+        assert code == 0, err
+        assert "mix, allocation: all of its shares as one, since these sum to one.\n" in out
+        assert ("rank" in out) == (draws > 0)
 
 
 def test_shares_that_are_certain_by_hand(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_values_at_the_uniform_numbers_of_draws_are_the_draws(given: tuple[Any, 
         ({"rows": [("gold", 5)]}, "no uncertain row"),
         ({"rows": [5]}, "no uncertain row"),
         ({"rows": [("exchanges", 5), ("exchanges", 5)]}, "named twice"),
-        ({"process_id": "plant"}, "no uncertain number"),
+        ({"process_id": "plant"}, r"no uncertain number.*\n.*\n.*contributions --drivers, or list_drivers"),
         ({"process_id": "mine", "rows": [("exchanges", 5)]}, "does not vary"),
     ],
 )

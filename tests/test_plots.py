@@ -349,7 +349,7 @@ def test_samples_are_drawn_with_their_own_numbers(tmp_path: Path) -> None:
     found = [rows["bar"][name] for name in ("2.5 %", "median", "97.5 %", "static")]
     assert found == pytest.approx([*np.quantile(drawn, [0.025, 0.5, 0.975]), 7.0])
     assert rows["bar"]["unit"] == "kg CO2e per kg"
-    assert "100 draws of 1 uncertain rows, seed 3" in picture.notes[-1]
+    assert "100 draws of 1 uncertain row, seed 3" in picture.notes[-1]
     assert [each.num_rows for each in (simulate(tmp_path).plot().table, samples.plot(everything=True).table)] == [1, 2]
     (converged,) = [r for r in samples.plot("convergence").table.to_pylist() if r["product"] == "bar"]
     assert (converged["mean"], converged["draws"]) == (pytest.approx(drawn.mean()), 100)
@@ -430,7 +430,14 @@ def test_drivers_are_drawn_as_a_tornado(run: Run, tmp_path: Path) -> None:
     """Bars are the score and its derivative times the sd of each amount."""
     footprints = lca.score(lca.read_inventory(lca.find_example("two-suppliers")))
     drivers = lca.list_drivers(footprints, product_id="metal", draws=0)
-    rows = {r["amount of"]: r for r in drivers.plot().table.to_pylist()}
+    picture = drivers.plot()
+    assert picture.title == "Greenhouse gases of refinery: what drives it"
+    inventory = footprints.system.inventory
+    assert picture.notes[-1].startswith(f"{inventory.about.name} {inventory.hash[:12]}, core/1.0-ar6; ")
+    assert picture.notes[-1].endswith("no draws; pedigree ecoinvent-3, gsd2, basic 1.05.")
+    drawn = lca.list_drivers(footprints, product_id="metal", draws=50, seed=3, pedigree=lca.Pedigree("none"))
+    assert drawn.plot().notes[-1].endswith(" in 50 draws, seed 3; pedigree none, gsd2, basic 1.05.")
+    rows = {r["amount of"]: r for r in picture.table.to_pylist()}
     # The grid emits 0.6 kg a kWh, and the metal takes 4.8 + 0.8 + 2 = 7.6 kWh; its pedigree 2;1;3;2;1 gives a sigma of
     # sqrt(ln^2 1.05 + ln^2 1.05 + ln^2 1.10 + ln^2 1.01) / 2.
     sigma = np.sqrt(2 * np.log(1.05) ** 2 + np.log(1.10) ** 2 + np.log(1.01) ** 2) / 2

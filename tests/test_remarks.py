@@ -109,6 +109,28 @@ def test_gaps_stand_beside_draws(run: Run, tmp_path: Path) -> None:
     assert {each["indicator"] for each in answer["completeness"]} == {"ghg"}
 
 
+@pytest.mark.parametrize("more", [(), ("--global", "--samples", 16)])
+def test_what_one_figure_lacks_is_told_of_it_alone(run: Run, tmp_path: Path, more: tuple[object, ...]) -> None:
+    """The smelter lacks lime and takes ore of another place; the mine rests on neither."""
+    tables = chain(
+        takes("smelter", "ore", 3.0, location="DE"),
+        takes("smelter", "lime", 1.0),
+        emits("mine", 5.0, **lognormal(5.0, 0.1)),
+    )
+    folder = write_inventory(tmp_path / "i", {**tables, "flows": [*tables["flows"], product("lime")]})
+    said = {}
+    for name in ("smelter", "mine"):
+        options = ("--process", name, "--drivers", *more, "--unlinked", "cutoff")
+        code, out, err = run("contributions", folder, *options)
+        assert code == 0, err
+        said[name] = " ".join(out.split())
+        assert "Of the whole inventory, not of this figure alone: Gaps: 1 unlinked input(s)" in said[name]
+    of_smelter = ("supplied by nobody", "100 % of its total ghg rests on products or factors of other places")
+    for words in of_smelter:
+        assert (words in said["smelter"], words in said["mine"]) == (True, False)
+    assert "Up to" not in said["mine"]
+
+
 def test_many_rows_are_counted(tmp_path: Path) -> None:
     """A finding that sums up rows says in its value how many: 2 named, 3 more."""
     found = Findings(rows_named=2)

@@ -214,6 +214,10 @@ def test_rows_of_another_basis_are_not_drawn(tmp_path: Path) -> None:
     rows = GRID + spread(share("contract", wind=0.6), wind=normal(0.6, 0.1)) + share("residual", coal=1)
     samples = lca.simulate(read(tmp_path, rows), plain(), 8, 1, indicators=["ghg"], keep=["mill-CN"])
     assert np.ptp(samples.get("ghg", process_id="mill-CN")) < 1e-15
+    assert samples.uncertain_by_table == {"exchanges": 0, "factors": 0, "markets": 0, "allocation": 0}
+    policy = lca.Policy(basis="contract")
+    drawn = lca.simulate(read(tmp_path, rows), plain(), 8, 1, indicators=["ghg"], policy=policy)
+    assert drawn.uncertain_by_table["markets"] == drawn.uncertain == 1
 
 
 def test_markets_by_production_stay(tmp_path: Path) -> None:
@@ -273,7 +277,9 @@ def test_contracts_as_an_uncertain_part_of_an_amount_are_refused(tmp_path: Path,
     with pytest.raises(lca.DataError, match="contracts by amount are a part of what the place supplies") as caught:
         lca.simulate(inventory, plain(), 8, 1, CONTRACT)
     assert caught.value.where == f"markets row {1 if place else 3}"
-    assert lca.simulate(inventory, plain(), 8, 1).uncertain == 1  # by location it is drawn
+    assert lca.simulate(inventory, plain(), 8, 1).uncertain == (
+        1 if place else 0
+    )  # by location contracts are not drawn
 
 
 def test_draws_with_less_than_nothing_are_counted_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -353,6 +353,19 @@ def test_a_process_that_takes_all_it_makes_is_named(tmp_path: Path) -> None:
         simulate(tmp_path, chain(*rows), draws=100)
 
 
+def test_what_is_kept_is_named_as_in_compare(tmp_path: Path) -> None:
+    """A market by product and place, a process by its supplier or with its product: the draws of that one alone."""
+    markets: list[Row] = [{"flow_id": "ore", "process_id": "mine", "share": 1.0, "location": "DE"}]
+    rows = (emits("mine", 5.0, **lognormal(5.0, 0.1)), takes("mill", "ore", 2.0, location="DE"))
+    tables = chain(*rows, markets=markets)
+    named = [{**each, "supplier_id": "acme"} if each["process_id"] == "mine" else each for each in STAGES]
+    footprints = lca.score(lca.read_inventory(write_inventory(tmp_path, {**tables, "processes": named})), core())
+    (mine,), (market,) = footprints.find(process_id="mine"), footprints.find(product_id="ore", location="DE")
+    for word, activity in (("mine:ore", mine), ("acme", mine), ("supplier=acme", mine), ("ore@DE", market)):
+        samples = lca.simulate(footprints.system.inventory, core(), 4, 1, **GHG, keep=[word])
+        assert samples.kept.tolist() == [activity], word
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -362,7 +375,7 @@ def test_a_process_that_takes_all_it_makes_is_named(tmp_path: Path) -> None:
         ({"seed": "a"}, "seed is 'a', no whole number"),
         ({"by": "scope"}, "not split by scope"),
         ({"indicators": ["coal"]}, "no indicator 'coal'"),
-        ({"keep": ["nobody"]}, "'nobody' is no process"),
+        ({"keep": ["nobody"]}, "'nobody' is no process, bill, product or supplier"),
     ],
 )
 def test_choices_that_are_none_are_refused(tmp_path: Path, given: dict[str, Any], said: str) -> None:
@@ -426,8 +439,8 @@ def test_limits_have_the_share_of_draws_within_them(run: Run, tmp_path: Path) ->
     code, out, _ = run(*words, "--limit", f"ghg={limit!r}")
     assert code == 0
     assert f"rod, per kg, mill {100 * share:.1f}" in [" ".join(line.split()) for line in out.splitlines()]
-    code, out, _ = run(*words, "--limit", f"ghg={limit!r}", "--json")
-    said = json.loads(out)
+    code, out, _ = run(*words, "--limit", f" ghg = {limit!r}", "--json")
+    said = json.loads(out)  # blanks around do not matter
     assert said["run"]["limits"] == {"ghg": limit}
     assert {(r["limit"], r["p_limit"]) for r in said["results"] if r["stage"] == "total"} == {(limit, share)}
     for name, columns in (("a.csv", ("limit", "p_limit")), ("b.csv", ("ghg.total.limit", "ghg.total.p_limit"))):
@@ -436,6 +449,12 @@ def test_limits_have_the_share_of_draws_within_them(run: Run, tmp_path: Path) ->
         table = pacsv.read_csv(tmp_path / name)
         found = {tuple(row[each] for each in columns) for row in table.to_pylist()}
         assert found - {(None, None)} == {(limit, share)}
-    for given, what in (("energy=1", "which is not drawn"), ("coal=1", "no indicator 'coal'"), ("ghg=nan", "is none")):
+    refused = (
+        ("energy=1", "energy', which is not drawn"),
+        ("energy=1", "--indicator energy"),
+        ("coal=1", "no indicator 'coal'"),
+        ("ghg=nan", "is none"),
+    )
+    for given, what in refused:
         code, _, err = run(*words, "--limit", given)
         assert (code, what in err) == (2, True), err

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
-from lcaengine.footprints.candidates import tell_apart
+from lcaengine.footprints.candidates import say_ids, tell_apart
 from lcaengine.footprints.detach import identify
 from lcaengine.footprints.measures import find_burdens
+from lcaengine.footprints.words import find_word
 from lcaengine.results import PER_BILL, Status
 from lcaengine.solve import name_activities, order_coupling, solve_coupling
 from lcaengine.system import ActivityKind, Coupling, Entries, transpose
@@ -133,7 +134,10 @@ def choose_activity(
 
 
 def _suggest(footprints: Footprints, asked: Mapping[str, str]) -> str:
-    """Say what ids are near to those that name nothing."""
+    """Say how what is named by one word is asked for, or what ids are near to those that name nothing."""
+    joined = [find_word(footprints, value) for value in asked.values() if value]
+    if len(joined) == 1 and len(joined[0]) == 1:
+        return f"give {say_ids(footprints, joined[0][0])}"
     table = identify(footprints, np.arange(len(footprints.value)))
     near = [
         f"{key} {each!r}"

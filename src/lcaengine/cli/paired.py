@@ -196,7 +196,10 @@ def compare_in_draws(
         if as_json:
             print_json({"run": about, **{name: table.to_pylist() for name, table in tables.items()}})
         elif files:
-            typer.echo(f"{len(compared)} comparison(s) in {settings.draws} draws written to {list_written(files)}")
+            counts = [len(each.alternatives) for each in compared.values()]
+            pairs = sum(count * (count - 1) // 2 for count in counts)
+            said = f"{pairs} pair{'' if pairs == 1 else 's'}"
+            typer.echo(f"{said} in {settings.draws} draws written to {list_written(files)}")
             note_few_paired(compared)
         else:
             print_paired(open_console(), compared, indicators)

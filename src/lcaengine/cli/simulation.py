@@ -54,7 +54,7 @@ def simulate(
     ] = False,
     keep: Annotated[
         list[str] | None,
-        typer.Option("--keep", metavar="ID", help="--raw and --plot of this process or product; may be repeated."),
+        typer.Option("--keep", metavar="ID", help="--raw and --plot of this, named as in compare; may be repeated."),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="Draw end products, or --keep: .png, .svg or .html.")

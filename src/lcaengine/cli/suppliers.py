@@ -124,12 +124,12 @@ def read_limits(given: Sequence[str]) -> dict[str, float]:
 
     Examples
     --------
-    >>> read_limits(["ghg=5.5", "energy=80"])
+    >>> read_limits(["ghg=5.5", "energy = 80"])
     {'ghg': 5.5, 'energy': 80.0}
     """
     limits: dict[str, float] = {}
     for each in given:
-        name, _, text = each.partition("=")
+        name, _, text = (part.strip() for part in each.partition("="))
         try:
             number = float(text)
         except ValueError as error:
@@ -186,8 +186,11 @@ def _describe_draws(run: Mapping[str, Any]) -> list[str]:
     """Say how draws came about, in a line or two; in none where nothing was drawn."""
     if "draws" not in run:
         return []
+    from lcaengine.uncertainty.counts import say_uncertain
+
     own, theirs = run["uncertain_exchanges"], run["uncertain_in_background"]
-    lines = [f"{run['draws']} draws, seed {run['seed']}: {own} uncertain exchanges, {theirs} of the background"]
+    varies = f"{say_uncertain(own, 'exchange')}, {theirs} of the background"
+    lines = [f"{run['draws']} draws, seed {run['seed']}: {varies}"]
     if not own + theirs:
         lines.append("No exchange states a distribution or a pedigree: nothing varies.")
     else:

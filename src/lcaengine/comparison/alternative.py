@@ -9,6 +9,7 @@ from operator import index
 from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.footprints.candidates import identify_one, list_candidates, tell_apart
+from lcaengine.footprints.words import find_word
 from lcaengine.results import PER_BILL
 from lcaengine.solve import show_activity
 from lcaengine.units import Unit
@@ -17,8 +18,6 @@ __all__ = ["Alternative", "find_same", "name_alternatives", "take_alternatives"]
 
 MOST = 50
 """How many alternatives are compared at a time: each with each."""
-KINDS = ("process", "demand", "product", "supplier")
-"""What a word of the command line may say an id is of: ``supplier=alpha``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequenc
     """
     alternatives, distinct = [], list(dict.fromkeys(words))
     for word in distinct:
-        found = [(name, footprints, _find_word(footprints, word)) for name, footprints in versions]
+        found = [(name, footprints, find_word(footprints, word)) for name, footprints in versions]
         if not any(each for _, _, each in found):
             where = ", ".join(footprints.system.inventory.label for _, footprints in versions)
             raise LcaError(f"there is no activity of {word!r}", where, "name a process, bill, product or supplier")
@@ -150,29 +149,6 @@ def name_alternatives(versions: Sequence[tuple[str, Footprints]], words: Sequenc
                 called = word if len(versions) == 1 else name if len(distinct) == 1 else f"{word}, {name}"
                 alternatives.append(Alternative(called, footprints, activity=_take_word(footprints, at, word)))
     return alternatives
-
-
-def _find_word(footprints: Footprints, word: str) -> list[int]:
-    """Find what a word names: as an id of any kind, or of the kind it says."""
-    kind, _, rest = word.partition("=")
-    supplier = footprints.system.activities.supplier
-    every = {"process", "product", "supplier"}
-    found = _find_id(footprints, supplier, word, every)
-    if not found and kind in KINDS and rest:
-        found = _find_id(footprints, supplier, rest, {kind})
-    return found or _find_joined(footprints, word)
-
-
-def _find_joined(footprints: Footprints, word: str) -> list[int]:
-    """Find what ``PROCESS:PRODUCT`` or ``PRODUCT@PLACE`` names; ids may hold these signs themselves."""
-    found: set[int] = set()
-    for at, sign in enumerate(word):
-        first, second = word[:at], word[at + 1 :]
-        if sign == ":" and first and second:
-            found |= set(footprints.find(process_id=first, product_id=second))
-        if sign == "@" and first and second:
-            found |= set(footprints.find(product_id=first, location=second))
-    return sorted(found)
 
 
 def _take_word(footprints: Footprints, found: Sequence[int], word: str) -> int:
@@ -189,19 +165,8 @@ def _spell(footprints: Footprints, activity: int) -> str:
     process, product, place = identify_one(footprints, activity)
     words = [process, f"process={process}", f"{process}:{product}"] if process else [product]
     words.append(f"{product}@{place}")
-    alone = (word for word in words if _find_word(footprints, word) == [activity])
+    alone = (word for word in words if find_word(footprints, word) == [activity])
     return next(alone, " ".join(part for part in (process or "market", product, place) if part))
-
-
-def _find_id(footprints: Footprints, supplier: Sequence[str], id: str, kinds: set[str]) -> list[int]:
-    found: set[int] = set()
-    if kinds & {"process", "demand"}:
-        found |= set(footprints.find(process_id=id))
-    if "product" in kinds:
-        found |= set(footprints.find(product_id=id))
-    if "supplier" in kinds:
-        found |= {a for a, each in enumerate(supplier) if each == id}
-    return sorted(found)
 
 
 def find_same(footprints: Footprints, activity: int, other: Footprints) -> int:

@@ -105,6 +105,10 @@ class Drivers:
     ----------
     name : str
         Of the activity whose score it is; with its product, where its process has several.
+    activity : int
+        Its position in the footprints.
+    source : str
+        Inventory, with the beginning of its hash, and method.
     indicator, indicator_name, unit, per, stage : str
     total : float
         The score, of the amounts as written [unit of the indicator / reference unit].
@@ -144,6 +148,8 @@ class Drivers:
     """
 
     name: str
+    activity: int
+    source: str
     indicator: str
     indicator_name: str
     unit: str
@@ -298,9 +304,11 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     simulated, spearman = None, np.full(len(listed.rows) + len(listed.mixes), np.nan)
     if plan.draws:
         simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, listed)
-    indicator = footprints.method.indicators[chain.indicator]
+    indicator, inventory = footprints.method.indicators[chain.indicator], footprints.system.inventory
     return Drivers(
         name=name_figure(chain),
+        activity=chain.activity,
+        source=f"{inventory.about.name} {inventory.hash[:12]}, {footprints.method.label}",
         indicator=indicator.id,
         indicator_name=indicator.name or indicator.id,
         unit=chain.unit,

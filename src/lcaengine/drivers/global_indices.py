@@ -52,6 +52,8 @@ class GlobalIndices:
     ----------
     name : str
         Of the activity whose score it is; with its product, where its process has several.
+    activity : int
+        Its position in the footprints.
     indicator, unit, per, stage : str
     total : float
         The score, of the numbers as written [unit of the indicator / reference unit].
@@ -75,6 +77,7 @@ class GlobalIndices:
     """
 
     name: str
+    activity: int
     indicator: str
     unit: str
     per: str
@@ -176,6 +179,7 @@ def find_global_indices(
     figure = {"indicator": indicator, "stage": stage, "score": found.score, "unit": chain.unit, "per": chain.per}
     return GlobalIndices(
         name=name_figure(chain),
+        activity=chain.activity,
         indicator=indicator,
         unit=chain.unit,
         per=chain.per,
@@ -233,7 +237,8 @@ def _choose_largest(sources: Sources, count: int) -> NDArray[np.int64]:
     largest = largest[effect[largest] > 0]
     if not len(largest):
         what = "the score answers to no uncertain number"
-        raise LcaError(what, "find_global_indices", "see list_drivers for what it answers to")
+        fix = "state distributions or pedigrees of what drives it: contributions --drivers, or list_drivers, names that"
+        raise LcaError(what, "global indices", fix)
     return largest
 
 

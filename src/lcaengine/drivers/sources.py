@@ -27,6 +27,10 @@ Numbers = NDArray[np.float64]
 
 EXCHANGES, MARKETS, FACTORS, ALLOCATION = TABLES = ("exchanges", "markets", "factors", "allocation")
 DIRICHLET = "dirichlet"
+OF_BASIS = {"contract": ", contract", "residual": ", residual mix"}
+"""What is added to the name of a share or an amount whose basis is not the location."""
+MIX_OF_BASIS = {"contract": "mix of contracts", "residual": "residual mix"}
+"""What a mix is called whose rows are all of one such basis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,9 @@ def describe_mix(chain: Chain, sources: Sources, driver: int) -> dict[str, Any]:
     table, row = TABLES[int(sources.table[first])], int(sources.row[first])
     own = describe_source(chain, int(sources.table[first]), row)
     if table == MARKETS:
-        return {**own, "part": f"market of {own['flow_id']} at {own['location']}: mix", "provider_id": ""}
+        bases = {_find_basis(chain, row) for row in sources.row[members].tolist() if row >= 0}
+        mix = MIX_OF_BASIS.get(bases.pop(), "mix") if len(bases) == 1 else "mix"
+        return {**own, "part": f"market of {own['flow_id']} at {own['location']}: {mix}", "provider_id": ""}
     exchange = chain.footprints.system.inventory.frames[table].columns["exchange_flow_id"][row].as_py()
     name = f"{own['process_id']}: allocation" + (f" of {exchange}" if exchange else "")
     return {**own, "part": name, "flow_id": exchange or ""}
@@ -266,9 +272,15 @@ def _describe_supply(chain: Chain, row: int) -> dict[str, Any]:
     unit = flows.units[int(frame.codes("flow_id", flows.ids)[row])]
     is_amount = not frame.filled("share")[row]
     more = {"amount_unit": unit.label, "factor": unit.factor} if is_amount else {}
-    name = f"market of {flow} at {place or GLOBAL}: {'amount' if is_amount else 'share'} of {maker}"
+    what = f"{'amount' if is_amount else 'share'} of {maker}{OF_BASIS.get(_find_basis(chain, row), '')}"
+    name = f"market of {flow} at {place or GLOBAL}: {what}"
     own = {"row": int(frame.rows[row]), "flow_id": flow, "provider_id": maker, "location": place or GLOBAL}
     return {**_describe_share(name), **own, **more}
+
+
+def _find_basis(chain: Chain, row: int) -> str:
+    """Give what a row of markets is of: location, contract or residual."""
+    return chain.footprints.system.inventory.frames["markets"].columns["basis"][row].as_py() or "location"
 
 
 def _describe_allocation(chain: Chain, row: int) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lcaengine.errors import LcaError
 from lcaengine.plots import Bar, Picture, draw_tornado, require_matplotlib
+from lcaengine.plots.style import format_number
+from lcaengine.uncertainty.counts import say_uncertain
 
 if TYPE_CHECKING:
     from lcaengine.drivers.drivers import Drivers
@@ -50,5 +52,17 @@ def draw_drivers(drivers: Drivers) -> Picture:
     left = drivers.uncertain - len(bars)
     if left > 0:
         notes.append(f"Below the cut-off: {left} more.")
+    notes.append(_say_run(drivers))
     what, unit = f"{drivers.indicator_name}{part}", f"{drivers.unit} per {drivers.per}"
     return draw_tornado(bars, drivers.total, f"{drivers.indicator_name} of {drivers.name}{part}", what, unit, notes)
+
+
+def _say_run(drivers: Drivers) -> str:
+    """Say what the score, its spread and the draws beside it come of."""
+    pedigree, drawn = drivers.pedigree, drivers.simulated
+    sd = f"sd {format_number(drivers.sd)} to first order"
+    beside = f", {format_number(drawn.sd)} in {drawn.draws} draws, seed {drawn.seed}" if drawn else "; no draws"
+    return (
+        f"{drivers.source}; {say_uncertain(drivers.uncertain, 'number')}: {sd}{beside}; "
+        f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from lcaengine.footprints.footprints import Footprints
 
-__all__ = ["identify_one", "list_candidates", "tell_apart"]
+__all__ = ["identify_one", "list_candidates", "say_ids", "tell_apart"]
 
 MOST_NAMED = 8
 """How many candidates a message names."""
@@ -23,6 +24,22 @@ def identify_one(footprints: Footprints, activity: int) -> tuple[str, str, str]:
     activities, flow = footprints.system.activities, int(footprints.system.activities.flow[activity])
     product = footprints.system.inventory.flows.ids[flow].as_py() if flow >= 0 else ""
     return activities.name[activity], product, activities.location[activity]
+
+
+def say_ids(footprints: Footprints, activity: int) -> str:
+    """Say by which ids an activity is asked for, in Python and on the command line.
+
+    Returns
+    -------
+    str
+        A process or bill, with its product; of a market, which has no process, the product and the place.
+    """
+    process, product, place = identify_one(footprints, activity)
+    ids = {"process": process, "product": product, "location": "" if process else place}
+    given = {name: value for name, value in ids.items() if value}
+    options = " ".join(f"--{name} {shlex.quote(value)}" for name, value in given.items())
+    names = {"process": "process_id", "product": "product_id", "location": "location"}
+    return f"{options}, or {', '.join(f'{names[name]}={value!r}' for name, value in given.items())}"
 
 
 def tell_apart(footprints: Footprints, found: Sequence[int]) -> str:

@@ -63,7 +63,7 @@ def draw_tornado(bars: Sequence[Bar], score: float, of: str, what: str, unit: st
     chosen = ranked[:MOST_BARS]
     more = (f"{len(chosen)} of {len(bars)} shown: the widest.",) if len(chosen) < len(bars) else ()
     right = "At the right: the share of the variance that each amount contributes."
-    title, every = f"{of}: what drives it", (*more, right, *notes)
+    title, every = f"{of[:1].upper()}{of[1:]}: what drives it", (*more, right, *notes)
 
     def draw(figure: Figure) -> None:
         panel = figure.subplots()

@@ -18,6 +18,7 @@ from lcaengine.footprints.display import format_value
 from lcaengine.reports.remarks import describe_off_center, print_few, print_remarks
 from lcaengine.reports.terminal import print_whole
 from lcaengine.reports.write import describe_run
+from lcaengine.uncertainty.counts import say_uncertain
 from lcaengine.uncertainty.precision import describe_precision
 
 __all__ = ["describe_drivers", "print_drivers"]
@@ -69,7 +70,7 @@ def print_drivers(console: Console, footprints: Footprints, drivers: Drivers) ->
     _print_figure(console, footprints.method.name_indicator(drivers.indicator), drivers)
     if drivers.status != "complete":
         console.print(f"Status of the score: {drivers.status.replace('_', ' ')}.")
-    print_remarks(console, footprints)
+    print_remarks(console, footprints, (drivers.activity, drivers.indicator))
 
 
 def _print_figure(console: Console, head: str, drivers: Drivers) -> None:
@@ -90,8 +91,9 @@ def _print_figure(console: Console, head: str, drivers: Drivers) -> None:
     if drivers.simulated is not None:
         console.print("rank: correlation of ranks of amount and score in the draws (Spearman).")
     if any(drivers.table["mix"].to_pylist()):
-        console.print("mix, allocation: all its shares as one, since they sum to one; its rank is that of")
-        console.print("what they move the score by.")
+        console.print("mix, allocation: all of its shares as one, since these sum to one.")
+        if drivers.simulated is not None:
+            console.print("Its rank: of what all of them together move the score by.")
     _print_spread(console, drivers)
 
 
@@ -130,7 +132,7 @@ def _print_spread(console: Console, drivers: Drivers) -> None:
     geometric = "" if drivers.geometric_sd is None else f" (geometric {drivers.geometric_sd:.3g})"
     scale = "of logarithms" if drivers.geometric_sd is not None else "of amounts"
     console.print(
-        f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {drivers.uncertain} uncertain numbers."
+        f"sd {format_value(drivers.sd)}{geometric}, first order, {scale}; {say_uncertain(drivers.uncertain, 'number')}."
     )
     _print_far(console, drivers)
     drawn = drivers.simulated

@@ -72,7 +72,7 @@ def print_global_indices(console: Console, footprints: Footprints, indices: Glob
         console.print(f"[yellow]Some are not known well: --samples {2 * indices.samples} narrows them.[/yellow]")
     if indices.status != "complete":
         console.print(f"Status of the score: {indices.status.replace('_', ' ')}.")
-    print_remarks(console, footprints)
+    print_remarks(console, footprints, (indices.activity, indices.indicator))
 
 
 def _percent(share: float | None) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from lcaengine.footprints import Footprints
-from lcaengine.reports.terminal import print_gaps
+from lcaengine.reports.terminal import print_gaps, print_own_shares
 from lcaengine.solve import show_activity
 from lcaengine.uncertainty.precision import warn_of_few
 
@@ -36,16 +36,24 @@ def describe_off_center(footprints: Footprints) -> dict[str, object]:
     }
 
 
-def print_remarks(console: Console, footprints: Footprints) -> None:
-    """Print what the draws rest on: amounts off the center of their distribution, gaps, other places, warnings."""
+def print_remarks(console: Console, footprints: Footprints, figure: tuple[int, str] | None = None) -> None:
+    """Print what the draws rest on: amounts off the center of their distribution, gaps, other places, warnings.
+
+    Of one figure, an activity and an indicator, what is not supplied or of other places is told of it alone; the rest
+    is of the whole inventory, and said to be.
+    """
     off = describe_off_center(footprints)
+    if figure is not None:
+        print_own_shares(console, footprints, *figure)
+        if off["amounts_off_center"] or footprints.gaps.table.num_rows or footprints.warnings:
+            console.print("Of the whole inventory, not of this figure alone:")
     if off["amounts_off_center"]:
         console.print(
             f"[yellow]{off['amounts_off_center']} amount(s) are more than 1 % off the center of their distribution"
             f"[/yellow]: static values go by the amount, draws by the distribution; the first: "
             f"{escape(str(off['first_off_center']))}."
         )
-    print_gaps(console, footprints)
+    print_gaps(console, footprints, has_shares=figure is None)
 
 
 def print_few(console: Console, draws: int) -> None:

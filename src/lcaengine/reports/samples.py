@@ -19,6 +19,7 @@ from lcaengine.reports.terminal import open_table, print_whole
 from lcaengine.reports.write import describe_run
 from lcaengine.results import Answer
 from lcaengine.uncertainty import Samples, detach_samples, list_draws
+from lcaengine.uncertainty.counts import say_uncertain
 from lcaengine.uncertainty.precision import describe_precision, say_precision
 from lcaengine.uncertainty.static import say_static
 from lcaengine.uncertainty.unpaired import find_alike
@@ -78,7 +79,7 @@ def _print_notes(console: Console, samples: Samples, indicators: Sequence[int], 
     if footprints.by != "stage":
         console.print(f"Totals are shown; their split by {footprints.by} is in the file: -o FILE.")
     if not samples.uncertain:
-        console.print("[yellow]No row states a distribution or a pedigree: nothing varies.[/yellow]")
+        console.print("[yellow]No row that is used states a distribution or a pedigree: nothing varies.[/yellow]")
     pedigree = samples.pedigree
     console.print(
         f"{samples.draws} draws of {_count_uncertain(samples)}, seed {samples.seed}; static values "
@@ -116,8 +117,9 @@ def _count_uncertain(samples: Samples) -> str:
     """Say how many rows are uncertain, and of which tables where these are not exchanges alone."""
     counts = samples.uncertain_by_table
     if samples.uncertain == counts["exchanges"]:
-        return f"{samples.uncertain} uncertain exchanges"
-    return f"{samples.uncertain} uncertain rows ({', '.join(f'{name} {n}' for name, n in counts.items() if n)})"
+        return say_uncertain(samples.uncertain, "exchange")
+    listed = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
+    return f"{say_uncertain(samples.uncertain, 'row')} ({listed})"
 
 
 def _count_alike(samples: Samples) -> int:

@@ -23,6 +23,7 @@ __all__ = [
     "print_findings",
     "print_footprints",
     "print_gaps",
+    "print_own_shares",
     "print_rows",
     "print_uncertain",
     "print_whole",
@@ -39,6 +40,9 @@ SHORT = {
 """Stage names that fit a column."""
 FEWEST_LETTERS, LONGEST_WORD = 12, 40
 """Letters of a name on a line, at least, and of a word that is not broken where a terminal is wide."""
+
+UNSUPPLIED = "of the mass of inputs is supplied by nobody"
+ELSEWHERE = "rests on products or factors of other places"
 
 
 def print_footprints(console: Console, footprints: Footprints, indicators: Sequence[int], everything: bool) -> None:
@@ -194,7 +198,7 @@ def _print_notes(console: Console, footprints: Footprints, everything: bool) -> 
     print_gaps(console, footprints)
 
 
-def print_gaps(console: Console, footprints: Footprints) -> None:
+def print_gaps(console: Console, footprints: Footprints, has_shares: bool = True) -> None:
     """Say what the figures lack: gaps, what rests on other places, and how many warnings there are."""
     method = footprints.method
     gaps = footprints.gaps.table
@@ -202,7 +206,8 @@ def print_gaps(console: Console, footprints: Footprints) -> None:
         kinds = gaps.column("kind").to_pylist()
         counts = ", ".join(f"{kinds.count(kind)} {kind.replace('_', ' ')}(s)" for kind in sorted(set(kinds)))
         console.print(f"Gaps: {counts}; score -o FILE lists them.")
-    _print_shares(console, footprints)
+    if has_shares:
+        _print_shares(console, footprints)
     options = footprints.system.policy.to_options() + ("" if method.name == "core" else f" --method {method.label}")
     if footprints.warnings:
         label = footprints.system.inventory.label
@@ -215,8 +220,8 @@ def _print_shares(console: Console, footprints: Footprints) -> None:
     k = max(0, footprints.method.find("ghg"))
     indicator = footprints.method.indicators[k].id
     for shares, what in (
-        (footprints.unlinked_mass_share, "of the mass of inputs is supplied by nobody"),
-        (footprints.fallback_share[:, k], f"of {indicator} rests on products or factors of other places"),
+        (footprints.unlinked_mass_share, UNSUPPLIED),
+        (footprints.fallback_share[:, k], f"of {indicator} {ELSEWHERE}"),
     ):
         known = [(float(shares[a]), a) for a in ends if shares[a] > 0]
         if known:
@@ -224,6 +229,17 @@ def _print_shares(console: Console, footprints: Footprints) -> None:
             console.print(
                 f"Up to {format_value(100 * share)} % {what} ({escape(show_activity(footprints.system, most))})."
             )
+
+
+def print_own_shares(console: Console, footprints: Footprints, activity: int, indicator: str) -> None:
+    """Say how much of one product is not supplied, and how much of one of its totals rests on other places."""
+    (k,) = footprints.select([indicator])
+    for share, what in (
+        (float(footprints.unlinked_mass_share[activity]), UNSUPPLIED),
+        (float(footprints.fallback_share[activity, k]), f"of its total {indicator} {ELSEWHERE}"),
+    ):
+        if share > 0:
+            console.print(f"{format_value(100 * share)} % {what}.")
 
 
 def print_findings(console: Console, findings: Findings, label: str, most: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lcaengine.errors import LcaError
 from lcaengine.method import Method
-from lcaengine.uncertainty.limits import take_limit
+from lcaengine.uncertainty.limits import refuse_undrawn, take_limit
 
 if TYPE_CHECKING:
     from lcaengine.uncertainty import Pedigree
@@ -70,6 +70,6 @@ def check_drawing(drawing: Drawing, method: Method) -> Drawing:
     drawn = tuple(name for name in known if not drawing.indicators or name in drawing.indicators)
     for name in drawing.limits:
         if name not in drawn:
-            raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
+            raise refuse_undrawn(name)
     limits = {name: take_limit(limit) for name, limit in drawing.limits.items()}
     return Drawing(drawing.draws, drawing.seed, drawing.pedigree, drawn, limits)

@@ -9,7 +9,7 @@ from lcaengine.method import Method
 from lcaengine.uncertainty.distributions import find_uncertain
 from lcaengine.uncertainty.pedigree import Pedigree
 
-__all__ = ["count_uncertain"]
+__all__ = ["count_uncertain", "say_uncertain"]
 
 
 def count_uncertain(
@@ -45,3 +45,14 @@ def count_uncertain(
         "factors": factors,
         **{table: len(find_uncertain(frames[table], np.empty(0), None)) for table in ("markets", "allocation")},
     }
+
+
+def say_uncertain(count: int, noun: str) -> str:
+    """Say how many of something are uncertain.
+
+    Examples
+    --------
+    >>> say_uncertain(1, "row"), say_uncertain(2, "row")
+    ('1 uncertain row', '2 uncertain rows')
+    """
+    return f"{count} uncertain {noun}{'' if count == 1 else 's'}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from lcaengine.errors import LcaError
 
-__all__ = ["check_limits", "take_limit"]
+__all__ = ["check_limits", "refuse_undrawn", "take_limit"]
 
 
 def take_limit(limit: object, where: str = "limits") -> float:
@@ -41,6 +41,18 @@ def take_limit(limit: object, where: str = "limits") -> float:
     if not math.isfinite(number):
         raise LcaError(f"a limit of {limit!r} is none", where, "give a number", given=limit)
     return number
+
+
+def refuse_undrawn(indicator: str) -> LcaError:
+    """Give the error of a limit on an indicator that is not drawn.
+
+    Returns
+    -------
+    LcaError
+    """
+    what = f"a limit is set on {indicator!r}, which is not drawn"
+    fix = f"draw it, too (--indicator {indicator}, or in indicators), or leave its limit away"
+    return LcaError(what, "limits", fix, given=indicator)
 
 
 def check_limits(limits: Mapping[str, float] | None) -> dict[str, float]:

@@ -19,6 +19,7 @@ from lcaengine.plots import (
     draw_intervals,
     require_matplotlib,
 )
+from lcaengine.uncertainty.counts import say_uncertain
 from lcaengine.uncertainty.static import say_static
 
 if TYPE_CHECKING:
@@ -138,11 +139,11 @@ def _list_notes(samples: Samples, unknown: int) -> list[str]:
     if samples.infeasible:
         notes.append(f"{len(samples.infeasible)} of {samples.draws} draws have no answer and are left out.")
     if not samples.uncertain:
-        notes.append("No row states a distribution or a pedigree: nothing varies.")
+        notes.append("No row that is used states a distribution or a pedigree: nothing varies.")
     spread = f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}"
     notes.append(
         f"{inventory.about.name} {inventory.hash[:12]}, {footprints.method.label}; {samples.draws} draws of "
-        f"{samples.uncertain} uncertain rows, seed {samples.seed}; "
+        f"{say_uncertain(samples.uncertain, 'row')}, seed {samples.seed}; "
         f"static values {say_static(samples.static_values)}; {spread}."
     )
     return notes

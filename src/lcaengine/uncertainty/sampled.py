@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from lcaengine.findings import Findings
 from lcaengine.footprints import Footprints
-from lcaengine.inventory import Inventory
 from lcaengine.inventory.signs import Role, assign_roles
 from lcaengine.system import Entries, System, build_system
 from lcaengine.system.activities import Functions, find_functions
@@ -50,7 +49,7 @@ class Sampled:
     market_shares, allocation : Mixes
         Rows behind them: shares that are drawn, of markets and of allocations.
     uncertain_by_table : dict of str to int
-        Rows with a distribution by table, all of them.
+        Rows with a distribution by table; of markets and allocation those that the policy draws.
     shares, supplies, products : Shares, Supplies, Products
         Rows behind these, which follow from them; a row of ones is the last of all.
     starts : dict of str to int
@@ -151,7 +150,7 @@ def sample_system(
         factors=parts.factors.distributions,
         market_shares=markets.mixes,
         allocation=parts.allocation.mixes,
-        uncertain_by_table=_count_uncertain(inventory, every, of_method),
+        uncertain_by_table=_count_uncertain(parts, every, of_method),
         supplies=markets.supplies,
         shares=build_shares(parts.system, parts.functions, parts.roles, rows.row, parts.moving, ones),
         products=products,
@@ -212,10 +211,15 @@ def _list_parts(
     return _Parts(system, functions, roles, exchanges, factors, markets, allocation, moving, starts)
 
 
-def _count_uncertain(inventory: Inventory, every: Distributions, of_method: Distributions) -> dict[str, int]:
-    """Count the rows with a distribution, table by table."""
+def _count_uncertain(parts: _Parts, every: Distributions, of_method: Distributions) -> dict[str, int]:
+    """Count the rows with a distribution, table by table; of markets and allocation those that the policy draws."""
+    frames, markets = parts.system.inventory.frames, parts.markets
+    drawn = {
+        "markets": np.concatenate([markets.amounts.row, markets.mixes.row]),
+        "allocation": parts.allocation.mixes.row,
+    }
     of_shares = {
-        name: len(find_uncertain(inventory.frames[name], np.empty(0), None)) for name in ("markets", "allocation")
+        name: int(np.isin(find_uncertain(frames[name], np.empty(0), None), rows).sum()) for name, rows in drawn.items()
     }
     return {"exchanges": len(every), "factors": len(of_method), **of_shares}
 

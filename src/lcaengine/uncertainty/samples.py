@@ -49,7 +49,7 @@ class Samples:
     values : (m, parts, k, draws) float64
         Their draws; NaN in those that have no answer.
     uncertain : int
-        Rows with a distribution, of all tables.
+        Rows with a distribution, of all tables; of markets and allocation those that the policy draws.
     uncertain_by_table : dict of str to int
         The same of ``exchanges``, ``factors``, ``markets`` and ``allocation``.
     infeasible : dict of int to str

@@ -15,6 +15,7 @@ from lcaengine.footprints import Footprints, score
 from lcaengine.footprints.display import find_ends
 from lcaengine.footprints.ends import list_reference_units
 from lcaengine.footprints.labels import find_labels
+from lcaengine.footprints.words import find_word
 from lcaengine.inventory import Inventory
 from lcaengine.kernels.statistics import measure_rows
 from lcaengine.kernels.vectors import DRAWS
@@ -23,7 +24,7 @@ from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
 from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
 from lcaengine.uncertainty.draws import LARGEST_SEED, check_whole
-from lcaengine.uncertainty.limits import check_limits, take_limit
+from lcaengine.uncertainty.limits import check_limits, refuse_undrawn, take_limit
 from lcaengine.uncertainty.pedigree import Pedigree, take_pedigree
 from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
@@ -94,7 +95,8 @@ def simulate(
     indicators : sequence of str
         Those that are drawn; all of the method by default.
     keep : sequence of str
-        Ids of processes, bills and products whose draws are kept one by one; end products by default.
+        Ids of processes, bills, products and suppliers whose draws are kept one by one, ``PROCESS:PRODUCT`` or
+        ``PRODUCT@PLACE``; end products by default.
     progress : callable, optional
         Is told draws done, and all.
     static : {"written", "medians", "means"}
@@ -250,10 +252,10 @@ def _find_named(footprints: Footprints, each: object) -> list[int]:
             raise LcaError(f"there is no activity {each}", "keep", fix, given=each)
         named = [int(each)]
     elif isinstance(each, str) and each:  # an empty one would name all
-        named = footprints.find(process_id=each) or footprints.find(product_id=each)
+        named = footprints.find(process_id=each) or footprints.find(product_id=each) or find_word(footprints, each)
     if not named:
-        fix = "name one of the inventory"
-        raise LcaError(f"{each!r} is no process, bill or product", "keep", fix, given=each)
+        fix = "name one of the inventory, or PROCESS:PRODUCT or PRODUCT@PLACE"
+        raise LcaError(f"{each!r} is no process, bill, product or supplier", "keep", fix, given=each)
     return named
 
 
@@ -263,7 +265,7 @@ def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Se
     for name, limit in limits.items():
         (k,) = footprints.select([name])
         if k not in chosen:
-            raise LcaError(f"a limit is set on {name!r}, which is not drawn", "limits", "name it in indicators, too")
+            raise refuse_undrawn(name)
         taken[k] = take_limit(limit)
     return taken
 

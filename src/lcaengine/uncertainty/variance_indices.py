@@ -120,7 +120,7 @@ def evaluate_samples(
         if solved.infeasible:
             _, why = min(solved.infeasible.items())
             what = f"a sample has no answer, and indices need all of them: {why}"
-            raise SolveError(what, "find_global_indices", "narrow the distributions of what it names")
+            raise SolveError(what, "global indices", "narrow the distributions of what it names")
         own = part if prepared.structure.labels else 0  # without labels there is the total alone
         scores[first : first + size] = solved.intensity[activity, own, 0].reshape(size, -1)
         if prepared.plan.progress:
@@ -163,7 +163,7 @@ def find_indices(evaluated: Evaluated, seed: int) -> dict[str, Numbers]:
         If the scores do not vary.
     """
     if not np.ptp(evaluated.scores) > 0:
-        raise LcaError("the score does not vary", "find_global_indices", "choose what the score answers to")
+        raise LcaError("the score does not vary", "global indices", "choose what the score answers to")
     from SALib.analyze import sobol
 
     scale = float(np.abs(evaluated.scores).max())  # so that squares of small scores are numbers
