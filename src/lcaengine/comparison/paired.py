@@ -16,8 +16,8 @@ from lcaengine.comparison.unlike import Unlike, find_unlike, refuse_unlike
 from lcaengine.errors import LcaError
 from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.capacity import refusing_memory
+from lcaengine.uncertainty.choices import check_progress
 from lcaengine.uncertainty.pedigree import take_pedigree
-from lcaengine.uncertainty.simulation import check_progress
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,12 +17,13 @@ from lcaengine.errors import SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
+from lcaengine.uncertainty.choices import FEWEST_DRAWS, check_progress
 from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
 from lcaengine.uncertainty.draws import check_whole
 from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
 from lcaengine.uncertainty.pedigree import take_pedigree
 from lcaengine.uncertainty.ranks import correlate_ranks
-from lcaengine.uncertainty.simulation import FEWEST_DRAWS, Plan, check_progress, draw_indicators, prepare_draws
+from lcaengine.uncertainty.simulation import Plan, draw_indicators, prepare_draws
 
 if TYPE_CHECKING:
     import pandas as pd

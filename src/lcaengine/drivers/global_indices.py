@@ -18,9 +18,10 @@ from lcaengine.errors import LcaError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Distributions, Pedigree, check_choices
 from lcaengine.uncertainty.capacity import refusing_memory
+from lcaengine.uncertainty.choices import check_progress
 from lcaengine.uncertainty.derivatives import find_derivatives
 from lcaengine.uncertainty.pedigree import take_pedigree
-from lcaengine.uncertainty.simulation import Plan, Prepared, check_progress, prepare_draws
+from lcaengine.uncertainty.simulation import Plan, Prepared, prepare_draws
 from lcaengine.uncertainty.variance_indices import check_samples, evaluate_samples, find_indices
 from lcaengine.uncertainty.widened import CERTAIN, join_lists
 

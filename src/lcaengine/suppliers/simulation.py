@@ -97,7 +97,7 @@ def simulate_suppliers(
     >>> report.suppliers, report.run["draws"]
     (3, 8)
     """
-    from lcaengine.uncertainty.simulation import check_progress
+    from lcaengine.uncertainty.choices import check_progress
 
     for each in (progress, show):
         check_progress(each)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import NormalDist
@@ -10,12 +10,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from lcaengine.errors import LcaError, SolveError
+from lcaengine.errors import SolveError
 from lcaengine.footprints import Footprints, score
-from lcaengine.footprints.display import find_ends
 from lcaengine.footprints.ends import list_reference_units
 from lcaengine.footprints.labels import find_labels
-from lcaengine.footprints.words import find_word
 from lcaengine.inventory import Inventory
 from lcaengine.kernels.statistics import measure_rows
 from lcaengine.kernels.vectors import DRAWS
@@ -23,14 +21,13 @@ from lcaengine.method import Method
 from lcaengine.policy import Policy
 from lcaengine.solve import Intensities
 from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
-from lcaengine.uncertainty.draws import LARGEST_SEED, check_whole
-from lcaengine.uncertainty.limits import check_limits, refuse_undrawn, take_limit
+from lcaengine.uncertainty.choices import check_choices, check_progress, find_kept, match_limits
 from lcaengine.uncertainty.pedigree import Pedigree, take_pedigree
 from lcaengine.uncertainty.room import Room, make_aligned
 from lcaengine.uncertainty.sampled import Sampled, sample_system
 from lcaengine.uncertainty.samples import LEVELS, Samples
 from lcaengine.uncertainty.solved import solve_draw_blocks, solve_static
-from lcaengine.uncertainty.static import WRITTEN, check_static, score_at
+from lcaengine.uncertainty.static import WRITTEN, score_at
 from lcaengine.uncertainty.structure import Structure, build_structure
 from lcaengine.uncertainty.table import refuse_overflow
 from lcaengine.uncertainty.turns import split_blocks
@@ -38,8 +35,6 @@ from lcaengine.uncertainty.turns import split_blocks
 __all__ = [
     "Plan",
     "Prepared",
-    "check_choices",
-    "check_progress",
     "draw_indicators",
     "prepare_draws",
     "refuse_infeasible",
@@ -55,8 +50,6 @@ UNSPLIT = 2
 """Parts of a footprint where there are no labels: what is unassigned, and the total."""
 MOST_INFEASIBLE = 0.01
 """Share of draws without an answer beyond which there is no result [1]."""
-FEWEST_DRAWS = 2
-DRAWN_SPLITS = ("stage", "supplier", "location")
 
 
 def simulate(
@@ -138,32 +131,6 @@ def simulate(
     return simulate_footprints(footprints, draws, seed, pedigree, indicators, keep, progress, static, limits)
 
 
-def check_choices(draws: int, seed: int, by: str, static: str = "written") -> tuple[int, int]:
-    """Raise where there are too few draws, the seed is none, or split or static values are none that there are.
-
-    Returns
-    -------
-    draws, seed : int
-        As plain numbers, whatever whole numbers they were.
-    """
-    check_static(static)
-    draws, seed = check_whole(draws, "draws"), check_whole(seed, "seed")
-    if draws < FEWEST_DRAWS:
-        raise LcaError(f"{draws} draw(s) are too few", "draws", f"ask for {FEWEST_DRAWS} or more")
-    if not (0 <= seed <= LARGEST_SEED):
-        raise LcaError(f"a seed of {seed} is none", "seed", "give a whole number from 0 to 2^64 - 1")
-    if not isinstance(by, str) or by not in DRAWN_SPLITS:
-        raise LcaError(f"draws are not split by {by}", "by", "split by stage, supplier or location", given=by)
-    return draws, seed
-
-
-def check_progress(progress: object) -> None:
-    """Raise where what is told draws done cannot be called."""
-    if progress is not None and not callable(progress):
-        fix = "give a function of draws done, and all; or None"
-        raise LcaError(f"progress is {progress!r}, which cannot be called", "progress", fix, given=progress)
-
-
 def simulate_footprints(
     footprints: Footprints,
     draws: int,
@@ -185,8 +152,8 @@ def simulate_footprints(
     check_progress(progress)
     every = range(len(footprints.method.indicators))
     chosen = list(dict.fromkeys(footprints.select(() if indicators is None else indicators))) or list(every)
-    wanted = _take_limits(footprints, check_limits(limits), chosen)
-    plan = Plan(footprints, draws, seed, take_pedigree(pedigree), _find_kept(footprints, keep), progress, wanted)
+    wanted = match_limits(footprints, limits, chosen)
+    plan = Plan(footprints, draws, seed, take_pedigree(pedigree), find_kept(footprints, keep), progress, wanted)
     rescored = None if static == WRITTEN else score_at(footprints, static, plan.pedigree)
     with refusing_memory():
         samples = _draw_all(plan, chosen)
@@ -232,42 +199,6 @@ class _Turn:
     infeasible: dict[int, str]
     slow: set[int]
     residual: float
-
-
-def _find_kept(footprints: Footprints, keep: Sequence[str | int]) -> NDArray[np.int64]:
-    """Find the activities whose draws are kept: end products, where none is named."""
-    keep = () if keep is None else keep
-    if isinstance(keep, str) or not isinstance(keep, Iterable):
-        raise LcaError(f"what is kept is {keep!r}", "keep", 'give a list: ["refinery"]', given=keep)
-    found = [activity for each in keep for activity in _find_named(footprints, each)]
-    return np.unique(np.array(found or find_ends(footprints), np.int64))
-
-
-def _find_named(footprints: Footprints, each: object) -> list[int]:
-    """Find the activities of an id, or the one at a position."""
-    named: list[int] = []
-    if isinstance(each, (int, np.integer)) and not isinstance(each, bool):
-        if not (0 <= each < len(footprints.value)):
-            fix = f"count from 0 to {len(footprints.value) - 1}, or name a process, bill or product"
-            raise LcaError(f"there is no activity {each}", "keep", fix, given=each)
-        named = [int(each)]
-    elif isinstance(each, str) and each:  # an empty one would name all
-        named = footprints.find(process_id=each) or footprints.find(product_id=each) or find_word(footprints, each)
-    if not named:
-        fix = "name one of the inventory, or PROCESS:PRODUCT or PRODUCT@PLACE"
-        raise LcaError(f"{each!r} is no process, bill, product or supplier", "keep", fix, given=each)
-    return named
-
-
-def _take_limits(footprints: Footprints, limits: Mapping[str, float], chosen: Sequence[int]) -> dict[int, float]:
-    """Take limits, by the position of their indicator; raise where one is none, or is of what is not drawn."""
-    taken = {}
-    for name, limit in limits.items():
-        (k,) = footprints.select([name])
-        if k not in chosen:
-            raise refuse_undrawn(name)
-        taken[k] = take_limit(limit)
-    return taken
 
 
 def _draw_all(plan: Plan, chosen: list[int]) -> Samples:
