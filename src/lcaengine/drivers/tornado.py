@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lcaengine.errors import LcaError
+from lcaengine.footprints.display import format_value
 from lcaengine.plots import Bar, Picture, draw_tornado, require_matplotlib
-from lcaengine.plots.style import format_number
 from lcaengine.uncertainty.counts import say_uncertain
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def draw_drivers(drivers: Drivers) -> Picture:
 def _say_run(drivers: Drivers) -> str:
     """Say what the score, its spread and the draws beside it come of."""
     pedigree, drawn = drivers.pedigree, drivers.simulated
-    sd = f"sd {format_number(drivers.sd)} to first order"
-    beside = f", {format_number(drawn.sd)} in {drawn.draws} draws, seed {drawn.seed}" if drawn else "; no draws"
+    sd = f"sd {format_value(drivers.sd)} to first order"
+    beside = f", {format_value(drawn.sd)} in {drawn.draws} draws, seed {drawn.seed}" if drawn else "; no draws"
     return (
         f"{drivers.source}; {say_uncertain(drivers.uncertain, 'number')}: {sd}{beside}; "
         f"pedigree {pedigree.table}, {pedigree.factors}, basic {pedigree.basic:g}."
