@@ -38,9 +38,10 @@ def is_sound(stats_arrays: Any, row: dict[str, Any]) -> bool:
         return False
     if kind == 7:  # whole numbers from minimum, or zero, to below maximum
         return low in (None, *map(float, range(-9, 9))) and high == int(high) and (low or 0.0) < high
-    if kind in (6, 10):  # from 0 to 1 unless it says otherwise
-        width = (1.0 if high is None else high) - (0.0 if low is None else low)
-        return bool(width > 0 or (kind == 6 and width == 0))
+    if kind == 6:  # 0 or 1, whatever it says: what says else is refused here
+        return low in (None, 0.0) and high in (None, 1.0)
+    if kind == 10:  # from 0 to 1 unless it says otherwise
+        return bool((1.0 if high is None else high) > (0.0 if low is None else low))
     if kind in (8, 9) and high is not None:  # begins at loc, or zero
         return bool(high >= (row["loc"] or 0.0))
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from lcaengine.chains.chain import Chain, check_cutoff, choose_activity, follow_chain
 from lcaengine.drivers.figure import Far, check_stage, list_far, name_figure
-from lcaengine.drivers.sources import Sources, describe_mix, describe_source, draw_effects, draw_sources, find_sources
+from lcaengine.drivers.sources import Sources, draw_effects, draw_sources, find_sources
+from lcaengine.drivers.table import Listed, choose_rows, tabulate_drivers
 from lcaengine.errors import SolveError
 from lcaengine.footprints import Footprints
 from lcaengine.uncertainty import Pedigree, check_choices
 from lcaengine.uncertainty.capacity import refuse_size, refusing_memory
 from lcaengine.uncertainty.choices import FEWEST_DRAWS, check_progress
-from lcaengine.uncertainty.derivatives import Derivatives, find_derivatives
+from lcaengine.uncertainty.derivatives import find_derivatives
 from lcaengine.uncertainty.draws import check_whole
-from lcaengine.uncertainty.first_order import LOG, FirstOrder, choose_scale, measure_spread
+from lcaengine.uncertainty.first_order import LOG, choose_scale, measure_spread
 from lcaengine.uncertainty.pedigree import take_pedigree
 from lcaengine.uncertainty.ranks import correlate_ranks
 from lcaengine.uncertainty.simulation import Plan, draw_indicators, prepare_draws
@@ -33,41 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["Drivers", "Simulated", "list_drivers"]
 
 Numbers = NDArray[np.float64]
-
-REST = "rest"
-SCHEMA = pa.schema(
-    [
-        ("part", pa.string()),
-        ("mix", pa.string()),
-        ("table", pa.string()),
-        ("row", pa.int64()),
-        ("process_id", pa.string()),
-        ("flow_id", pa.string()),
-        ("direction", pa.string()),
-        ("provider_id", pa.string()),
-        ("location", pa.string()),
-        ("amount", pa.float64()),
-        ("amount_unit", pa.string()),
-        ("distribution", pa.string()),
-        ("amount_sd", pa.float64()),
-        ("derivative", pa.float64()),
-        ("derivative_unit", pa.string()),
-        ("elasticity", pa.float64()),
-        ("score_sd", pa.float64()),
-        ("variance_share", pa.float64()),
-        ("spearman", pa.float64()),
-        ("narrower_if_exact", pa.float64()),
-        ("narrower_if_halved", pa.float64()),
-        ("parts", pa.int64()),
-        ("indicator", pa.string()),
-        ("stage", pa.string()),
-        ("score", pa.float64()),
-        ("unit", pa.string()),
-        ("per", pa.string()),
-    ]
-)
-"""`row` is that of `table`, from 1, of a mix its first; `mix` names what a share is of; `parts` counts what a row here
-holds: one, or the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,26 +160,6 @@ class Drivers:
         return draw_drivers(self)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """What is listed.
-
-    Attributes
-    ----------
-    rows, mixes : int64
-        Positions in the sources, and among the drivers.
-    order : int64
-        Of rows, then mixes.
-    every : int
-        How many there would be without a cut-off.
-    """
-
-    rows: NDArray[np.int64]
-    mixes: NDArray[np.int64]
-    order: NDArray[np.int64]
-    every: int
-
-
 def list_drivers(
     footprints: Footprints,
     *,
@@ -301,7 +247,7 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
     spread = measure_spread(found.score, sources.effects, scale)
     if not np.isfinite(spread.sd):
         raise SolveError("the spread is too large for a number", chain.name(activity), "check amounts and units")
-    listed = _choose_rows(found, sources, spread, cutoff)
+    listed = choose_rows(found, sources, spread, cutoff)
     simulated, spearman = None, np.full(len(listed.rows) + len(listed.mixes), np.nan)
     if plan.draws:
         simulated, spearman = _simulate(plan, chain.indicator, footprints.stages.index(stage), sources, listed)
@@ -324,29 +270,11 @@ def _find_drivers(chain: Chain, plan: Plan, stage: str, cutoff: float) -> Driver
         far=list_far(chain, sources),
         simulated=simulated,
         pedigree=plan.pedigree,
-        table=_tabulate(chain, (found.score, stage), sources, spread, listed, spearman),
+        table=tabulate_drivers(chain, (found.score, stage), sources, spread, listed, spearman),
     )
 
 
-def _choose_rows(found: Derivatives, sources: Sources, spread: FirstOrder, cutoff: float) -> _Listed:
-    """Choose the rows and mixes that are listed, in their order; a mix is where one of its shares is."""
-    count, effect = len(sources.independent), np.abs(sources.slope * sources.amount)
-    share = np.nan_to_num(spread.share)
-    moves = (effect >= cutoff * np.abs(found.contributions).sum()) & (sources.slope != 0)
-    varies = share >= max(cutoff, np.finfo(float).tiny)
-    moves[:count] |= varies[:count] & (sources.slope[:count] != 0)
-    rows = np.flatnonzero(moves)
-    of_mix = np.unique(sources.driver[sources.is_mixed & (sources.slope != 0)])
-    mixes = of_mix[varies[of_mix] | np.isin(of_mix, sources.driver[rows])]
-    largest = np.zeros(len(share))
-    np.maximum.at(largest, sources.driver, effect)
-    driver = np.concatenate([sources.driver[rows], mixes])
-    is_own, own = np.arange(len(driver)) >= len(rows), np.concatenate([effect[rows], largest[mixes]])
-    order = np.lexsort((-own, ~is_own, driver, -largest[driver], -share[driver]))  # a mix before its shares
-    return _Listed(rows, mixes, order, len(np.flatnonzero(sources.slope != 0)) + len(of_mix))
-
-
-def _simulate(plan: Plan, indicator: int, part: int, sources: Sources, listed: _Listed) -> tuple[Simulated, Numbers]:
+def _simulate(plan: Plan, indicator: int, part: int, sources: Sources, listed: Listed) -> tuple[Simulated, Numbers]:
     """Draw the score, and correlate it with what is drawn of the rows and mixes that are listed."""
     # The rows that are listed, their ranks, and room to find these.
     refuse_size(plan.draws, 8 * 3 * (len(listed.rows) + len(listed.mixes) + 1))
@@ -359,61 +287,3 @@ def _simulate(plan: Plan, indicator: int, part: int, sources: Sources, listed: _
     low, middle, high = turn.quantiles[activity, part, 0].tolist()
     mean, sd = float(turn.mean[activity, part, 0]), float(turn.sd[activity, part, 0])
     return Simulated(plan.draws, plan.seed, len(turn.infeasible), mean, sd, low, middle, high), spearman
-
-
-def _tabulate(
-    chain: Chain,
-    figure: tuple[float, str],
-    sources: Sources,
-    spread: FirstOrder,
-    listed: _Listed,
-    spearman: Numbers,
-) -> pa.Table:
-    """Give a row for each row and mix that counts, and the rest; `figure` is the score, and its stage."""
-    score, stage = figure
-    own = [_describe_row(chain, sources, spread, at, score) for at in listed.rows.tolist()]
-    own += [
-        {**describe_mix(chain, sources, at), **_describe_spread(sources, spread, at)} for at in listed.mixes.tolist()
-    ]
-    for each, rank in zip(own, spearman.tolist(), strict=True):
-        each.update(mix=each.get("mix", ""), spearman=None if np.isnan(rank) else rank, parts=1)
-    rows = [own[at] for at in listed.order.tolist()]
-    left = listed.every - len(rows)
-    if left:
-        drivers = np.unique(sources.driver[sources.slope != 0])
-        kept = np.concatenate([sources.driver[listed.rows], listed.mixes])
-        share = float(spread.share[np.setdiff1d(drivers, kept)].sum())
-        rows.append({"part": REST, "variance_share": None if np.isnan(share) else share, "parts": left})
-    indicator = chain.footprints.method.indicators[chain.indicator].id
-    figures = {"indicator": indicator, "stage": stage, "score": score, "unit": chain.unit, "per": chain.per}
-    return pa.Table.from_pylist([{**each, **figures} for each in rows], SCHEMA)
-
-
-def _describe_row(chain: Chain, sources: Sources, spread: FirstOrder, at: int, score: float) -> dict[str, Any]:
-    """Describe an exchange, factor, amount or share: what it is, and what it does to the score."""
-    own = describe_source(chain, int(sources.table[at]), int(sources.row[at]))
-    factor, slope, amount = own.pop("factor"), float(sources.slope[at]), float(sources.amount[at])
-    is_mixed, unit = bool(sources.is_mixed[at]), own["amount_unit"]
-    per = f" per ({unit})" if "/" in unit else f" per {unit}" if unit else ""
-    return {
-        **own,
-        "mix": describe_mix(chain, sources, int(sources.driver[at]))["part"] if is_mixed else "",
-        "amount": amount / factor,
-        "distribution": sources.distribution[at],
-        "amount_sd": float(sources.sd[at]) / factor if sources.sd[at] > 0 else None,
-        "derivative": slope * factor,
-        "derivative_unit": f"{chain.unit}/{chain.per}{per}",
-        "elasticity": amount * slope / score if score else None,
-        **({} if is_mixed or not sources.sd[at] > 0 else _describe_spread(sources, spread, int(sources.driver[at]))),
-    }
-
-
-def _describe_spread(sources: Sources, spread: FirstOrder, driver: int) -> dict[str, Any]:
-    """Describe what a driver adds to the spread of the score."""
-    return {
-        "distribution": sources.distribution[int(np.argmax(sources.driver == driver))],
-        "score_sd": float(np.sqrt(sources.effects.linear[driver])),
-        "variance_share": float(spread.share[driver]),
-        "narrower_if_exact": float(spread.narrower_if_exact[driver]),
-        "narrower_if_halved": float(spread.narrower_if_halved[driver]),
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +13,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lcaengine.findings import Findings, Severity
+from lcaengine.inventory.casts import CASTS, is_text
 from lcaengine.inventory.schema import Column, Table
-from lcaengine.inventory.words import encode_words, list_codes, pick, rank_codes, spell
+from lcaengine.inventory.words import list_codes, pick, rank_codes, spell
 
 __all__ = ["Frame", "build_frame", "canonical_order", "hash_frames", "keep_rows", "report_columns", "type_column"]
 
 _ARROW = {"number": pa.float64(), "flag": pa.bool_(), "date": pa.string()}
-_FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 ROWS_SPELLED = 1 << 16
 """How many rows of text are spelled out at a time to be hashed."""
-_NUMBER = r"^[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|infinity|nan|Inf|Infinity|NaN|NAN|INF)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +231,11 @@ def _type_column(
     given = raw.column(column.name).combine_chunks()
     if isinstance(given, pa.ChunkedArray):
         given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
-    if pa.types.is_dictionary(given.type) and not (column.kind == "text" and _is_text(given.type.value_type)):
+    if pa.types.is_dictionary(given.type) and not (column.kind == "text" and is_text(given.type.value_type)):
         given = given.dictionary_decode()
     if pa.types.is_string_view(given.type):
         given = given.cast(pa.string())
-    typed = _CASTS[column.kind](given)
+    typed = CASTS[column.kind](given)
     if typed is None:
         what = f"column {column.name!r} holds {given.type}, not {column.kind}"
         found.block("wrong_type", spec.name, what, f"write it as {column.kind}", column=column.name)
@@ -252,10 +250,6 @@ def _blank(kind: str, size: int) -> pa.Array:
     return pa.repeat(pa.scalar(False), size) if kind == "flag" else pa.nulls(size, _ARROW[kind])
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
 def _report_column(
     given: pa.Array, typed: pa.Array, column: Column, spec: Table, rows: NDArray[np.int64], found: Findings
 ) -> None:
@@ -266,7 +260,7 @@ def _report_column(
 
     if typed.null_count > given.null_count or (column.required and typed.null_count):
         blank = typed.is_null() if column.kind == "text" else given.is_null()
-        if _is_text(given.type):
+        if is_text(given.type):
             blank = pc.or_(blank, pc.equal(given, "").fill_null(False))
         lost = pc.and_(typed.is_null(), pc.invert(blank))
         report("wrong_type", lost, f"{{value}} is not a {column.kind}", "write it so")
@@ -280,70 +274,6 @@ def _report_column(
         other = pa.array(pick(typed, ~fits, False))
         known = ", ".join(a for a in column.allowed if not a.isdigit())
         report(f"unknown_{column.name}", other, "{value} is not one of those allowed", f"write one of: {known}")
-
-
-def _cast_text(given: pa.Array) -> pa.Array | None:
-    kind = given.type.value_type if pa.types.is_dictionary(given.type) else given.type
-    if pa.types.is_integer(kind) or pa.types.is_null(kind):
-        return encode_words(given.cast(pa.string()))
-    return encode_words(given) if _is_text(kind) else None
-
-
-def _cast_number(given: pa.Array) -> pa.Array | None:
-    kind = given.type
-    if _is_text(kind):
-        fits = pc.match_substring_regex(given, _NUMBER).fill_null(False)
-        return pc.if_else(fits, given, pa.scalar(None, kind)).cast(pa.float64())
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind):
-        return given.cast(pa.float64(), safe=False)
-    return None
-
-
-def _cast_flag(given: pa.Array) -> pa.Array | None:
-    if pa.types.is_boolean(given.type):
-        return given
-    if pa.types.is_floating(given.type):
-        return None
-    text = _cast_text(given)
-    if text is None:
-        return None
-    flags = pa.array([_FLAGS.get(word.lower()) for word in text.dictionary.to_pylist()], pa.bool_())
-    return flags.take(text.indices)
-
-
-def _cast_date(given: pa.Array) -> pa.Array | None:
-    if pa.types.is_date(given.type) or pa.types.is_timestamp(given.type):
-        try:
-            return pc.strftime(_within_calendar(given), "%Y-%m-%d")
-        except pa.ArrowException:  # a timezone that is not in the database
-            return None
-    text = _cast_text(given)
-    if text is None:
-        return None
-    dates = pa.array([word if _is_date(word) else None for word in text.dictionary.to_pylist()], pa.string())
-    return dates.take(text.indices)
-
-
-def _within_calendar(given: pa.Array) -> pa.Array:
-    """Give days and times of the years 1 to 9999, null for others: far ones are printed as if they were near."""
-    is_days = pa.types.is_date32(given.type)
-    unit = "ms" if pa.types.is_date64(given.type) else "" if is_days else given.type.unit
-    a_day = 1 if is_days else 86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
-    numbers = given.cast(pa.int32() if is_days else pa.int64()).fill_null(0)
-    days = numbers.to_numpy(zero_copy_only=False).astype(np.int64) // a_day
-    origin = dt.date(1970, 1, 1).toordinal()
-    fits = (days > dt.date.min.toordinal() - origin) & (days < dt.date.max.toordinal() - origin)
-    return pc.if_else(pa.array(fits), given, pa.scalar(None, given.type))
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-_CASTS = {"text": _cast_text, "number": _cast_number, "flag": _cast_flag, "date": _cast_date}
 
 
 def canonical_order(columns: Mapping[str, pa.Array], spec: Table) -> NDArray[np.int64]:

@@ -83,7 +83,17 @@ def _find_named(footprints: Footprints, each: object) -> list[int]:
 
 
 def match_limits(footprints: Footprints, limits: Mapping[str, float] | None, chosen: Sequence[int]) -> dict[int, float]:
-    """Give limits by the position of their indicator; raise where one is none, or is of what is not drawn."""
+    """Give limits by the position of their indicator.
+
+    Returns
+    -------
+    dict of int to float
+
+    Raises
+    ------
+    LcaError
+        If one is none, or is of what is not drawn.
+    """
     taken = {}
     for name, limit in check_limits(limits).items():
         (k,) = footprints.select([name])
