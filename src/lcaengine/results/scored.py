@@ -133,5 +133,12 @@ def list_chances(
 
 
 def choose(words: pa.Array, codes: NDArray[np.integer]) -> pa.DictionaryArray:
-    """Give text as codes and words."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
+    """Give text as codes and words, each word once.
+
+    Of words that stand twice pyarrow writes the second as whatever stood in memory: no two files are the same.
+    """
+    every = words.dictionary_encode(null_encoding="encode")
+    kept = pa.array(codes.astype(np.int32))
+    if len(every.dictionary) < len(words):
+        kept, words = every.indices.take(kept).cast(pa.int32()), every.dictionary
+    return pa.DictionaryArray.from_arrays(kept, words)
