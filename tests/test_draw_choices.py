@@ -36,10 +36,10 @@ def draw(**asked: Any) -> lca.Samples:
         ({"keep": [99]}, "there is no activity 99"),
         ({"keep": [-1]}, "there is no activity -1"),
         ({"keep": [-99]}, "there is no activity -99"),
-        ({"keep": [True]}, "True is no process, bill or product"),
-        ({"keep": [None]}, "None is no process, bill or product"),
-        ({"keep": [""]}, "'' is no process, bill or product"),
-        ({"keep": [1.5]}, "1.5 is no process, bill or product"),
+        ({"keep": [True]}, "True is no process, bill, product or supplier"),
+        ({"keep": [None]}, "None is no process, bill, product or supplier"),
+        ({"keep": [""]}, "'' is no process, bill, product or supplier"),
+        ({"keep": [1.5]}, "1.5 is no process, bill, product or supplier"),
         ({"keep": "refinery"}, "what is kept is 'refinery'"),
         ({"keep": 5}, "what is kept is 5"),
         ({"limits": {"ghg": 10**400}}, "a limit is too large for a number"),
@@ -133,5 +133,5 @@ def test_a_folder_with_a_colon_is_a_folder(run: Run, tmp_path: Path, monkeypatch
 
 def test_nothing_is_kept_by_an_empty_id(run: Run, tmp_path: Path) -> None:
     code, _, err = run("simulate", TWO, "--draws", 2, "--raw", "--keep", "", "-o", tmp_path / "out.csv")
-    assert (code, "'' is no process, bill or product" in err) == (2, True)
+    assert (code, "'' is no process, bill, product or supplier" in err) == (2, True)
     assert not list(tmp_path.iterdir())
